@@ -7,7 +7,7 @@
  * A *trap* goes to this machine's own ring 0. An *exit* leaves for the layer below and is handled there without being
  * seen here; only an exit, and the resume that follows an exit, are charged.
  */
-import type { Cycles, HostFrame, Linear, MachineFrame } from './addresses.ts';
+import type { Cycles, HostFrame, MachineFrame } from './addresses.ts';
 
 /** Index into {@link Context.registers}: the encoding order of the architecture. */
 export const Register = {

@@ -1,0 +1,36 @@
+/** Which folder may import which: the arrows of the design, as data. A folder that is not listed may not exist. */
+
+/** Folders of core, each with the folders of core that it may import besides itself. */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  isa: ['base'],
+  abi: ['base'],
+  observe: ['base'],
+  contract: ['base'],
+  seams: ['base', 'abi', 'observe', 'contract'],
+  // Leaves: they meet as values in worlds, never by import.
+  hardware: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  devices: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  hypervisors: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  drivers: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  guests: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  network: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  control: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  overdriver: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  cloud: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
+  /** What the person's operating system gives: files, packages. The only leaf that knows Node. */
+  host: ['base', 'abi', 'observe', 'contract', 'seams'],
+  // The hub, and what stands on it.
+  worlds: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host'],
+  experiments: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'guests', 'host', 'cloud', 'worlds'],
+  tables: ['base', 'isa', 'abi', 'hardware', 'devices', 'observe', 'contract'],
+  cli: ['base', 'contract', 'seams', 'host', 'guests', 'cloud', 'worlds', 'experiments', 'tables'],
+  conformance: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host', 'worlds', 'tables', 'cli'],
+};
+
+/** What the folders beside core may import of core. */
+export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
+  renderer: ['contract'],
+  main: ['contract', 'base'],
+  'main/processes': ['contract', 'base', 'worlds', 'seams', 'host', 'cloud'],
+};

@@ -1,0 +1,70 @@
+/** Imports point one way: every import of every source file is an arrow that the table allows. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LAYERS, OUTSIDE } from './layers.table.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+function sources(folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/(^|\/)(build|dist|node_modules)\//.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** Paths, from the root, of the project's own files that `file` imports. */
+function imports(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => relative(root, resolve(root, dirname(file), specifier)));
+}
+
+const coreFolder = (path: string): string | undefined => /^core\/([^/]+)\//.exec(path)?.[1];
+const isTest = (path: string): boolean => /\.test\.tsx?$|\/testing\//.test(path);
+
+function violations(): string[] {
+  const found: string[] = [];
+  for (const file of sources('core').filter((path) => !isTest(path))) {
+    const from = coreFolder(file) ?? '(core)';
+    const allowed = LAYERS[from];
+    for (const target of imports(file)) {
+      const to = coreFolder(target);
+      if (to === undefined) found.push(`${file} leaves core: ${target}`);
+      else if (to !== from && !allowed?.includes(to)) found.push(`${file} → ${target}`);
+    }
+  }
+  for (const file of ['renderer', 'main'].flatMap(sources).filter((path) => !isTest(path))) {
+    const allowed =
+      OUTSIDE[
+        Object.keys(OUTSIDE)
+          .sort((a, b) => b.length - a.length)
+          .find((name) => file.startsWith(`${name}/`)) ?? ''
+      ];
+    for (const target of imports(file)) {
+      const to = coreFolder(target);
+      if (to !== undefined && !allowed?.includes(to)) found.push(`${file} → ${target}`);
+      if (target.startsWith('e2e/')) found.push(`${file} → ${target}`);
+      if (file.startsWith('renderer/') && target.startsWith('main/')) found.push(`${file} → ${target}`);
+    }
+  }
+  return found;
+}
+
+describe('the layers', () => {
+  it('has a rule for every folder of core', () => {
+    const folders = readdirSync(join(root, 'core'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map((entry) => entry.name).filter((name) => LAYERS[name] === undefined)).toEqual([]);
+  });
+
+  it('draws arrows in one direction only', () => {
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+      (LAYERS[from] ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
+    expect(Object.keys(LAYERS).filter((folder) => reaches(folder, folder))).toEqual([]);
+  });
+
+  it('contains no import that the table does not allow', () => {
+    expect(sources('core').length).toBeGreaterThan(10);
+    expect(violations()).toEqual([]);
+  });
+});
