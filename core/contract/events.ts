@@ -1,0 +1,42 @@
+/** Facts that are pushed to every window, and from processes to the application. */
+import * as z from 'zod';
+import { processRow } from './calls-desk.ts';
+import { instance, machine } from './fleet.ts';
+import { settingsSchema } from './settings.ts';
+import { instanceId, machineId, moment, taskId, unitId } from './shapes.ts';
+import { refusalShape, task } from './tasks.ts';
+
+export const events = {
+  'instance.changed': z.object({ instance }),
+  'instance.gone': z.object({ instance: instanceId }),
+  'machine.changed': z.object({ machines: z.array(machine) }),
+  'machine.gone': z.object({ machines: z.array(machineId) }),
+  'task.changed': z.object({ task }),
+  'task.said': z.object({ task: taskId, lines: z.array(z.string()) }),
+  'process.changed': z.object({ process: processRow }),
+  'settings.changed': z.object({ settings: settingsSchema }),
+  'spend.changed': z.object({ perHour: z.number(), sinceStart: z.number(), currency: z.string(), alarm: z.boolean() }),
+  'storage.changed': z.object({ instance: instanceId.nullable() }),
+  /** Something a person should see: an alarm, a refusal nobody waited for, a process brought back. */
+  notice: z.object({
+    at: moment,
+    level: z.enum(['information', 'success', 'warning', 'failure']),
+    unit: unitId.nullable(),
+    words: z.string(),
+    values: z.record(z.string(), z.string()),
+    refusal: refusalShape.nullable(),
+  }),
+  /** The menu, a link or the command line asks this window to show a place, or to do a named command. */
+  go: z.object({ place: z.string() }),
+  command: z.object({ name: z.string() }),
+};
+
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type Fact<N extends EventName> = z.output<Events[N]>;
+export type AnyFact = { [N in EventName]: { name: N; fact: Fact<N> } }[EventName];
+export type Notice = Fact<'notice'>;
+
+export function isEventName(text: unknown): text is EventName {
+  return typeof text === 'string' && Object.hasOwn(events, text);
+}

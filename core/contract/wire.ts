@@ -1,0 +1,35 @@
+/** What the application and its utility processes say to each other. */
+
+import type { AnyFact } from './events.ts';
+import type { Instance, Machine } from './fleet.ts';
+import type { Envelope } from './refusals.ts';
+import type { StreamOpen } from './streams.ts';
+
+export type ToProcess =
+  | { type: 'begin'; begin: Begin }
+  | { type: 'call'; id: number; name: string; request: unknown }
+  | { type: 'cancel'; task: string }
+  /** A port follows with the message. */
+  | { type: 'stream'; open: StreamOpen }
+  /** A fact from another process that this one wants to know. */
+  | { type: 'fact'; fact: AnyFact }
+  | { type: 'ping'; id: number }
+  | { type: 'stop'; how: 'save' | 'shutdown' | 'discard' };
+
+export type FromProcess =
+  | { type: 'ready' }
+  | { type: 'answer'; id: number; envelope: Envelope<unknown> }
+  | { type: 'fact'; fact: AnyFact }
+  | { type: 'pong'; id: number }
+  | { type: 'stopped' };
+
+export interface Begin {
+  /** Folder of this process alone. */
+  readonly folder: string;
+  /** Folder of the program's data. */
+  readonly dataFolder: string;
+  readonly instance?: Instance;
+  /** The saved machines are to be brought back. */
+  readonly machines?: readonly Machine[];
+  readonly afterFailure: boolean;
+}
