@@ -8,6 +8,7 @@
  * seen here; only an exit, and the resume that follows an exit, are charged.
  */
 import type { Cycles, HostFrame, MachineFrame } from './addresses.ts';
+import type { Board, BoardHost, Outcome } from './board.ts';
 
 /** Index into {@link Context.registers}: the encoding order of the architecture. */
 export const Register = {
@@ -228,7 +229,52 @@ export interface VirtualContext extends Context {
   charge(cycles: Cycles): void;
 }
 
+/** Why a virtual CPU left for the layer below. */
+export type ExitReason =
+  | 'cpuid' | 'msr-read' | 'msr-write' | 'port-in' | 'port-out' | 'device' | 'control-write' | 'invalidate-page'
+  | 'halt' | 'external-interrupt' | 'second-level-fault' | 'call';
+
+/** What a layer below does at an exit before the board is asked; every member may be absent. */
+export interface Interception {
+  /** Every exit, before anything else: the layer counts and charges. */
+  exit?(cpu: number, reason: ExitReason): void;
+  /** Undefined: not this layer's. */
+  cpuid?(cpu: number, leaf: number, subleaf: number): CpuidResult | undefined;
+  readMsr?(cpu: number, msr: number): bigint | undefined;
+  writeMsr?(cpu: number, msr: number, value: bigint): boolean;
+  /** VMCALL by ring 0; registers in encoding order. False: nobody answers. */
+  call?(cpu: number, registers: BigUint64Array): boolean;
+}
+
+/** A computer to be put together from processors, memory and a board: the bare one, or one that a provider rents out. */
+export interface ComputerSpec {
+  readonly memory: ContainerMemory;
+  readonly cpus: number;
+  /** Cycles per second. */
+  readonly frequency: number;
+  readonly board: (host: BoardHost) => Board;
+  cpuid(cpu: number, leaf: number, subleaf: number): CpuidResult;
+  readonly intercept?: Interception;
+}
+
+export interface Computer {
+  readonly machine: Machine;
+  /** Ring-0 contexts for machine code, one per CPU; the others than 0 wait for start-up. */
+  readonly contexts: readonly VirtualContext[];
+  readonly board: Board;
+  /** Set once the computer has ended; it must not be run afterwards. */
+  readonly ended: Outcome | undefined;
+  /**
+   * Runs one CPU, machine code or occupant, until its clock reaches `until` or it has nothing to do.
+   * @returns when it has something to do next: its present clock if it is busy, Infinity if only an interrupt helps
+   */
+  runCpu(cpu: number, until: Cycles): Cycles;
+  /** The CPU was not run until `to` (idle, or kept from running): its clock jumps, no instruction is counted. */
+  advanceClock(cpu: number, to: Cycles): void;
+}
+
 export interface Virtualization {
+  createComputer(spec: ComputerSpec): Computer;
   createMemory(frames: number): ContainerMemory;
   createVirtualContext(spec: ContainerSpec): VirtualContext;
   /** Runs until a trap of an 'occupant' container, a halt, a shutdown, or `cycles` are used up. */
