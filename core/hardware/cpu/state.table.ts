@@ -36,10 +36,10 @@ export const STATE: readonly StateField[] = [
   saved('flagRight', 'u64', 'its second operand'),
 
   // The run loop.
-  saved('cycles', 'u64', 'virtual cycles consumed by this CPU when the current run began to count down `remaining`'),
+  saved('cycles', 'u64', 'clock of this CPU when the budget of the run is used up; now = cycles - remaining - withheld, always'),
   saved('instructions', 'u64', 'instructions retired; exact while outside the run loop'),
-  scratch('remaining', 'u32', 'signed: cycles left until the run loop must look up (budget, attention)'),
-  scratch('withheld', 'u32', 'signed: cycles taken from `remaining` by an attention request, given back at once'),
+  scratch('remaining', 'u32', 'signed: cycles left until the run loop must look up'),
+  scratch('withheld', 'u32', 'signed: cycles taken from `remaining` by whoever needs a boundary (fault, event, stop), given back there'),
   scratch('attention', 'u32', 'non-zero: leave the inner loop and look at interruptLine, leave and shadow'),
   scratch('leave', 'u32', 'non-zero: return from run after the current instruction (set by handlers outside)'),
   saved('interruptLine', 'u32', 'non-zero: an external interrupt is offered; vector comes from the acknowledge call'),

@@ -1,0 +1,51 @@
+/**
+ * Where the engine's own structures lie in its memory, and the constants both compilers share.
+ *
+ * Everything below `firstFrame` is the engine's; above it frames are given out one by one. A host frame number is a
+ * host address shifted right by 12. Untouched parts of the arrays cost nothing: the memory is sparse.
+ */
+
+export interface Place {
+  readonly name: string;
+  readonly value: number;
+  readonly meaning: string;
+}
+
+const at = (name: string, value: number, meaning: string): Place => ({ name, value, meaning });
+
+export const MEMORY_MAP: readonly Place[] = [
+  at('staticData', 0x1000, 'constant tables of hot.wasm (its memory base)'),
+  at('frameFlags', 0x10_0000, 'one byte for each host frame: FRAME_* bits'),
+  at('decodeCache', 0x20_0000, 'decoded instructions, 32 bytes each, direct-mapped by host address'),
+  at('scratch', 0x40_0000, 'one decoded instruction that is not cached, then 16 bytes of gathered code'),
+  at('contexts', 0x41_0000, 'u32 count, then addresses of all state blocks: whose TLBs must forget a frame'),
+  at('counters', 0x42_0000, 'u32 for each row id: executed without a handler'),
+  at('frameCode', 0x80_0000, 'one u64 for each host frame: which 64-byte chunks hold bytes of decoded code'),
+  at('firstFrame', 0x100_0000, 'first address given out as a frame'),
+];
+
+export const CONSTANTS: readonly Place[] = [
+  at('decodeEntries', 65536, 'records of the decode cache'),
+  at('maxContexts', 16383, 'state blocks that fit in `contexts`'),
+  at('tlbEntries', 1024, 'entries of each TLB table'),
+  at('tlbSetBytes', 0xd000, 'one TLB set: read, write, execute tables of 16-byte entries, then the log of filled entries'),
+  at('tlbLog', 0xc000, 'offset of the log within a set: u32 count, then u16 entry numbers'),
+  at('tlbLogEntries', 2046, 'capacity of the log; beyond it a flush sweeps the tables'),
+  // Frame map entry: host address of the frame | these bits.
+  at('mapPresent', 1, 'the frame can be read'),
+  at('mapWritable', 2, 'the frame can be written in place'),
+  at('mapDevice', 4, 'known to be no RAM: go to the device without asking again'),
+  at('mapFleeting', 8, 'readable for now, replaced on the first write without notice: never cached in a TLB'),
+  // frameFlags.
+  at('frameDecoded', 1, 'holds bytes of decoded instructions'),
+  at('frameTranslated', 2, 'holds bytes of translated code'),
+  at('frameWriteCached', 4, 'some write TLB may hold this frame'),
+  // How memory may be accessed; order of the TLB tables.
+  at('accessRead', 0, ''), at('accessWrite', 1, ''), at('accessExecute', 2, ''),
+  // Why `run` returned.
+  at('stopBudget', 0, 'the cycles are used up, or somebody asked to leave'),
+  at('stopHalt', 1, ''), at('stopShutdown', 2, ''), at('stopException', 3, 'see stopVector, stopError, stopSoftware, stopAddress'),
+  at('stopSyscall', 4, ''), at('stopSysenter', 5, ''), at('stopInterrupt', 6, 'an external interrupt for an occupant; the vector is not acknowledged yet'),
+  // controls.
+  at('controlCr', 1, 'tell writes of CR0, CR3, CR4, CR8'), at('controlInvlpg', 2, 'tell INVLPG'),
+];
