@@ -269,6 +269,8 @@ export interface Computer {
    * @returns when it has something to do next: its present clock if it is busy, Infinity if only an interrupt helps
    */
   runCpu(cpu: number, until: Cycles): Cycles;
+  /** When that CPU has something to do: its present clock if it is busy, Infinity if only an interrupt helps. */
+  nextWork(cpu: number): Cycles;
   /** The CPU was not run until `to` (idle, or kept from running): its clock jumps, no instruction is counted. */
   advanceClock(cpu: number, to: Cycles): void;
 }
