@@ -3,8 +3,8 @@ import type * as z from 'zod';
 
 export type Answerer = 'desk' | 'clouds' | 'world' | 'planner';
 
-export interface Call<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
-  readonly by: Answerer;
+export interface Call<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType, B extends Answerer = Answerer> {
+  readonly by: B;
   readonly request: Q;
   readonly answer: A;
   /** Changes something: it is written to the audit log. */
@@ -15,20 +15,20 @@ export interface Call<Q extends z.ZodType = z.ZodType, A extends z.ZodType = z.Z
 
 const PATIENCE = 15_000;
 
-export function reads<Q extends z.ZodType, A extends z.ZodType>(
-  by: Answerer,
+export function reads<Q extends z.ZodType, A extends z.ZodType, B extends Answerer>(
+  by: B,
   request: Q,
   answer: A,
   patience = PATIENCE,
-): Call<Q, A> {
+): Call<Q, A, B> {
   return { by, request, answer, changes: false, patience };
 }
 
-export function changes<Q extends z.ZodType, A extends z.ZodType>(
-  by: Answerer,
+export function changes<Q extends z.ZodType, A extends z.ZodType, B extends Answerer>(
+  by: B,
   request: Q,
   answer: A,
   patience = PATIENCE,
-): Call<Q, A> {
+): Call<Q, A, B> {
   return { by, request, answer, changes: true, patience };
 }

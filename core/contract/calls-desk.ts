@@ -48,6 +48,8 @@ export const deskCalls = {
       demo: z.boolean(),
     }),
   ),
+  /** The person decided what becomes of running instances; the program ends. */
+  'app.leave': changes('desk', z.strictObject({ how: z.enum(['save', 'shutdown', 'discard']) }), done),
   'fleet.read': reads('desk', nothing, fleet),
   'settings.read': reads('desk', nothing, z.object({ settings: settingsSchema, notice: z.string() })),
   'settings.write': changes('desk', z.strictObject({ change: settingsChange }), settingsSchema),

@@ -49,9 +49,9 @@ function schemaOf(row: Setting): z.ZodType {
 /** Checks a whole set of preferences. */
 export const settingsSchema = z.object(
   Object.fromEntries(SETTINGS.map((row) => [row.name, schemaOf(row)])),
-) as unknown as z.ZodType<Settings>;
+) as unknown as z.ZodType<Settings, Settings>;
 /** Checks a change. */
 export const settingsChange = z.strictObject(
   Object.fromEntries(SETTINGS.map((row) => [row.name, schemaOf(row).optional()])),
-) as unknown as z.ZodType<Partial<Settings>>;
+) as unknown as z.ZodType<Partial<Settings>, Partial<Settings>>;
 export const initialSettings = Object.fromEntries(SETTINGS.map((row) => [row.name, row.initial])) as unknown as Settings;

@@ -20,8 +20,13 @@ export type FromProcess =
   | { type: 'ready' }
   | { type: 'answer'; id: number; envelope: Envelope<unknown> }
   | { type: 'fact'; fact: AnyFact }
+  /** How the process's own instance is; the application passes it on to the windows and the clouds. */
+  | { type: 'state'; instance: string; change: InstanceChange }
   | { type: 'pong'; id: number }
   | { type: 'stopped' };
+
+/** What the process of an instance knows better than the clouds. */
+export type InstanceChange = Partial<Pick<Instance, 'state' | 'reason' | 'readyAt' | 'endedAt' | 'capacity' | 'restarts'>>;
 
 export interface Begin {
   /** Folder of this process alone. */

@@ -1,0 +1,168 @@
+/** The middle of the application: keeps the processes and the mirror together, and sends each call to whoever answers it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CallName, calls } from '../../core/contract/calls.ts';
+import type { AuditRow, ProcessRow } from '../../core/contract/calls-desk.ts';
+import { auditRow } from '../../core/contract/calls-desk.ts';
+import { check } from '../../core/contract/check.ts';
+import type { AnyFact, EventName, Fact } from '../../core/contract/events.ts';
+import { events } from '../../core/contract/events.ts';
+import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
+import { instanceOf } from '../../core/contract/shapes.ts';
+import type { FromProcess } from '../../core/contract/wire.ts';
+import { FleetMirror } from '../fleet.ts';
+import type { Logs } from '../logs.ts';
+import type { Places } from '../places.ts';
+import { Records } from '../records.ts';
+import { Supervisor } from '../supervisor/supervisor.ts';
+import { Tasks } from '../tasks.ts';
+
+export const CLOUDS = 'clouds';
+export const PLANNER = 'planner';
+const LIVE: ReadonlySet<string> = new Set(['ordered', 'starting', 'ready', 'laying', 'blanket', 'saving', 'saved', 'lost']);
+
+export class Desk {
+  readonly fleet = new FleetMirror();
+  readonly tasks: Tasks;
+  readonly audit: Records<AuditRow>;
+  readonly supervisor: Supervisor;
+
+  constructor(
+    private readonly places: Places,
+    private readonly logs: Logs,
+    private readonly tell: <N extends EventName>(name: N, fact: Fact<N>) => void,
+  ) {
+    this.tasks = new Tasks(places.data);
+    this.audit = new Records(join(places.data, 'audit.jsonl'), auditRow, 5000);
+    this.supervisor = new Supervisor({
+      onProcess: (row) => this.tell('process.changed', { process: row }),
+      onMessage: (id, message) => this.hear(id, message),
+      onOutput: (id, text) => this.logs.write(id, text),
+      onFailure: (row, willReturn) => this.mourn(row, willReturn),
+    });
+  }
+
+  start(): void {
+    const { places } = this;
+    this.supervisor.want({
+      id: CLOUDS,
+      kind: 'clouds',
+      unit: null,
+      title: 'The clouds',
+      file: join(places.bundle, 'clouds.mjs'),
+      begin: (afterFailure) => ({ folder: places.clouds, dataFolder: places.data, afterFailure }),
+    });
+  }
+
+  /** Asks a process; writes what changes something to the audit log. */
+  async ask(name: CallName, request: unknown, who: string): Promise<unknown> {
+    const call = calls[name];
+    const unit = unitOf(request);
+    const process = call.by === 'world' ? `world:${instanceOf(unit)}` : call.by;
+    if (call.by === 'world' && this.fleet.instance(instanceOf(unit)) === undefined) throw asError(refusalOf('no-such-instance'));
+    const envelope = await this.supervisor.ask(process, name, request, call.patience);
+    const answer: Envelope<unknown> = envelope.ok ? this.fitting(name, envelope.value) : envelope;
+    if (call.changes) this.record(who, name, unit, answer);
+    if (!answer.ok) throw asError(answer.refusal);
+    return answer.value;
+  }
+
+  record(who: string, call: string, unit: string, envelope: Envelope<unknown>): void {
+    const outcome = envelope.ok ? 'done' : envelope.refusal.code;
+    this.audit.add({ at: Date.now(), who, call, unit, outcome, detail: envelope.ok ? '' : envelope.refusal.message });
+  }
+
+  /** Ends every process in order. */
+  async stop(how: 'save' | 'shutdown' | 'discard'): Promise<void> {
+    const worlds = this.supervisor.rows.filter((row) => row.kind === 'world');
+    await Promise.all(worlds.map((row) => this.supervisor.unwant(row.id, how)));
+    await Promise.all([CLOUDS, PLANNER].map((id) => this.supervisor.unwant(id, 'shutdown')));
+  }
+
+  private fitting(name: CallName, value: unknown): Envelope<unknown> {
+    const answer = check(calls[name].answer, value);
+    if (answer.ok) return answer;
+    this.logs.write('calls', `${name} was answered wrongly: ${answer.refusal.message}`);
+    return { ok: false, refusal: refusalOf('bad-answer') };
+  }
+
+  private hear(process: string, message: FromProcess): void {
+    if (message.type === 'fact') this.pass(process, message.fact);
+    else if (message.type === 'state') {
+      const fact = this.fleet.change(message.instance, message.change);
+      if (fact !== undefined) {
+        this.tell(fact.name, fact.fact as never);
+        this.supervisor.post(CLOUDS, { type: 'fact', fact });
+      }
+    }
+  }
+
+  private pass(process: string, told: AnyFact): void {
+    const checked = events[told.name].safeParse(told.fact);
+    if (!checked.success) {
+      this.logs.write(
+        'calls',
+        `${process} told a wrong fact: ${told.name}: ${checked.error.issues[0]?.path.join('.') ?? ''} ${checked.error.issues[0]?.message ?? ''}`,
+      );
+      return;
+    }
+    this.fleet.hear(told);
+    if (told.name === 'task.changed') this.tasks.hear(process, told.fact.task);
+    else if (told.name === 'task.said') this.tasks.say(told.fact.task, told.fact.lines);
+    else if (told.name === 'instance.changed') this.place(told.fact.instance.id, told.fact.instance.state);
+    else if (told.name === 'instance.gone') void this.supervisor.unwant(`world:${told.fact.instance}`, 'discard');
+    else if (told.name === 'machine.changed' || told.name === 'machine.gone')
+      this.supervisor.post(CLOUDS, { type: 'fact', fact: told });
+    this.tell(told.name, told.fact as never);
+  }
+
+  /** An instance that lives has a process. */
+  private place(id: string, state: string): void {
+    const process = `world:${id}`;
+    const instance = this.fleet.instance(id);
+    if (!LIVE.has(state) || instance === undefined || this.supervisor.has(process)) return;
+    const folder = join(this.places.instances, id);
+    mkdirSync(folder, { recursive: true });
+    this.supervisor.want({
+      id: process,
+      kind: 'world',
+      unit: id,
+      title: `Instance ${instance.name}`,
+      file: join(this.places.bundle, 'world.mjs'),
+      begin: (afterFailure) => ({
+        folder,
+        dataFolder: this.places.data,
+        instance: this.fleet.instance(id) ?? instance,
+        afterFailure,
+      }),
+    });
+  }
+
+  private mourn(row: ProcessRow, willReturn: boolean): void {
+    this.logs.write('processes', `${row.id} ${row.reason}${willReturn ? '; it will be started again' : '; given up'}`);
+    for (const failed of this.tasks.fail(row.id, row.reason)) this.tell('task.changed', { task: failed });
+    if (row.unit !== null)
+      for (const fact of this.fleet.lose(row.unit, row.reason, row.restarts)) this.tell(fact.name, fact.fact as never);
+    this.tell('notice', {
+      at: Date.now(),
+      level: willReturn ? 'warning' : 'failure',
+      unit: row.unit,
+      words: willReturn ? 'notice.processReturns' : 'notice.processGivenUp',
+      values: { process: row.unit === null ? row.kind : (this.fleet.instance(row.unit)?.name ?? row.unit), reason: row.reason },
+      refusal: null,
+    });
+  }
+}
+
+/** The instance or machine a request is about. */
+export function unitOf(request: unknown): string {
+  if (typeof request !== 'object' || request === null) return '';
+  const about = request as Record<string, unknown>;
+  const machines = about['machines'];
+  const found = about['machine'] ?? about['unit'] ?? about['instance'] ?? (Array.isArray(machines) ? machines[0] : undefined);
+  return typeof found === 'string' ? found : '';
+}
+
+export function asError(refusal: { code: string; message: string; remedy: string }): Error {
+  return Object.assign(new Error(refusal.message), { code: refusal.code, remedy: refusal.remedy });
+}

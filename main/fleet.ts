@@ -1,0 +1,54 @@
+/** A mirror of all instances and machines, fed by the facts their processes tell; answers windows that come later. */
+import type { AnyFact } from '../core/contract/events.ts';
+import type { Fleet, Instance, Machine } from '../core/contract/fleet.ts';
+import type { InstanceChange } from '../core/contract/wire.ts';
+
+export class FleetMirror {
+  private readonly instances = new Map<string, Instance>();
+  private readonly machines = new Map<string, Machine>();
+
+  read(): Fleet {
+    return { instances: [...this.instances.values()], machines: [...this.machines.values()] };
+  }
+
+  instance(id: string): Instance | undefined {
+    return this.instances.get(id);
+  }
+
+  machinesOf(instance: string): Machine[] {
+    return [...this.machines.values()].filter((machine) => machine.instance === instance);
+  }
+
+  hear({ name, fact }: AnyFact): void {
+    if (name === 'instance.changed') this.instances.set(fact.instance.id, fact.instance);
+    else if (name === 'instance.gone') {
+      this.instances.delete(fact.instance);
+      for (const machine of this.machinesOf(fact.instance)) this.machines.delete(machine.id);
+    } else if (name === 'machine.changed') for (const machine of fact.machines) this.machines.set(machine.id, machine);
+    else if (name === 'machine.gone') for (const id of fact.machines) this.machines.delete(id);
+  }
+
+  /** @returns the fact to tell, or undefined when the instance is not known */
+  change(id: string, change: InstanceChange): AnyFact | undefined {
+    const known = this.instances.get(id);
+    if (known === undefined) return undefined;
+    const instance = { ...known, ...change };
+    this.instances.set(id, instance);
+    return { name: 'instance.changed', fact: { instance } };
+  }
+
+  /** The process of an instance ended: its machines are out of reach until it is back. */
+  lose(id: string, reason: string, restarts: number): AnyFact[] {
+    const facts: AnyFact[] = [];
+    const changed = this.change(id, { state: 'lost', reason, restarts });
+    if (changed !== undefined) facts.push(changed);
+    const machines = this.machinesOf(id).filter((machine) => machine.state !== 'stopped' && machine.state !== 'template');
+    const lost = machines.map((machine): Machine => ({ ...machine, state: 'lost', reason }));
+    if (lost.length > 0) {
+      const fact: AnyFact = { name: 'machine.changed', fact: { machines: lost } };
+      this.hear(fact);
+      facts.push(fact);
+    }
+    return facts;
+  }
+}

@@ -1,0 +1,122 @@
+/** One utility process: started, watched, asked, stopped; killed when it does not react. */
+import { type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron';
+import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
+import type { Begin, FromProcess, ToProcess } from '../../core/contract/wire.ts';
+import type { RestartRule } from './restart.table.ts';
+
+const PING_EVERY = 400;
+
+export interface ChildEvents {
+  onReady(): void;
+  onMessage(message: FromProcess): void;
+  onOutput(text: string): void;
+  onSilence(silent: boolean): void;
+  /** At most once; nothing else is called afterwards. */
+  onExit(reason: string): void;
+}
+
+export class Child {
+  private readonly process: UtilityProcess;
+  private readonly waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
+  private nextId = 1;
+  private heard = Date.now();
+  private silent = false;
+  private ready = false;
+  private why = '';
+  private readonly beat: NodeJS.Timeout;
+
+  constructor(
+    file: string,
+    readonly title: string,
+    private readonly rule: RestartRule,
+    begin: Begin,
+    private readonly events: ChildEvents,
+  ) {
+    this.process = utilityProcess.fork(file, [], { serviceName: title, stdio: 'pipe', env: cleaned(process.env) });
+    this.process.stdout?.on('data', (chunk: Buffer) => events.onOutput(chunk.toString()));
+    this.process.stderr?.on('data', (chunk: Buffer) => events.onOutput(chunk.toString()));
+    this.process.on('message', (message: FromProcess) => this.hear(message));
+    this.process.on('exit', (code) => this.end(code));
+    this.post({ type: 'begin', begin });
+    this.beat = setInterval(() => this.listenForLife(), PING_EVERY);
+  }
+
+  get pid(): number | null {
+    return this.process.pid ?? null;
+  }
+
+  post(message: ToProcess, ports: MessagePortMain[] = []): void {
+    this.process.postMessage(message, ports);
+  }
+
+  /** Asks; the answer is an envelope, also when the process dies or stays silent. */
+  ask(name: string, request: unknown, patience: number): Promise<Envelope<unknown>> {
+    return new Promise((resolve) => {
+      const id = this.nextId++;
+      const timer = setTimeout(
+        () => this.settle(id, { ok: false, refusal: refusalOf('process-silent', `${this.title} does not react.`) }),
+        patience,
+      );
+      this.waiting.set(id, (envelope) => {
+        clearTimeout(timer);
+        resolve(envelope);
+      });
+      this.post({ type: 'call', id, name, request });
+    });
+  }
+
+  kill(why: string): void {
+    this.why = why;
+    this.process.kill();
+  }
+
+  /** Asks it to end, and kills it if it does not within its time. */
+  stop(how: 'save' | 'shutdown' | 'discard'): void {
+    this.why = 'stopped';
+    this.post({ type: 'stop', how });
+    setTimeout(() => this.process.kill(), this.rule.stopWithin).unref();
+  }
+
+  private hear(message: FromProcess): void {
+    this.heard = Date.now();
+    if (message.type === 'answer') this.settle(message.id, message.envelope);
+    else if (message.type === 'ready') {
+      this.ready = true;
+      this.events.onReady();
+    } else if (message.type !== 'pong') this.events.onMessage(message);
+  }
+
+  private settle(id: number, envelope: Envelope<unknown>): void {
+    this.waiting.get(id)?.(envelope);
+    this.waiting.delete(id);
+  }
+
+  private listenForLife(): void {
+    this.post({ type: 'ping', id: 0 });
+    const quiet = Date.now() - this.heard;
+    const allowance = this.ready ? 1 : 4;
+    if (quiet > this.rule.killAfter * allowance) this.kill(`silent for ${Math.round(quiet / 1000)} s`);
+    const silent = quiet > this.rule.silentAfter * allowance;
+    if (silent !== this.silent) {
+      this.silent = silent;
+      this.events.onSilence(silent);
+    }
+  }
+
+  private end(code: number | null): void {
+    clearInterval(this.beat);
+    for (const id of [...this.waiting.keys()])
+      this.settle(id, { ok: false, refusal: refusalOf('process-down', `${this.title} ended before it answered.`) });
+    this.events.onExit(this.why === '' ? `ended with status ${code ?? 'unknown'}` : this.why);
+  }
+}
+
+/** A child gets the person's locale and folders and nothing that steers Node or Electron. */
+function cleaned(from: NodeJS.ProcessEnv): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(from)) {
+    if (value !== undefined && !/^(NODE_|ELECTRON_|npm_|VSCODE_)/i.test(name) && !/SECRET|TOKEN|PASSWORD|KEY$/i.test(name))
+      kept[name] = value;
+  }
+  return kept;
+}
