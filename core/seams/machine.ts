@@ -114,6 +114,9 @@ export interface Cpu {
   interrupt(cpu: number): void;
 }
 
+/** Bytes `start` to `start + length - 1` of a machine's physical address space; multiples of 4096. */
+export interface AddressRange { readonly start: number; readonly length: number }
+
 export interface CpuidResult { eax: number; ebx: number; ecx: number; edx: number }
 
 /** Memory of a machine: sparse; a frame that nobody wrote reads as zeroes and costs nothing. */
@@ -277,7 +280,8 @@ export interface Computer {
 
 export interface Virtualization {
   createComputer(spec: ComputerSpec): Computer;
-  createMemory(frames: number): ContainerMemory;
+  /** Memory with RAM in the given ranges; every other address belongs to the board. */
+  createMemory(ram: readonly AddressRange[]): ContainerMemory;
   createVirtualContext(spec: ContainerSpec): VirtualContext;
   /** Runs until a trap of an 'occupant' container, a halt, a shutdown, or `cycles` are used up. */
   run(context: VirtualContext, cycles: Cycles): Trap;

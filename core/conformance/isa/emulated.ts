@@ -18,7 +18,7 @@ import {
 
 /** Where things lie in the physical memory of the test machine. */
 const Physical = { tables: 0x1000, code: 0x10_0000, data: 0x11_0000 } as const;
-const FRAMES = 0x200;
+const RAM_BYTES = 0x20_0000;
 /** Present, writable, user, accessed, dirty. */
 const ENTRY = 0x67n;
 const PAGE = 4096;
@@ -52,7 +52,7 @@ export interface Emulated {
 }
 
 export function emulated(virtualization: Virtualization): Emulated {
-  const memory = virtualization.createMemory(FRAMES);
+  const memory = virtualization.createMemory([{ start: 0, length: RAM_BYTES }]);
   const context = virtualization.createVirtualContext({ ringZero: 'occupant', memory, exits: nothingOutside });
   let nextTable: number = Physical.tables + PAGE;
   const table = (at: number, index: number): number => {

@@ -9,14 +9,15 @@ import { COSTS } from '../../observe/costs.table.ts';
 import { Ledger } from '../../observe/ledger.ts';
 import type { Cycles } from '../../seams/addresses.ts';
 import type { Board, BoardHost, Outcome } from '../../seams/board.ts';
-import type { Computer, ContainerMemory, CpuidResult, HostMachine } from '../../seams/machine.ts';
+import type { AddressRange, Computer, ContainerMemory, CpuidResult, HostMachine } from '../../seams/machine.ts';
 import { EXIT_COST } from './exits.table.ts';
 import type { FlavourFactory } from './flavour.ts';
 
 export interface InstanceSpec {
   readonly name: string;
   readonly cpus: number;
-  readonly memoryBytes: number;
+  /** Where its RAM is; the rest of the address space is the board's. */
+  readonly ram: readonly AddressRange[];
   /** Largest share of one physical CPU that all its CPUs together may use; Infinity: no cap. */
   readonly capacity: number;
   readonly board: (host: BoardHost) => Board;
@@ -25,7 +26,6 @@ export interface InstanceSpec {
   readonly epochNanoseconds: bigint;
 }
 
-const FRAME = 4096;
 /** CPUID leaf 1 ECX: a hypervisor is present. */
 const HYPERVISOR_PRESENT = 0x8000_0000;
 
@@ -43,7 +43,7 @@ export class Instance {
     readonly spec: InstanceSpec,
     flavour: FlavourFactory,
   ) {
-    this.memory = host.virtualization.createMemory(Math.ceil(spec.memoryBytes / FRAME));
+    this.memory = host.virtualization.createMemory(spec.ram);
     this.#stolen = Array.from({ length: spec.cpus }, () => 0);
     this.#flavour = flavour({
       memory: this.memory,

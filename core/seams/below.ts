@@ -1,0 +1,40 @@
+/** What the layer underneath is willing to do for a hypervisor. On bare hardware: nothing, and that is an object, too. */
+import type { ShutdownReason } from '../abi/xen/domains.table.ts';
+import { Errno } from '../abi/xen/errno.table.ts';
+import type { Brand } from '../base/brand.ts';
+import type { MachineFrame } from './addresses.ts';
+
+/** What the layer below calls a machine frame of ours: its guest-physical frame number. */
+export type GuestFrame = Brand<number, 'GuestFrame'>;
+
+/** A Blanket hypercall: the operation a driver domain asks ring 0 to issue to the layer below. */
+export interface BlanketCall {
+  readonly operation: string;
+  readonly subOperation: number;
+  /** The argument structure; the layer below may change it in place. */
+  readonly argument: Uint8Array;
+}
+
+export interface Below {
+  /** For display only; nothing is decided by it. */
+  readonly name: string;
+  /** Flushes the translations of the CPUs whose bits are set. */
+  flushTlb(cpus: number): 'done' | 'do it yourself';
+  /** Asks that events of the layer below arrive at `cpu` as an interrupt of `vector`. */
+  bindUpcall(cpu: number, vector: number): 'bound' | 'poll';
+  /** @returns 0 or positive, or a negative error. */
+  pass(call: BlanketCall): number;
+  /** The only crossing of address spaces towards the layer below. */
+  asGuestFrame(frame: MachineFrame): GuestFrame;
+  shutdown(reason: ShutdownReason): void;
+}
+
+/** Nobody is below: the machine is real. */
+export const nothingBelow: Below = {
+  name: 'nothing',
+  flushTlb: () => 'do it yourself',
+  bindUpcall: () => 'poll',
+  pass: () => -Errno.ENOSYS,
+  asGuestFrame: (frame) => frame as number as GuestFrame,
+  shutdown: () => {},
+};

@@ -1,0 +1,107 @@
+/** What a toolstack may ask of a hypervisor: domains, what they are made of, and their life. */
+import type { ShutdownReason } from '../abi/xen/domains.table.ts';
+import type { Cycles } from './addresses.ts';
+import type { Machine, Occupant } from './machine.ts';
+
+/** A paravirtual kernel, read from its file: what the builder must know (ELF notes of owner `Xen`). */
+export interface PvKernel {
+  readonly segments: readonly KernelSegment[];
+  /** Linear addresses. */
+  readonly entry: bigint;
+  readonly virtualBase: bigint;
+  /** Subtracted from the physical addresses of segments. */
+  readonly physicalOffset: bigint;
+  readonly hypercallPage: bigint | undefined;
+  /** Where the kernel wants its P2M list; undefined: inside the first mapping. */
+  readonly initialP2m: bigint | undefined;
+  /** The first module need not be mapped: start_info gives its frame. */
+  readonly moduleByFrame: boolean;
+  /** Text of the FEATURES note, '' if absent. */
+  readonly features: string;
+}
+
+export interface KernelSegment {
+  /** Physical address (p_paddr). */
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  /** Bytes in memory; what the file does not have is zero. */
+  readonly size: number;
+}
+
+export interface DomainSpec {
+  readonly name: string;
+  /** 16 bytes; chosen by the toolstack so that it is the same in a repeated run. */
+  readonly uuid: Uint8Array;
+  /** Pages at start, and the most it may ever have. */
+  readonly pages: number;
+  readonly maximumPages: number;
+  readonly vcpus: number;
+  /** How many of them are meant to be used at start (the rest is offline until hot-plugged). */
+  readonly weight: number;
+  readonly cap: number;
+  /** CPUs its vCPUs may use, bit by index; undefined: all. */
+  readonly affinity: number | undefined;
+  readonly kernel: PvKernel;
+  readonly ramdisk: Uint8Array | undefined;
+  readonly commandLine: string;
+}
+
+/** Where a new domain expects its store and console: frames it owns and ports it allocated for the control domain. */
+export interface DomainRings {
+  readonly store: { readonly frame: number; port: number };
+  readonly console: { readonly frame: number; port: number };
+}
+
+export type DomainState = 'paused' | 'running' | 'blocked' | 'shut-down' | 'crashed' | 'dying';
+
+export interface VcpuStatistics {
+  readonly state: 'running' | 'runnable' | 'blocked' | 'offline';
+  /** Nanoseconds in each of those states. */
+  readonly time: readonly [number, number, number, number];
+  readonly cpu: number;
+}
+
+export interface DomainStatistics {
+  readonly pages: number;
+  readonly maximumPages: number;
+  readonly vcpus: readonly VcpuStatistics[];
+  readonly hypercalls: number;
+  readonly traps: number;
+}
+
+/** One domain in the hands of its toolstack. */
+export interface DomainControl {
+  readonly id: number;
+  readonly name: string;
+  readonly state: DomainState;
+  /** Only in state `shut-down` or `crashed`. */
+  readonly shutdownReason: ShutdownReason | undefined;
+  /** Why it crashed, for people. */
+  readonly crashReason: string | undefined;
+  readonly rings: DomainRings;
+  readonly statistics: DomainStatistics;
+  pause(): void;
+  unpause(): void;
+  /** Frees everything; the number may be used again. Foreign mappings of its pages keep those pages alive. */
+  destroy(): void;
+  setScheduling(weight: number, cap: number): void;
+  /** Sends a non-maskable interrupt to a vCPU. */
+  injectNmi(vcpu: number): void;
+}
+
+/** A hypervisor that offers paravirtual machines. */
+export interface PvHypervisor {
+  readonly machine: Machine;
+  readonly occupant: Occupant;
+  /** Builds a domain; it is paused. A string says why it cannot be. */
+  create(spec: DomainSpec): DomainControl | string;
+  domain(id: number): DomainControl | undefined;
+  readonly domains: readonly DomainControl[];
+  /** Called when a domain shuts down or crashes. */
+  onShutdown(listener: (domain: DomainControl) => void): void;
+  /** Nanoseconds since the machine was switched on. */
+  systemTime(): number;
+  readonly freePages: number;
+  /** Cycles that no domain used, per CPU, since the start. */
+  idle(cpu: number): Cycles;
+}
