@@ -7,9 +7,9 @@ import { defineConfig, type EnvironmentOptions } from 'vite';
 const root = import.meta.dirname;
 const builtIn = [...builtinModules, ...builtinModules.map((name) => `node:${name}`), 'electron'];
 /** Tests build a second application whose worlds are scripted; see e2e/scripted. */
-const scripted = process.env['BLANKET_SCRIPTED'] === '1';
+const scripted = process.env.BLANKET_SCRIPTED === '1';
 const out = resolve(root, scripted ? 'dist/scripted' : 'dist/app');
-const watching = process.env['BLANKET_SOURCE_MAPS'] === '1';
+const watching = process.env.BLANKET_SOURCE_MAPS === '1';
 
 function nodeEntry(file: string, name: string, format: 'cjs' | 'es'): EnvironmentOptions {
   return {

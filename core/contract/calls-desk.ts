@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { changes, reads } from './call.ts';
 import { fleet } from './fleet.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
-import { count, done, moment, nothing, taskId, unitId } from './shapes.ts';
+import { bytes, count, done, moment, nothing, taskId, unitId } from './shapes.ts';
 import { task } from './tasks.ts';
 
 export const auditRow = z.object({
@@ -74,7 +74,7 @@ export const deskCalls = {
     z.strictObject({
       name: z.string().regex(/^[\w .()-]{1,80}$/),
       kind: z.enum(['csv', 'png', 'txt', 'json']),
-      bytes: z.instanceof(Uint8Array),
+      bytes: bytes,
     }),
     z.object({ path: z.string().nullable() }),
     600_000,

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { changes, reads } from './call.ts';
 import { machine, machineSettings } from './fleet.ts';
 import { exitRow, gaugeName, history } from './gauges.ts';
-import { count, done, instanceId, label, machineId, moment, name, note, positive, taskId, unitId } from './shapes.ts';
+import { bytes, count, done, instanceId, label, machineId, moment, name, note, positive, taskId, unitId } from './shapes.ts';
 import { forward, lease, network, volume } from './storage.ts';
 
 /** What a new machine is made of. */
@@ -91,7 +91,7 @@ export const machineCalls = {
   'capture.stop': changes(
     'world',
     z.strictObject({ machine: machineId, capture: z.string().max(60) }),
-    z.object({ bytes: z.instanceof(Uint8Array), packets: count }),
+    z.object({ bytes: bytes, packets: count }),
   ),
   'machine.label': changes(
     'world',

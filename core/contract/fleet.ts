@@ -143,6 +143,8 @@ export type Instance = z.output<typeof instance>;
 export type MachineState = z.output<typeof machineState>;
 export type MachineSettings = z.output<typeof machineSettings>;
 export type Machine = z.output<typeof machine>;
+/** A change of some settings. */
+export type MachineChange = { readonly [K in keyof MachineSettings]?: MachineSettings[K] | undefined };
 export type Disk = z.output<typeof disk>;
 export type Nic = z.output<typeof nic>;
 export type Fleet = z.output<typeof fleet>;

@@ -20,6 +20,7 @@ export const amount = z.number().nonnegative();
 /** Milliseconds since 1970, wall time. */
 export const moment = z.number().nonnegative();
 export const nothing = z.strictObject({});
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes are expected');
 export const done = z.object({});
 
 /** The instance a machine lives in. */

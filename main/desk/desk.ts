@@ -158,8 +158,8 @@ export class Desk {
 export function unitOf(request: unknown): string {
   if (typeof request !== 'object' || request === null) return '';
   const about = request as Record<string, unknown>;
-  const machines = about['machines'];
-  const found = about['machine'] ?? about['unit'] ?? about['instance'] ?? (Array.isArray(machines) ? machines[0] : undefined);
+  const machines = about.machines;
+  const found = about.machine ?? about.unit ?? about.instance ?? (Array.isArray(machines) ? machines[0] : undefined);
   return typeof found === 'string' ? found : '';
 }
 

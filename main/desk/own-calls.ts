@@ -39,8 +39,8 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
   return {
     'app.about': () => ({
       version: app.getVersion(),
-      electron: process.versions['electron'] ?? '',
-      chromium: process.versions['chrome'] ?? '',
+      electron: process.versions.electron ?? '',
+      chromium: process.versions.chrome ?? '',
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
       host: app.getName(),

@@ -26,8 +26,8 @@ export class Settings {
     this.notice = saveDamaged(join(folder, `${NAME}.json`));
     this.store = new Store<Document>({ name: NAME, cwd: folder, clearInvalidConfig: true });
     const document = migrate(this.store.store);
-    this.views = isRecord(document['views']) ? document['views'] : {};
-    this.current = fitting(document['settings']);
+    this.views = isRecord(document.views) ? document.views : {};
+    this.current = fitting(document.settings);
     this.store.store = { ...document, settings: this.current, views: this.views };
     nativeTheme.themeSource = this.current.theme;
   }

@@ -1,0 +1,107 @@
+/**
+ * What the desk needs of a rented instance: the seam between a utility process and an assembled stack.
+ *
+ * The process keeps the records (names, tags, tasks, history); a world does what only a stack can do. Long work reports to
+ * the `Work` it was given and stops soon after `work.check()` throws. A refusal is thrown as `Refusal`.
+ */
+
+import type { Snapshot } from '../contract/calls-machines.ts';
+import type { Capacity, Instance, Machine, MachineChange, MachineSettings, MachineState } from '../contract/fleet.ts';
+import type { ExitRow } from '../contract/gauges.ts';
+import type { Forward, Lease, Network, Volume } from '../contract/storage.ts';
+import type { ByteStream } from '../seams/plugs.ts';
+
+/** One piece of long work, as whoever does it sees it. */
+export interface Work {
+  /** `of` 0: nobody can know how much there is. */
+  progress(done: number, of: number, step: string): void;
+  say(line: string): void;
+  /** Throws the refusal `cancelled` if the person has cancelled. To be called often. */
+  check(): void;
+}
+
+/** What a world may use of the process it lives in. */
+export interface WorldHost {
+  readonly instance: Instance;
+  /** Files of this world alone; survives the process. */
+  readonly folder: string;
+  readonly dataFolder: string;
+  /** The machine changed by itself: its guest shut down, crashed, got an address. */
+  changed(machine: string, change: { state?: MachineState; reason?: string; address?: string }): void;
+  /** The instance itself ended (its kernel powered off or crashed). */
+  ended(reason: string): void;
+}
+
+export interface LayOptions {
+  readonly globalPages: boolean;
+  readonly perCpuUpcalls: boolean;
+}
+
+export interface World {
+  /** Boots the rented container. Called once, before anything else; null if machines need a Blanket first. */
+  power(work: Work): Promise<Capacity | null>;
+  /** Brings back what `save` wrote. False: there is nothing, or it is of another version; `power` is called then. */
+  restore(work: Work): Promise<boolean>;
+  /** Writes everything that is needed to go on in another process. Returns only when it is on the disk. */
+  save(work: Work): Promise<void>;
+  layBlanket(options: LayOptions, work: Work): Promise<Capacity>;
+  /** Makes a machine, stopped. */
+  create(machine: Machine, work: Work): Promise<void>;
+  /** Makes `machine` from a running or stopped one, sharing what is equal. */
+  clone(from: string, machine: Machine, work: Work): Promise<void>;
+  act(
+    machine: string,
+    action: 'start' | 'shutdown' | 'reboot' | 'pause' | 'resume' | 'off' | 'reset' | 'save' | 'restore',
+    work: Work,
+  ): Promise<void>;
+  remove(machine: string): Promise<void>;
+  /** Settings that took effect at once; the others wait for the next start. */
+  adjust(machine: string, change: MachineChange): readonly (keyof MachineSettings)[];
+  state(machine: string): MachineState;
+  /** A console; the same object each time. Undefined: there is none (yet). */
+  console(unit: string, line: 'serial' | 'boot'): ByteStream | undefined;
+  screen(unit: string): Screen | undefined;
+  /** Gauges of every unit since the last call, in the order of the contract. */
+  sample(): { virtualSeconds: number; rows: { unit: string; values: number[] }[] };
+  exits(unit: string): ExitRow[];
+  /** Works for at most so many milliseconds of wall time; returns how long nothing will be to do. */
+  run(milliseconds: number): number;
+  /** Absent parts are refused with a sentence. */
+  readonly networks?: WorldNetworks;
+  readonly volumes?: () => Promise<Volume[]>;
+  readonly snapshots?: WorldSnapshots;
+  readonly captures?: WorldCaptures;
+}
+
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+  /** Rows changed since the last call, as RGBA. */
+  changes(): { from: number; count: number; pixels: Uint8ClampedArray } | undefined;
+  key(code: string, down: boolean): void;
+  pointer(x: number, y: number, buttons: number): void;
+}
+
+export interface WorldNetworks {
+  list(): { networks: Network[]; leases: Lease[]; forwards: Forward[] };
+  create(network: Omit<Network, 'id' | 'state' | 'machines' | 'instance'>): Network;
+  remove(network: string): void;
+  addForward(forward: Omit<Forward, 'id'>): Forward;
+  removeForward(forward: string): void;
+}
+
+export interface WorldSnapshots {
+  list(machine: string): Promise<Snapshot[]>;
+  take(machine: string, name: string, note: string, work: Work): Promise<void>;
+  revert(machine: string, snapshot: string, work: Work): Promise<void>;
+  remove(machine: string, snapshot: string): Promise<void>;
+}
+
+export interface WorldCaptures {
+  start(machine: string, nic: string): string;
+  /** The capture as a pcap file. */
+  stop(capture: string): { bytes: Uint8Array; packets: number };
+}
+
+/** How a world of one kind comes to be. */
+export type WorldMaker = (host: WorldHost) => World;

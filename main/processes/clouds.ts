@@ -1,0 +1,143 @@
+/** The process of the clouds: price lists, what is rented, what it costs, and the images machines start from. */
+import { Refusal } from '../../core/base/refusal.ts';
+import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
+import type { Instance } from '../../core/contract/fleet.ts';
+import { rentable } from '../../core/worlds/catalogue.ts';
+import { imageCalls } from './clouds/images.ts';
+import { asProvider, asTypes, builtInLists } from './clouds/price-lists.ts';
+import { Register } from './clouds/register.ts';
+import { Spending } from './clouds/spending.ts';
+import { serveProcess } from './edge.ts';
+import { refuse } from './world/answers.ts';
+import { Works } from './world/works.ts';
+
+type CloudCalls = { [N in NamesBy<'clouds'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
+const TELL_EVERY = 5000;
+
+serveProcess((begin, edge) => {
+  const register = new Register(begin.folder);
+  const works = new Works(edge, 'c');
+  const lists = builtInLists();
+  const spending = new Spending(register, lists);
+  const tell = (instance: Instance): void => edge.tell({ name: 'instance.changed', fact: { instance } });
+  const known = (id: string): Instance => register.get(id) ?? refuse('no-such-instance');
+  const tellSpend = (): void => {
+    const { perHour, sinceStart } = spending.totals(Date.now());
+    const { on, perMonth, alarmAt } = register.budget;
+    edge.tell({
+      name: 'spend.changed',
+      fact: { perHour, sinceStart, currency: 'USD', alarm: on && perHour * 730 > (perMonth * alarmAt) / 100 },
+    });
+  };
+
+  const rent = (request: Request<'instance.rent'>): Instance[] => {
+    const list = lists.find((it) => it.id === request.provider);
+    const type = list === undefined ? undefined : asTypes(list).find((it) => it.id === request.type);
+    if (list === undefined || type === undefined)
+      throw new Refusal('no-such-type', `${request.provider} does not rent out ${request.type}.`, 'Choose a type from the list.');
+    if (!rentable(list.flavour))
+      throw new Refusal('no-such-world', `This build has no stack for the ${list.flavour} flavour.`, 'Choose another provider.');
+    return Array.from(
+      { length: request.count },
+      (_, index): Instance => ({
+        id: register.nextId(),
+        name: request.count === 1 ? request.name : `${request.name}-${index + 1}`,
+        provider: list.id,
+        flavour: list.flavour,
+        type: type.id,
+        region: list.region,
+        state: 'ordered',
+        reason: '',
+        rentedAt: Date.now(),
+        readyAt: null,
+        endedAt: null,
+        pricePerHour: type.pricePerHour,
+        currency: list.currency,
+        vcpus: type.vcpus,
+        ecu: type.ecu,
+        memoryMib: type.memoryMib,
+        diskGib: type.diskGib,
+        capacity: null,
+        tags: request.tags,
+        note: '',
+        restarts: 0,
+      }),
+    );
+  };
+
+  const calls: CloudCalls = {
+    'catalogue.read': () => {
+      const offered = lists.filter((list) => rentable(list.flavour));
+      return { providers: offered.map(asProvider), types: offered.flatMap(asTypes) };
+    },
+    'instance.rent': (request) => {
+      const instances = rent(request);
+      for (const instance of instances) register.put(instance);
+      register.write();
+      for (const instance of instances) tell(instance);
+      spending.note(Date.now());
+      tellSpend();
+      return { instances };
+    },
+    'instance.edit': ({ instance: id, ...change }) => {
+      const instance = { ...known(id), ...Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) };
+      register.put(instance);
+      tell(instance);
+      return instance;
+    },
+    'instance.end': ({ instance: id }) => {
+      const instance: Instance = { ...known(id), state: 'ended', reason: '', endedAt: Date.now() };
+      for (const span of register.spans.filter((it) => it.instance === id && it.to === null))
+        register.hold({ id: span.machine, name: span.name, instance: id }, null, Date.now());
+      register.put(instance);
+      register.write();
+      edge.tell({ name: 'instance.gone', fact: { instance: id } });
+      spending.note(Date.now());
+      tellSpend();
+      return {};
+    },
+    'spend.read': () => spending.read(Date.now()),
+    'spend.budget': ({ budget }) => {
+      register.budget = budget;
+      tellSpend();
+      return {};
+    },
+    'spend.apportion': ({ by }) => {
+      register.apportion = by;
+      return {};
+    },
+    ...imageCalls(begin.dataFolder, works),
+    'prices.import': () => refuse('not-possible-here', 'Price lists are imported on the Planner page.'),
+  };
+
+  for (const instance of register.instances) if (instance.state !== 'ended') tell(instance);
+  setInterval(tellSpend, TELL_EVERY);
+  setInterval(() => spending.note(Date.now()), 60_000);
+  tellSpend();
+
+  return {
+    call: (name: CallName, request) => {
+      const answer = (calls as Record<string, ((request: unknown) => unknown) | undefined>)[name];
+      return answer === undefined ? refuse('bad-request') : answer(request);
+    },
+    cancel: (task) => works.cancel(task),
+    fact: ({ name, fact }) => {
+      if (name === 'instance.changed' && register.get(fact.instance.id) !== undefined)
+        register.put({ ...known(fact.instance.id), ...worldPart(fact.instance) });
+      else if (name === 'machine.changed') {
+        for (const machine of fact.machines) {
+          const instance = register.get(machine.instance);
+          const ecu = Math.min(instance?.capacity?.cpuEcu ?? 0, ((instance?.ecu ?? 0) / (instance?.vcpus ?? 1)) * machine.vcpus);
+          register.hold(machine, { ecu, memoryMib: machine.memoryMib }, Date.now());
+        }
+      } else if (name === 'machine.gone')
+        for (const id of fact.machines) register.hold({ id, name: id, instance: id.split('.')[0] ?? '' }, null, Date.now());
+    },
+    stop: async () => register.write(),
+  };
+});
+
+/** What the process of the instance knows better. */
+function worldPart({ state, reason, readyAt, endedAt, capacity }: Instance): Partial<Instance> {
+  return { state, reason, readyAt, endedAt, capacity };
+}

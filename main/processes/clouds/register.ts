@@ -1,0 +1,126 @@
+/** What is rented: acknowledged only when it is on the disk, brought back whole after any end of the process. */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type Instance, instance as instanceSchema } from '../../../core/contract/fleet.ts';
+import { type Budget, budget as budgetSchema } from '../../../core/contract/spend.ts';
+import { keep, kept } from '../keep.ts';
+
+/** A stretch of time in which a machine held a part of its instance. */
+const span = z.object({
+  machine: z.string(),
+  name: z.string(),
+  instance: z.string(),
+  from: z.number(),
+  to: z.number().nullable(),
+  ecu: z.number(),
+  memoryMib: z.number(),
+});
+export type HeldSpan = z.output<typeof span>;
+
+const documentSchema = z.object({
+  next: z.number(),
+  instances: z.array(instanceSchema),
+  spans: z.array(span),
+  budget: budgetSchema,
+  apportion: z.enum(['reservation', 'use']),
+});
+type Document = z.output<typeof documentSchema>;
+
+const EMPTY: Document = {
+  next: 1,
+  instances: [],
+  spans: [],
+  budget: { perMonth: 100, alarmAt: 80, on: false },
+  apportion: 'reservation',
+};
+
+export class Register {
+  private readonly file: string;
+  private readonly document: Document;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(folder: string) {
+    this.file = join(folder, 'register.json');
+    this.document = kept(this.file, documentSchema, EMPTY);
+  }
+
+  get instances(): readonly Instance[] {
+    return this.document.instances;
+  }
+
+  get spans(): readonly HeldSpan[] {
+    return this.document.spans;
+  }
+
+  get budget(): Budget {
+    return this.document.budget;
+  }
+
+  set budget(budget: Budget) {
+    this.document.budget = budget;
+    this.write();
+  }
+
+  get apportion(): 'reservation' | 'use' {
+    return this.document.apportion;
+  }
+
+  set apportion(by: 'reservation' | 'use') {
+    this.document.apportion = by;
+    this.write();
+  }
+
+  nextId(): string {
+    return `i${this.document.next++}`;
+  }
+
+  get(id: string): Instance | undefined {
+    return this.document.instances.find((it) => it.id === id);
+  }
+
+  put(instance: Instance): void {
+    const at = this.document.instances.findIndex((it) => it.id === instance.id);
+    if (at < 0) this.document.instances.push(instance);
+    else this.document.instances[at] = instance;
+    this.later();
+  }
+
+  drop(id: string): void {
+    this.document.instances = this.document.instances.filter((it) => it.id !== id);
+    this.later();
+  }
+
+  /** The machine holds this much from now on, or nothing any more. */
+  hold(
+    machine: { id: string; name: string; instance: string },
+    held: { ecu: number; memoryMib: number } | null,
+    at: number,
+  ): void {
+    const open = this.document.spans.find((it) => it.machine === machine.id && it.to === null);
+    if (open !== undefined && held !== null && open.ecu === held.ecu && open.memoryMib === held.memoryMib) {
+      open.name = machine.name;
+      return;
+    }
+    if (open !== undefined) open.to = at;
+    if (held !== null)
+      this.document.spans.push({
+        machine: machine.id,
+        name: machine.name,
+        instance: machine.instance,
+        from: at,
+        to: null,
+        ...held,
+      });
+    this.later();
+  }
+
+  write(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    keep(this.file, this.document);
+  }
+
+  private later(): void {
+    this.timer ??= setTimeout(() => this.write(), 100);
+  }
+}

@@ -1,0 +1,164 @@
+/** What it costs now and so far: the provider's bill, shared among the machines that hold the instance. */
+import { apportionCharge, type Span } from '../../../core/cloud/apportion.ts';
+import { chargeOf, fromNano } from '../../../core/cloud/billing.ts';
+import type { Catalogue } from '../../../core/cloud/catalogue.ts';
+import { toNumber } from '../../../core/cloud/rational.ts';
+import type { Instance } from '../../../core/contract/fleet.ts';
+import type { Spend, SpendRow } from '../../../core/contract/spend.ts';
+import type { Register } from './register.ts';
+
+const HOUR = 3_600_000;
+const COURSE_KEPT = 1440;
+
+export class Spending {
+  private readonly course: Spend['course'] = [];
+
+  constructor(
+    private readonly register: Register,
+    private readonly lists: readonly Catalogue[],
+  ) {}
+
+  /** To be called once a minute, and whenever the rate changes. */
+  note(now: number): void {
+    const { perHour, sinceStart } = this.totals(now);
+    this.course.push({ at: now, perHour, total: sinceStart });
+    if (this.course.length > COURSE_KEPT) this.course.shift();
+  }
+
+  totals(now: number): { perHour: number; sinceStart: number } {
+    let perHour = 0;
+    let sinceStart = 0;
+    for (const instance of this.register.instances) {
+      if (billed(instance)) perHour += instance.pricePerHour;
+      sinceStart += this.billOf(instance, now);
+    }
+    return { perHour, sinceStart };
+  }
+
+  read(now: number): Spend {
+    const rows = this.register.instances.flatMap((instance) => this.rowsOf(instance, now));
+    const month = new Date(now);
+    const monthStart = new Date(month.getFullYear(), month.getMonth(), 1).getTime();
+    const thisMonth = this.register.instances.reduce(
+      (sum, instance) => sum + this.billOf(instance, now) - this.billOf(instance, monthStart),
+      0,
+    );
+    return {
+      currency: this.register.instances[0]?.currency ?? 'USD',
+      ...this.totals(now),
+      thisMonth,
+      rows,
+      course: [...this.course, { at: now, ...asPoint(this.totals(now)) }],
+      budget: this.register.budget,
+      apportion: this.register.apportion,
+    };
+  }
+
+  private charge(instance: Instance, until: number): ReturnType<typeof chargeOf> | undefined {
+    const list = this.lists.find((it) => it.id === instance.provider);
+    const end = Math.min(instance.endedAt ?? until, until);
+    if (list === undefined || end <= instance.rentedAt) return undefined;
+    return chargeOf(list, {
+      instance: instance.id,
+      type: instance.type,
+      choice: { model: 'on-demand' },
+      startMs: Math.round(instance.rentedAt),
+      endMs: Math.round(end),
+    });
+  }
+
+  private billOf(instance: Instance, until: number): number {
+    const charge = this.charge(instance, until);
+    return charge === undefined ? 0 : toNumber(fromNano(charge.usage));
+  }
+
+  private rowsOf(instance: Instance, now: number): SpendRow[] {
+    const charge = this.charge(instance, now);
+    if (charge === undefined) return [];
+    const hours = (charge.lease.endMs - charge.lease.startMs) / HOUR;
+    const held = this.register.spans.filter((span) => span.instance === instance.id);
+    const live = billed(instance) ? instance.pricePerHour : 0;
+    const names = new Map(held.map((span) => [span.machine, span.name]));
+    const capacity = instance.capacity;
+    if (capacity === null || held.length === 0) {
+      return [
+        {
+          instance: instance.id,
+          machine: null,
+          name: instance.name,
+          part: 'idle',
+          perHour: live,
+          sinceStart: toNumber(fromNano(charge.usage)),
+          hours,
+        },
+      ];
+    }
+    const whole = {
+      cpuUnits: Math.max(0.01, capacity.cpuEcu + capacity.ownCpuEcu),
+      memoryMb: capacity.memoryMib + capacity.ownMemoryMib,
+    };
+    const own: Span = {
+      machine: 'own',
+      part: 'own',
+      fromMs: charge.lease.startMs,
+      toMs: charge.lease.endMs,
+      cpuUnits: capacity.ownCpuEcu,
+      memoryMb: capacity.ownMemoryMib,
+    };
+    const spans: Span[] = held.map((span) => ({
+      machine: span.machine,
+      fromMs: Math.round(span.from),
+      toMs: Math.round(span.to ?? now),
+      cpuUnits: span.ecu,
+      memoryMb: span.memoryMib,
+    }));
+    const soFar = apportionCharge(charge, [own, ...spans], whole);
+    const rates = this.rates(instance, now, own, spans, whole);
+    return soFar.map((row): SpendRow => {
+      const machine = row.part === 'machine' ? row.machine : null;
+      const key = machine ?? row.part;
+      return {
+        instance: instance.id,
+        machine,
+        name: machine === null ? instance.name : (names.get(machine) ?? machine),
+        part: row.part,
+        perHour: live * (rates.get(key) ?? 0),
+        sinceStart: toNumber(fromNano(row.amount)),
+        hours:
+          machine === null
+            ? hours
+            : held
+                .filter((span) => span.machine === machine)
+                .reduce((sum, span) => sum + ((span.to ?? now) - span.from) / HOUR, 0),
+      };
+    });
+  }
+
+  /** The share each has at this moment: the same rule over the last moment only. */
+  private rates(
+    instance: Instance,
+    now: number,
+    own: Span,
+    spans: readonly Span[],
+    whole: { cpuUnits: number; memoryMb: number },
+  ): Map<string, number> {
+    const moment = Math.round(now);
+    const list = this.lists.find((it) => it.id === instance.provider);
+    if (list === undefined) return new Map();
+    const lease = {
+      instance: instance.id,
+      type: instance.type,
+      choice: { model: 'on-demand' as const },
+      startMs: moment - 1,
+      endMs: moment,
+    };
+    const rows = apportionCharge(chargeOf(list, lease), [own, ...spans.filter((span) => span.toMs >= moment)], whole);
+    return new Map(rows.map((row) => [row.part === 'machine' ? (row.machine ?? '') : row.part, toNumber(row.share)]));
+  }
+}
+
+const billed = (instance: Instance): boolean => !['ended', 'failed'].includes(instance.state);
+const asPoint = (totals: { perHour: number; sinceStart: number }): { perHour: number; total: number } => ({
+  perHour: totals.perHour,
+  total: totals.sinceStart,
+});

@@ -1,0 +1,261 @@
+/** The calls about one instance, over the stack that runs it. */
+import { Refusal } from '../../../core/base/refusal.ts';
+import type { Answer, NamesBy, Request } from '../../../core/contract/calls.ts';
+import type { MachineAction, MachineOrder } from '../../../core/contract/calls-machines.ts';
+import type { Machine, MachineState } from '../../../core/contract/fleet.ts';
+import { type RefusalCode, refusalOf } from '../../../core/contract/refusals.ts';
+import type { Work, World } from '../../../core/worlds/desk.ts';
+import type { GaugeHistory } from './history.ts';
+import type { Machines } from './machines.ts';
+import type { Works } from './works.ts';
+
+export type WorldCalls = { [N in NamesBy<'world'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
+
+export interface WorldParts {
+  readonly world: World;
+  readonly machines: Machines;
+  readonly works: Works;
+  readonly history: GaugeHistory;
+  layBlanket(options: { globalPages: boolean; perCpuUpcalls: boolean }, work: Work): Promise<void>;
+  saveAll(work: Work): Promise<void>;
+  resumeAll(work: Work): Promise<void>;
+}
+
+/** States from which an action makes sense; the window shows the others greyed, with the reason. */
+const MAY: Readonly<Record<MachineAction, readonly MachineState[]>> = {
+  start: ['stopped', 'crashed', 'saved'],
+  shutdown: ['running'],
+  reboot: ['running'],
+  pause: ['running'],
+  resume: ['paused'],
+  off: ['running', 'paused', 'starting', 'stopping', 'crashed'],
+  reset: ['running', 'paused', 'crashed'],
+  save: ['running', 'paused'],
+  restore: ['saved'],
+};
+const DURING: Partial<Record<MachineAction, MachineState>> = {
+  start: 'starting',
+  restore: 'starting',
+  shutdown: 'stopping',
+  save: 'stopping',
+  reboot: 'stopping',
+  reset: 'starting',
+};
+
+export function refuse(code: RefusalCode, message?: string): never {
+  const refusal = refusalOf(code, message);
+  throw new Refusal(refusal.code, refusal.message, refusal.remedy);
+}
+
+function part<T>(value: T | undefined, what: string): T {
+  return value ?? refuse('not-possible-here', `This instance's stack has no ${what}.`);
+}
+
+export function worldCalls(parts: WorldParts): WorldCalls {
+  const { world, machines, works, history } = parts;
+
+  const act = async (id: string, action: MachineAction, work: Work): Promise<void> => {
+    const before = machines.get(id);
+    const during = DURING[action];
+    if (during !== undefined) machines.change(id, { state: during });
+    try {
+      await world.act(id, action, work);
+    } finally {
+      const settled = action === 'start' && Object.keys(before.pending).length > 0 ? { ...before.pending, pending: {} } : {};
+      if (machines.has(id)) machines.change(id, { ...settled, state: world.state(id), reason: '' });
+    }
+  };
+
+  const make = async (machine: Machine, from: string | null, start: boolean, work: Work): Promise<void> => {
+    machines.put(machine);
+    try {
+      await (from === null ? world.create(machine, work) : world.clone(from, machine, work));
+      machines.change(machine.id, { state: world.state(machine.id) });
+      if (start && world.state(machine.id) === 'stopped') await act(machine.id, 'start', work);
+    } catch (thrown) {
+      machines.remove(machine.id);
+      throw thrown;
+    }
+  };
+
+  const many = (
+    title: string,
+    unit: string,
+    drafts: () => { machine: Machine; from: string | null }[],
+    start: boolean,
+  ): { task: string } => {
+    const rows = drafts();
+    const { id } = works.begin(
+      { title, unit, values: { count: String(rows.length), name: rows[0]?.machine.name ?? '' }, measure: 'machines' },
+      async (work) => {
+        for (const [index, { machine, from }] of rows.entries()) {
+          work.check();
+          work.progress(index, rows.length, machine.name);
+          const inner: Work = {
+            ...work,
+            progress: (done, of, step) =>
+              work.progress(index + (of > 0 ? (0.999 * done) / of : 0), rows.length, `${machine.name}: ${step}`),
+          };
+          await make(machine, from, start, inner);
+          work.say(`${machine.name} is ${world.state(machine.id)}`);
+        }
+        work.progress(rows.length, rows.length, '');
+        machines.write();
+      },
+    );
+    return { task: id };
+  };
+
+  const numbered = (order: MachineOrder, count: number): MachineOrder[] =>
+    count === 1
+      ? [order]
+      : Array.from({ length: count }, (_, index) => ({
+          ...order,
+          name: `${order.name}-${String(index + 1).padStart(String(count).length, '0')}`,
+        }));
+
+  return {
+    'blanket.lay': ({ instance, ...options }) => {
+      if (machines.state !== 'ready') refuse('wrong-state', 'The Blanket can be laid once, on an instance that is ready.');
+      return {
+        task: works.begin({ title: 'task.lay', unit: instance, values: {} }, (work) => parts.layBlanket(options, work)).id,
+      };
+    },
+    'blanket.partition': ({ instance, count, order, start, template }) => {
+      requireBlanket(machines);
+      return many(
+        'task.partition',
+        instance,
+        () =>
+          numbered(order as MachineOrder, count).map((it, index, all) => ({
+            machine: machines.draft(it, template === null ? {} : { clonedFrom: template }),
+            from: template ?? (index === 0 || all.length === 1 ? null : null),
+          })),
+        start,
+      );
+    },
+    'instance.save': ({ instance }) => ({
+      task: works.begin({ title: 'task.saveInstance', unit: instance, values: {}, cancellable: false }, (work) =>
+        parts.saveAll(work),
+      ).id,
+    }),
+    'instance.resume': ({ instance }) => ({
+      task: works.begin({ title: 'task.resumeInstance', unit: instance, values: {}, cancellable: false }, (work) =>
+        parts.resumeAll(work),
+      ).id,
+    }),
+    'machine.create': ({ instance, order, start }) => {
+      requireBlanket(machines);
+      return many('task.create', instance, () => [{ machine: machines.draft(order as MachineOrder), from: null }], start);
+    },
+    'machine.clone': ({ machine, name, count, start }) => {
+      const from = machines.get(machine);
+      const order: MachineOrder = { ...from, name, diskMib: from.disks[0]?.sizeMib ?? 0, network: from.nics[0]?.network ?? '' };
+      return many(
+        'task.clone',
+        machine,
+        () => numbered(order, count).map((it) => ({ machine: machines.draft(pick(it), { clonedFrom: machine }), from: machine })),
+        start,
+      );
+    },
+    'machine.act': ({ machine, action }) => {
+      const row = machines.get(machine);
+      if (!MAY[action].includes(row.state)) refuse('wrong-state', `${row.name} is ${row.state}.`);
+      return {
+        task: works.begin({ title: `task.${action}`, unit: machine, values: { name: row.name } }, (work) =>
+          act(machine, action, work),
+        ).id,
+      };
+    },
+    'machine.edit': ({ machine, change }) => {
+      const row = machines.get(machine);
+      const own = ['name', 'tags', 'group', 'note', 'protected', 'autostart'] as const;
+      const running = row.state !== 'stopped' && row.state !== 'template';
+      const live = running ? world.adjust(machine, change) : (Object.keys(change) as (keyof typeof change)[]);
+      if (!running) world.adjust(machine, change);
+      const edited = machines.adjust(machine, change, [...own, ...live]);
+      machines.write();
+      return edited;
+    },
+    'machine.remove': ({ machine }) => {
+      const row = machines.get(machine);
+      if (row.protected) refuse('protected', `${row.name} is protected against deletion.`);
+      return {
+        task: works.begin(
+          { title: 'task.remove', unit: machine, values: { name: row.name }, cancellable: false },
+          async (work) => {
+            if (['running', 'paused', 'starting'].includes(world.state(machine))) await world.act(machine, 'off', work);
+            await world.remove(machine);
+            history.forget(machine);
+            machines.remove(machine);
+            machines.write();
+          },
+        ).id,
+      };
+    },
+    'machine.template': ({ machine, on }) => {
+      const row = machines.get(machine);
+      if (on ? row.state !== 'stopped' && row.state !== 'paused' : row.state !== 'template')
+        refuse('wrong-state', `${row.name} is ${row.state}; stop or pause it first.`);
+      return machines.change(machine, { state: on ? 'template' : world.state(machine) });
+    },
+    'machine.label': ({ machines: ids, add, group }) => {
+      machines.put(
+        ...ids
+          .map((id) => machines.get(id))
+          .map((row) => ({ ...row, tags: [...new Set([...row.tags, ...add])], group: group ?? row.group })),
+      );
+      return {};
+    },
+    'machine.exits': ({ unit }) => world.exits(unit),
+    'metrics.history': ({ unit, gauge, seconds }) => history.read(unit, gauge, seconds, Date.now()),
+    'snapshot.list': async ({ machine }) => (world.snapshots === undefined ? [] : world.snapshots.list(machine)),
+    'snapshot.take': ({ machine, name, note }) => {
+      const snapshots = part(world.snapshots, 'snapshots');
+      return {
+        task: works.begin(
+          { title: 'task.snapshot', unit: machine, values: { name, machine: machines.get(machine).name } },
+          (work) => snapshots.take(machine, name, note, work),
+        ).id,
+      };
+    },
+    'snapshot.revert': ({ machine, snapshot }) => {
+      const snapshots = part(world.snapshots, 'snapshots');
+      return {
+        task: works.begin({ title: 'task.revert', unit: machine, values: { name: machines.get(machine).name } }, async (work) => {
+          await snapshots.revert(machine, snapshot, work);
+          machines.change(machine, { state: world.state(machine) });
+        }).id,
+      };
+    },
+    'snapshot.remove': async ({ machine, snapshot }) => {
+      await part(world.snapshots, 'snapshots').remove(machine, snapshot);
+      return {};
+    },
+    'network.list': () => world.networks?.list() ?? { networks: [], leases: [], forwards: [] },
+    'network.create': ({ network }) => part(world.networks, 'networks').create(network),
+    'network.remove': ({ network }) => {
+      part(world.networks, 'networks').remove(network);
+      return {};
+    },
+    'forward.add': ({ forward }) => part(world.networks, 'networks').addForward(forward),
+    'forward.remove': ({ forward }) => {
+      part(world.networks, 'networks').removeForward(forward);
+      return {};
+    },
+    'volume.list': async () => (world.volumes === undefined ? [] : world.volumes()),
+    'capture.start': ({ machine, nic }) => ({ capture: part(world.captures, 'packet capture').start(machine, nic) }),
+    'capture.stop': ({ capture }) => part(world.captures, 'packet capture').stop(capture),
+  };
+}
+
+function requireBlanket(machines: Machines): void {
+  if (machines.state !== 'blanket' && machines.capacity === null)
+    refuse('not-possible-here', 'This instance has no Blanket yet.');
+}
+
+/** The settings of an order alone: a machine's own fields are not copied into its clone. */
+function pick(order: MachineOrder): MachineOrder {
+  const { name, image, vcpus, memoryMib, diskMib, network, weight, cap, tags, group, note, commandLine } = order;
+  return { name, image, vcpus, memoryMib, diskMib, network, weight, cap, tags, group, note, commandLine };
+}

@@ -1,0 +1,143 @@
+/** The records of an instance's machines: what the stack does not know (names, tags, notes) beside what it does. */
+import { join } from 'node:path';
+import * as z from 'zod';
+import { Refusal } from '../../../core/base/refusal.ts';
+import type { MachineOrder } from '../../../core/contract/calls-machines.ts';
+import {
+  type Capacity,
+  capacity,
+  type Instance,
+  instanceState,
+  type Machine,
+  type MachineChange,
+  type MachineSettings,
+  machine as machineSchema,
+} from '../../../core/contract/fleet.ts';
+import { refusalOf } from '../../../core/contract/refusals.ts';
+import type { Edge } from '../edge.ts';
+import { keep, kept } from '../keep.ts';
+
+const documentSchema = z.object({
+  next: z.number(),
+  state: instanceState,
+  capacity: capacity.nullable(),
+  machines: z.array(machineSchema),
+});
+type Document = z.output<typeof documentSchema>;
+
+const UNSAID = { weight: 256, cap: 0, autostart: false, protected: false, tags: [], group: '', note: '', commandLine: '' };
+
+export class Machines {
+  private readonly file: string;
+  private readonly rows = new Map<string, Machine>();
+  private next: number;
+  private timer: NodeJS.Timeout | undefined;
+  /** State of the instance when it was last written. */
+  state: Instance['state'];
+  capacity: Capacity | null;
+
+  constructor(
+    folder: string,
+    private readonly instance: string,
+    private readonly edge: Edge,
+  ) {
+    this.file = join(folder, 'machines.json');
+    const document: Document = kept(this.file, documentSchema, { next: 1, state: 'ordered', capacity: null, machines: [] });
+    this.next = document.next;
+    this.state = document.state;
+    this.capacity = document.capacity;
+    for (const row of document.machines) this.rows.set(row.id, row);
+  }
+
+  get all(): Machine[] {
+    return [...this.rows.values()];
+  }
+
+  get(id: string): Machine {
+    const row = this.rows.get(id);
+    if (row === undefined) {
+      const { code, message, remedy } = refusalOf('no-such-machine');
+      throw new Refusal(code, message, remedy);
+    }
+    return row;
+  }
+
+  has(id: string): boolean {
+    return this.rows.has(id);
+  }
+
+  /** A new record, not yet in the stack. Names are unique within the instance. */
+  draft(order: MachineOrder, extra: Partial<Machine> = {}): Machine {
+    const number = this.next++;
+    const mac = `00:16:3e:${[this.instance.length * 31 + Number(this.instance.slice(1)), number >> 8, number].map((part) => (part & 0xff).toString(16).padStart(2, '0')).join(':')}`;
+    const settings = { ...UNSAID, ...stated(order) } as unknown as MachineSettings & Pick<MachineOrder, 'image'>;
+    return {
+      ...settings,
+      name: this.freeName(order.name),
+      id: `${this.instance}.${number}`,
+      instance: this.instance,
+      state: 'creating',
+      reason: '',
+      address: '',
+      disks: order.diskMib > 0 ? [{ id: 'xvda', image: order.image, sizeMib: order.diskMib, readOnly: false }] : [],
+      nics: order.network === '' ? [] : [{ id: 'eth0', mac, network: order.network, connected: true }],
+      createdAt: Date.now(),
+      pending: {},
+      clonedFrom: null,
+      hasScreen: false,
+      ...extra,
+    };
+  }
+
+  put(...rows: Machine[]): void {
+    for (const row of rows) this.rows.set(row.id, row);
+    this.edge.tell({ name: 'machine.changed', fact: { machines: rows } });
+    this.later();
+  }
+
+  change(id: string, change: Partial<Machine>): Machine {
+    const row = { ...this.get(id), ...change };
+    this.put(row);
+    return row;
+  }
+
+  /** Applies what took effect; the rest waits for the next start. */
+  adjust(id: string, change: MachineChange, live: readonly (keyof MachineSettings)[]): Machine {
+    const row = this.get(id);
+    const now = Object.fromEntries(Object.entries(change).filter(([key]) => live.includes(key as keyof MachineSettings)));
+    const waits = Object.fromEntries(Object.entries(change).filter(([key]) => !live.includes(key as keyof MachineSettings)));
+    return this.change(id, { ...now, pending: { ...row.pending, ...waits } });
+  }
+
+  remove(id: string): void {
+    this.rows.delete(id);
+    this.edge.tell({ name: 'machine.gone', fact: { machines: [id] } });
+    this.later();
+  }
+
+  tellAll(): void {
+    if (this.rows.size > 0) this.edge.tell({ name: 'machine.changed', fact: { machines: this.all } });
+  }
+
+  /** Written now; an answer that says 'done' follows it. */
+  write(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    keep(this.file, { next: this.next, state: this.state, capacity: this.capacity, machines: this.all } satisfies Document);
+  }
+
+  private later(): void {
+    this.timer ??= setTimeout(() => this.write(), 50);
+  }
+
+  private freeName(wanted: string): string {
+    const taken = new Set(this.all.map((row) => row.name));
+    if (!taken.has(wanted)) return wanted;
+    for (let number = 2; ; number++) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`;
+  }
+}
+
+/** Without the fields that hold nothing. */
+function stated(record: object): object {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
