@@ -48,13 +48,15 @@ export function findHandlers(hot: string): Map<string, Handler> {
   return handlers;
 }
 
+const isRow = (value: unknown): value is Row => typeof (value as Partial<Row>).code === 'string';
+
 /** The rows of all `*.table.ts` files of a folder, in file order. */
 export async function loadRows(folder: string): Promise<Row[]> {
   const rows: Row[] = [];
   for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith('.table.ts')) continue;
     const module = (await import(pathToFileURL(join(folder, file)).href)) as Record<string, unknown>;
-    for (const value of Object.values(module)) if (Array.isArray(value)) rows.push(...(value as Row[]));
+    for (const value of Object.values(module)) if (Array.isArray(value)) rows.push(...value.filter(isRow));
   }
   return rows;
 }
@@ -92,7 +94,7 @@ export function byOpcode(numbered: readonly NumberedRow[]): Map<number, Numbered
     }
   }
   for (const [key, list] of lists) {
-    list.sort((a, b) => bits(a.encoding.conditions) - bits(b.encoding.conditions));
+    list.sort((a, b) => breadth(a) - breadth(b));
     for (const [index, row] of list.entries()) for (const other of list.slice(index + 1)) checkPair(key, row, other);
   }
   return lists;
@@ -105,8 +107,13 @@ function checkPair(key: number, specific: NumberedRow, general: NumberedRow): vo
     throw new Error(`${where} disagree about ModRM`);
   }
   if (!overlap(a.conditions, b.conditions)) return;
+  // A row that names its prefix wins over one that takes any.
+  if ((a.conditions & 15) !== 15 && (b.conditions & 15) === 15) return;
   if (a.conditions === b.conditions || (a.conditions & b.conditions) !== a.conditions) throw new Error(`${where} overlap`);
 }
+
+/** Orders the rows of an opcode: named prefixes first, then the fewer answers accepted. */
+const breadth = ({ encoding: { conditions } }: NumberedRow): number => ((conditions & 15) === 15 ? 64 : 0) + bits(conditions);
 
 function bits(value: number): number {
   let count = 0;

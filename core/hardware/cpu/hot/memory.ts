@@ -117,7 +117,7 @@ function outside(a: u64, size: u32): bool {
 
 /** Bytes of the access that lie on its first page. */
 @inline function onFirstPage(a: u64, size: u32): u32 {
-  const left = 4096 - (<u32>a & 0xfff);
+  const left: u32 = 4096 - (<u32>a & 0xfff);
   return left < size ? left : size;
 }
 
@@ -166,7 +166,7 @@ function writePiece(a: u64, size: u32, value: u64): void {
 /** Raises the fault that an access would raise; true if it would not. */
 export function probe(a: u64, size: u32, write: bool): bool {
   if (faulted()) return false;
-  if (hit(load<u32>(cpu, write ? Offset.tlbWrite : Offset.tlbRead), a, <u64>size)) return true;
+  if (write ? writeHit(a, size) : readHit(a, size)) return true;
   if (outside(a, size)) return false;
   const access: u32 = write ? Constant.accessWrite : Constant.accessRead;
   const first = onFirstPage(a, size);
