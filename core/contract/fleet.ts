@@ -15,6 +15,8 @@ export const provider = z.object({
   source: z.string(),
   priceDate: z.string(),
   billing: z.enum(['second', 'hour']),
+  /** False: this build has no stack for it yet; its prices are for the planner. */
+  rentable: z.boolean(),
 });
 
 export const instanceType = z.object({

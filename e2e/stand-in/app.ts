@@ -13,8 +13,10 @@ class StandInApp extends EventEmitter {
     appendSwitch: (name: string, value = ''): void => {
       this.switches.push(value === '' ? `--${name}` : `--${name}=${value}`);
     },
-    hasSwitch: (name: string): boolean => process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
-    getSwitchValue: (name: string): string => process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '',
+    hasSwitch: (name: string): boolean =>
+      process.argv.some((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`)),
+    getSwitchValue: (name: string): string =>
+      process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3) ?? '',
   };
   /** Called once by the host when Chromium is there. */
   becomeReady: () => void = () => undefined;
@@ -48,7 +50,12 @@ class StandInApp extends EventEmitter {
       return at;
     }
     this.folder = at;
-    const description = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { name?: string; productName?: string; version?: string; main?: string };
+    const description = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as {
+      name?: string;
+      productName?: string;
+      version?: string;
+      main?: string;
+    };
     this.name = description.productName ?? description.name ?? this.name;
     this.version = description.version ?? this.version;
     return resolve(at, description.main ?? 'index.js');
@@ -74,10 +81,18 @@ class StandInApp extends EventEmitter {
   getPath(name: PathName): string {
     const chosen = this.paths.get(name);
     if (chosen !== undefined) return chosen;
-    const appData = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+    const appData = process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config');
     const given = this.commandLine.getSwitchValue('user-data-dir');
     const userData = given === '' ? join(appData, this.name) : given;
-    const known: Record<PathName, string> = { userData, appData, home: homedir(), temp: tmpdir(), downloads: join(homedir(), 'Downloads'), logs: join(userData, 'logs'), exe: process.argv[0] ?? '' };
+    const known: Record<PathName, string> = {
+      userData,
+      appData,
+      home: homedir(),
+      temp: tmpdir(),
+      downloads: join(homedir(), 'Downloads'),
+      logs: join(userData, 'logs'),
+      exe: process.argv[0] ?? '',
+    };
     if (name === 'userData') mkdirSync(userData, { recursive: true });
     return known[name];
   }

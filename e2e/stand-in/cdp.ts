@@ -44,12 +44,28 @@ export class Cdp {
       const text = Buffer.concat([...this.rest, chunk.subarray(from, end)]).toString('utf8');
       this.rest = [];
       from = end + 1;
-      this.hear(JSON.parse(text) as { id?: number; method?: string; params?: Params; result?: Params; error?: { message: string }; sessionId?: string });
+      this.hear(
+        JSON.parse(text) as {
+          id?: number;
+          method?: string;
+          params?: Params;
+          result?: Params;
+          error?: { message: string };
+          sessionId?: string;
+        },
+      );
     }
     if (from < chunk.length) this.rest.push(chunk.subarray(from));
   }
 
-  private hear(message: { id?: number; method?: string; params?: Params; result?: Params; error?: { message: string }; sessionId?: string }): void {
+  private hear(message: {
+    id?: number;
+    method?: string;
+    params?: Params;
+    result?: Params;
+    error?: { message: string };
+    sessionId?: string;
+  }): void {
     if (message.id !== undefined) {
       const waiting = this.waiting.get(message.id);
       this.waiting.delete(message.id);

@@ -9,16 +9,21 @@ export interface Started {
   readonly process: ChildProcess;
 }
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
 
 export function chromiumPath(): string | undefined {
-  return [process.env['BLANKET_CHROMIUM'] ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
+  return [process.env.BLANKET_CHROMIUM ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
 }
 
 export function startChromium(profile: string, debuggingPort: string | undefined, switches: readonly string[]): Promise<Started> {
   const path = chromiumPath();
   if (path === undefined) throw new Error('Chromium is not installed: apt install chromium');
-  const display = process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'];
+  const display = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
   const args = [
     `--user-data-dir=${profile}`,
     '--remote-debugging-pipe',
@@ -43,7 +48,8 @@ export function startChromium(profile: string, debuggingPort: string | undefined
   const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] });
   const [, , errors, toPage, fromPage] = child.stdio;
   errors?.on('data', (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n')) if (line.startsWith('DevTools listening on')) process.stderr.write(`${line}\n`);
+    for (const line of chunk.toString().split('\n'))
+      if (line.startsWith('DevTools listening on')) process.stderr.write(`${line}\n`);
   });
   const cdp = new Cdp(toPage as Writable, fromPage as Readable);
   return cdp.send('Browser.getVersion').then(() => ({ cdp, process: child }));

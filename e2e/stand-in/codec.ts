@@ -5,7 +5,10 @@ const MARK = '\u0001';
 export function encode(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (item instanceof Uint8Array || item instanceof Uint8ClampedArray) {
-      return { [MARK]: item instanceof Uint8ClampedArray ? 'c' : 'b', data: Buffer.from(item.buffer, item.byteOffset, item.byteLength).toString('base64') };
+      return {
+        [MARK]: item instanceof Uint8ClampedArray ? 'c' : 'b',
+        data: Buffer.from(item.buffer, item.byteOffset, item.byteLength).toString('base64'),
+      };
     }
     // A Buffer arrives here already turned into { type, data } by its toJSON.
     if (isBufferJson(item)) return { [MARK]: 'b', data: Buffer.from(item.data).toString('base64') };
@@ -24,5 +27,12 @@ export function decode(text: string): unknown {
 }
 
 function isBufferJson(item: unknown): item is { type: 'Buffer'; data: number[] } {
-  return typeof item === 'object' && item !== null && 'type' in item && item.type === 'Buffer' && 'data' in item && Array.isArray(item.data);
+  return (
+    typeof item === 'object' &&
+    item !== null &&
+    'type' in item &&
+    item.type === 'Buffer' &&
+    'data' in item &&
+    Array.isArray(item.data)
+  );
 }

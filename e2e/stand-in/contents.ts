@@ -1,12 +1,13 @@
 /** webContents over one Chromium page: loading, IPC, events, the refusals a main process asks for. */
-import { readFileSync } from 'node:fs';
+
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Cdp, Params } from './cdp.ts';
 import { decode, encode } from './codec.ts';
 import { invoke, said } from './ipc.ts';
 import { accelerator } from './menu.ts';
-import { closed, closeHome, type Home, moveTo, relay, type StandInPort } from './ports.ts';
 import { PAGE_WORLD, preloadScript } from './page-script.ts';
+import { closed, closeHome, type Home, moveTo, relay, type StandInPort } from './ports.ts';
 import { answerRequest, realAddress, shownAddress } from './protocol.ts';
 
 const WORLD = 'stand-in-preload';
@@ -66,7 +67,8 @@ export class WebContents extends EventEmitter {
   /** An event of the protocol for this page. */
   hear(method: string, params: Params): void {
     if (method === 'Runtime.executionContextCreated') this.learnContext(params);
-    else if (method === 'Runtime.bindingCalled' && params['name'] === 'standInSend') this.listen(decode(String(params['payload'])) as FromPage);
+    else if (method === 'Runtime.bindingCalled' && params.name === 'standInSend')
+      this.listen(decode(String(params.payload)) as FromPage);
     else if (method === 'Fetch.requestPaused') void this.request(params);
     else if (method === 'Page.domContentEventFired') this.emit('dom-ready');
     else if (method === 'Page.loadEventFired') {
@@ -113,7 +115,9 @@ export class WebContents extends EventEmitter {
   }
 
   executeJavaScript(code: string): Promise<unknown> {
-    return this.cdp.send('Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true }, this.page).then((it) => (it['result'] as { value?: unknown }).value);
+    return this.cdp
+      .send('Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true }, this.page)
+      .then((it) => (it.result as { value?: unknown }).value);
   }
 
   setZoomLevel = (): void => undefined;
@@ -124,7 +128,12 @@ export class WebContents extends EventEmitter {
   }
 
   colourScheme(scheme: string): void {
-    if (this.page !== '') this.cdp.tell('Emulation.setEmulatedMedia', { features: scheme === '' ? [] : [{ name: 'prefers-color-scheme', value: scheme }] }, this.page);
+    if (this.page !== '')
+      this.cdp.tell(
+        'Emulation.setEmulatedMedia',
+        { features: scheme === '' ? [] : [{ name: 'prefers-color-scheme', value: scheme }] },
+        this.page,
+      );
   }
 
   vanish(): void {
@@ -136,19 +145,29 @@ export class WebContents extends EventEmitter {
 
   private deliverText(message: unknown): void {
     if (this.context === undefined || this.gone) return;
-    this.cdp.tell('Runtime.evaluate', { expression: `standInReceive(${JSON.stringify(encode(message))})`, contextId: this.context }, this.page);
+    this.cdp.tell(
+      'Runtime.evaluate',
+      { expression: `standInReceive(${JSON.stringify(encode(message))})`, contextId: this.context },
+      this.page,
+    );
   }
 
   private learnContext(params: Params): void {
-    const context = params['context'] as { id: number; name: string; origin: string };
+    const context = params.context as { id: number; name: string; origin: string };
     if (context.name === WORLD && context.origin !== '://') this.context = context.id;
   }
 
   private listen(message: FromPage): void {
-    const frame = { url: shownAddress(message.url), parent: message.top ? null : {}, origin: new URL(shownAddress(message.url)).origin };
+    const frame = {
+      url: shownAddress(message.url),
+      parent: message.top ? null : {},
+      origin: new URL(shownAddress(message.url)).origin,
+    };
     const event = { sender: this, senderFrame: frame, processId: 1, frameId: 1 };
     if (message.kind === 'invoke') {
-      void invoke(message.channel, event, message.args).then((answer) => this.deliverText({ kind: 'answer', id: message.id, channel: message.channel, ...answer }));
+      void invoke(message.channel, event, message.args).then((answer) =>
+        this.deliverText({ kind: 'answer', id: message.id, channel: message.channel, ...answer }),
+      );
     } else if (message.kind === 'send') said(message.channel, event, message.args);
     else if (message.kind === 'port') relay(message.id, message.data);
     else if (message.kind === 'port-close') closed(message.id);
@@ -156,10 +175,10 @@ export class WebContents extends EventEmitter {
   }
 
   private async request(params: Params): Promise<void> {
-    const request = params['request'] as { url: string; method: string; headers: Record<string, string> };
-    const requestId = params['requestId'];
+    const request = params.request as { url: string; method: string; headers: Record<string, string> };
+    const requestId = params.requestId;
     const shown = shownAddress(request.url);
-    if (params['resourceType'] === 'Document' && shown !== this.address.split('#')[0] && shown !== this.address) {
+    if (params.resourceType === 'Document' && shown !== this.address.split('#')[0] && shown !== this.address) {
       let refused = false;
       this.emit('will-navigate', { preventDefault: () => void (refused = true), url: shown, isMainFrame: true });
       if (refused) {

@@ -3,9 +3,8 @@
  * Development and test equipment; it is never packaged, and the application does not know it.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import inspector from 'node:inspector';
-import Module from 'node:module';
+import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app } from './app.ts';
@@ -14,15 +13,47 @@ import { ipcMain } from './ipc.ts';
 import { StandInMenu } from './menu.ts';
 import { MessageChannelMain } from './ports.ts';
 import { protocol } from './protocol.ts';
-import { clipboard, crashReporter, dialog, nativeTheme, Notification, powerMonitor, safeStorage, screen, session, shell, theme } from './rest.ts';
+import {
+  clipboard,
+  crashReporter,
+  dialog,
+  Notification,
+  nativeTheme,
+  powerMonitor,
+  safeStorage,
+  screen,
+  session,
+  shell,
+  theme,
+} from './rest.ts';
 import { utilityProcess } from './utility.ts';
 import { BrowserWindow, contentsOf, host, pages, webContents } from './window.ts';
 
-const api = { app, BrowserWindow, clipboard, crashReporter, dialog, ipcMain, Menu: StandInMenu, MessageChannelMain, nativeTheme, Notification, powerMonitor, protocol, safeStorage, screen, session, shell, utilityProcess, webContents };
+const api = {
+  app,
+  BrowserWindow,
+  clipboard,
+  crashReporter,
+  dialog,
+  ipcMain,
+  Menu: StandInMenu,
+  MessageChannelMain,
+  nativeTheme,
+  Notification,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  screen,
+  session,
+  shell,
+  utilityProcess,
+  webContents,
+};
 /** What is not here says so at once, by name. */
 const electron = new Proxy(api, {
   get: (target, name) => {
-    if (name in target || typeof name === 'symbol' || name === 'then' || name === '__esModule' || name === 'default') return Reflect.get(target, name);
+    if (name in target || typeof name === 'symbol' || name === 'then' || name === '__esModule' || name === 'default')
+      return Reflect.get(target, name);
     if (name === 'ipcRenderer' || name === 'contextBridge' || name === 'net') return undefined;
     throw new Error(`the stand-in host has no electron.${String(name)}`);
   },
@@ -46,7 +77,8 @@ for (let at = 0; at < given.length; at++) {
   if (argument === '-r') preloads.push(given[++at] ?? '');
   else if (!argument.startsWith('-') && path === undefined) path = argument;
 }
-const value = (name: string): string | undefined => given.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
+const value = (name: string): string | undefined =>
+  given.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 
 if (value('inspect') !== undefined) inspector.open(0, '127.0.0.1');
 const main = app.open(path ?? '.');
@@ -57,21 +89,29 @@ const profile = mkdtempSync(join(tmpdir(), 'blanket-chromium-'));
 void startChromium(profile, value('remote-debugging-port'), app.switches).then(({ cdp, process: chromium }) => {
   host.cdp = cdp;
   host.session = session.defaultSession;
-  for (const method of ['Runtime.executionContextCreated', 'Runtime.bindingCalled', 'Fetch.requestPaused', 'Page.domContentEventFired', 'Page.loadEventFired', 'Inspector.targetCrashed']) {
+  for (const method of [
+    'Runtime.executionContextCreated',
+    'Runtime.bindingCalled',
+    'Fetch.requestPaused',
+    'Page.domContentEventFired',
+    'Page.loadEventFired',
+    'Inspector.targetCrashed',
+  ]) {
     cdp.on(method, (params, page) => pages.get(page)?.hear(method, params));
   }
   void cdp.send('Target.setDiscoverTargets', { discover: true });
   cdp.on('Target.targetDestroyed', (params) => {
-    const contents = contentsOf(String(params['targetId']));
+    const contents = contentsOf(String(params.targetId));
     if (contents !== undefined) BrowserWindow.fromWebContents(contents)?.close();
   });
   cdp.on('Target.targetCreated', (params) => {
-    const info = params['targetInfo'] as { targetId: string; openerId?: string; url: string };
+    const info = params.targetInfo as { targetId: string; openerId?: string; url: string };
     const opener = info.openerId === undefined ? undefined : contentsOf(info.openerId);
     if (opener !== undefined && !opener.opened(info.url)) void cdp.send('Target.closeTarget', { targetId: info.targetId });
   });
   theme.changed = () => {
-    for (const window of BrowserWindow.getAllWindows()) window.webContents.colourScheme(theme.source === 'system' ? '' : theme.source);
+    for (const window of BrowserWindow.getAllWindows())
+      window.webContents.colourScheme(theme.source === 'system' ? '' : theme.source);
   };
   app.closeWindows = () => {
     for (const window of BrowserWindow.getAllWindows()) window.close();

@@ -15,7 +15,12 @@ export class StandInMenu {
   popup = (): void => undefined;
 
   static buildFromTemplate(template: Item[]): StandInMenu {
-    return new StandInMenu(template.map((item) => ({ ...item, ...(Array.isArray(item.submenu) ? { submenu: StandInMenu.buildFromTemplate(item.submenu) } : {}) })));
+    return new StandInMenu(
+      template.map((item) => ({
+        ...item,
+        ...(Array.isArray(item.submenu) ? { submenu: StandInMenu.buildFromTemplate(item.submenu) } : {}),
+      })),
+    );
   }
 
   static setApplicationMenu(menu: StandInMenu | null): void {
@@ -35,6 +40,15 @@ function all(menu: StandInMenu | null): Item[] {
 
 /** A key was pressed in a window: the menu item it belongs to is clicked. */
 export function accelerator(key: { key: string; control: boolean; meta: boolean; alt: boolean; shift: boolean }): void {
-  const wanted = [key.control || key.meta ? 'CmdOrCtrl' : '', key.alt ? 'Alt' : '', key.shift ? 'Shift' : '', key.key.length === 1 ? key.key.toUpperCase() : key.key].filter((part) => part !== '').join('+');
-  all(current.menu).find((item) => item.accelerator === wanted)?.click?.();
+  const wanted = [
+    key.control || key.meta ? 'CmdOrCtrl' : '',
+    key.alt ? 'Alt' : '',
+    key.shift ? 'Shift' : '',
+    key.key.length === 1 ? key.key.toUpperCase() : key.key,
+  ]
+    .filter((part) => part !== '')
+    .join('+');
+  all(current.menu)
+    .find((item) => item.accelerator === wanted)
+    ?.click?.();
 }

@@ -23,13 +23,28 @@ class NativeTheme extends EventEmitter {
 }
 export const nativeTheme = new NativeTheme();
 
-const display = { id: 1, bounds: { x: 0, y: 0, width: 1920, height: 1080 }, workArea: { x: 0, y: 0, width: 1920, height: 1080 }, scaleFactor: 1 };
-export const screen = Object.assign(new EventEmitter(), { getAllDisplays: () => [display], getPrimaryDisplay: () => display, getDisplayMatching: () => display });
+const display = {
+  id: 1,
+  bounds: { x: 0, y: 0, width: 1920, height: 1080 },
+  workArea: { x: 0, y: 0, width: 1920, height: 1080 },
+  scaleFactor: 1,
+};
+export const screen = Object.assign(new EventEmitter(), {
+  getAllDisplays: () => [display],
+  getPrimaryDisplay: () => display,
+  getDisplayMatching: () => display,
+});
 
 /** Without a display nobody can answer: a save goes where it was proposed, an open is cancelled, a question gets its default. */
 export const dialog = {
-  showMessageBox: async (...args: unknown[]) => ({ response: (args.at(-1) as { defaultId?: number }).defaultId ?? 0, checkboxChecked: false }),
-  showSaveDialog: async (...args: unknown[]) => ({ canceled: false, filePath: (args.at(-1) as { defaultPath?: string }).defaultPath ?? '' }),
+  showMessageBox: async (...args: unknown[]) => ({
+    response: (args.at(-1) as { defaultId?: number }).defaultId ?? 0,
+    checkboxChecked: false,
+  }),
+  showSaveDialog: async (...args: unknown[]) => ({
+    canceled: false,
+    filePath: (args.at(-1) as { defaultPath?: string }).defaultPath ?? '',
+  }),
   showOpenDialog: async () => ({ canceled: true, filePaths: [] as string[] }),
   showErrorBox: (title: string, content: string): void => console.error(`${title}: ${content}`),
 };

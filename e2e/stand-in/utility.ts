@@ -72,6 +72,9 @@ class StandInUtilityProcess extends EventEmitter implements Home {
 }
 
 export const utilityProcess = {
-  fork: (path: string, args: string[] = [], options: { env?: Record<string, string>; serviceName?: string } = {}): StandInUtilityProcess =>
-    new StandInUtilityProcess(path, args, options),
+  fork: (
+    path: string,
+    args: string[] = [],
+    options: { env?: Record<string, string>; serviceName?: string } = {},
+  ): StandInUtilityProcess => new StandInUtilityProcess(path, args, options),
 };

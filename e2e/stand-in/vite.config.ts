@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
 const out = resolve(import.meta.dirname, '../../dist/stand-in');
-const name = process.env['STAND_IN_ENTRY'] === 'child' ? 'utility-child' : 'electron';
+const name = process.env.STAND_IN_ENTRY === 'child' ? 'utility-child' : 'electron';
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -29,7 +29,12 @@ export default defineConfig({
     rolldownOptions: {
       input: resolve(import.meta.dirname, `${name}.ts`),
       external: [...builtinModules, ...builtinModules.map((it) => `node:${it}`)],
-      output: { format: 'cjs', entryFileNames: name === 'electron' ? 'electron' : 'utility-child.cjs', codeSplitting: false, banner: name === 'electron' ? '#!/usr/bin/env node' : '' },
+      output: {
+        format: 'cjs',
+        entryFileNames: name === 'electron' ? 'electron' : 'utility-child.cjs',
+        codeSplitting: false,
+        banner: name === 'electron' ? '#!/usr/bin/env node' : '',
+      },
     },
   },
 });

@@ -36,7 +36,8 @@ export class BrowserWindow extends EventEmitter {
     super();
     if (host.cdp === undefined) throw new Error('a window before ready');
     const preferences = options.webPreferences ?? {};
-    if (preferences.sandbox === false || preferences.contextIsolation === false || preferences.nodeIntegration === true) throw new Error('the stand-in has sandboxed pages only');
+    if (preferences.sandbox === false || preferences.contextIsolation === false || preferences.nodeIntegration === true)
+      throw new Error('the stand-in has sandboxed pages only');
     this.bounds = { x: options.x ?? 40, y: options.y ?? 40, width: options.width ?? 800, height: options.height ?? 600 };
     this.title = options.title ?? '';
     this.webContents = new WebContents(host.cdp, preferences.preload, host.session);
@@ -50,7 +51,8 @@ export class BrowserWindow extends EventEmitter {
 
   static getAllWindows = (): BrowserWindow[] => [...open.values()];
   static getFocusedWindow = (): BrowserWindow | null => [...open.values()].at(-1) ?? null;
-  static fromWebContents = (contents: WebContents): BrowserWindow | null => [...open.values()].find((window) => window.webContents === contents) ?? null;
+  static fromWebContents = (contents: WebContents): BrowserWindow | null =>
+    [...open.values()].find((window) => window.webContents === contents) ?? null;
   static fromId = (id: number): BrowserWindow | null => open.get(id) ?? null;
 
   async loadURL(address: string): Promise<void> {
@@ -120,7 +122,12 @@ export class BrowserWindow extends EventEmitter {
   }
 
   private async make(cdp: Cdp): Promise<void> {
-    const { targetId } = (await cdp.send('Target.createTarget', { url: 'about:blank', newWindow: true, width: this.bounds.width, height: this.bounds.height })) as { targetId: string };
+    const { targetId } = (await cdp.send('Target.createTarget', {
+      url: 'about:blank',
+      newWindow: true,
+      width: this.bounds.width,
+      height: this.bounds.height,
+    })) as { targetId: string };
     const { sessionId } = (await cdp.send('Target.attachToTarget', { targetId, flatten: true })) as { sessionId: string };
     pages.set(sessionId, this.webContents);
     this.webContents.target = targetId;
@@ -130,8 +137,13 @@ export class BrowserWindow extends EventEmitter {
   }
 
   private async place(): Promise<void> {
-    const { windowId } = (await host.cdp?.send('Browser.getWindowForTarget', { targetId: this.webContents.target })) as { windowId: number };
-    await host.cdp?.send('Browser.setWindowBounds', { windowId, bounds: { left: this.bounds.x, top: this.bounds.y, width: this.bounds.width, height: this.bounds.height } });
+    const { windowId } = (await host.cdp?.send('Browser.getWindowForTarget', { targetId: this.webContents.target })) as {
+      windowId: number;
+    };
+    await host.cdp?.send('Browser.setWindowBounds', {
+      windowId,
+      bounds: { left: this.bounds.x, top: this.bounds.y, width: this.bounds.width, height: this.bounds.height },
+    });
   }
 }
 

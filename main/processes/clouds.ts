@@ -67,8 +67,7 @@ serveProcess((begin, edge) => {
 
   const calls: CloudCalls = {
     'catalogue.read': () => {
-      const offered = lists.filter((list) => rentable(list.flavour));
-      return { providers: offered.map(asProvider), types: offered.flatMap(asTypes) };
+      return { providers: lists.map((list) => asProvider(list, rentable(list.flavour))), types: lists.flatMap(asTypes) };
     },
     'instance.rent': (request) => {
       const instances = rent(request);

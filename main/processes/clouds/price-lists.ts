@@ -10,7 +10,7 @@ const GIB_PER_GB = 1_000_000_000 / 1_073_741_824;
 
 export const builtInLists = (): Catalogue[] => [ec2Old, ec2Xen, gceKvm].map(asCatalogue);
 
-export function asProvider(list: Catalogue): Provider {
+export function asProvider(list: Catalogue, rentable: boolean): Provider {
   const dated = list.types[0]?.prices[0]?.source;
   const source = dated === undefined ? undefined : list.sources[dated];
   return {
@@ -22,6 +22,7 @@ export function asProvider(list: Catalogue): Provider {
     source: source?.title ?? list.note ?? '',
     priceDate: list.date,
     billing: list.billing.perSeconds >= 3600 ? 'hour' : 'second',
+    rentable,
   };
 }
 
