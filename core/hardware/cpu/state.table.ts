@@ -72,14 +72,16 @@ export const STATE: readonly StateField[] = [
   saved('star', 'u64', ''), saved('lstar', 'u64', ''), saved('cstar', 'u64', ''), saved('sfmask', 'u64', ''),
   saved('kernelGsBase', 'u64', ''),
   saved('sysenterCs', 'u64', ''), saved('sysenterEsp', 'u64', ''), saved('sysenterEip', 'u64', ''),
-  saved('tscAux', 'u64', ''), saved('tscOffset', 'u64', 'added to cycles by RDTSC'), saved('pat', 'u64', ''),
+  saved('tscAux', 'u64', ''), saved('tscOffset', 'u64', 'added to cycles by RDTSC'),
+  saved('tscAdjust', 'u64', 'IA32_TSC_ADJUST: sum of all moves of the counter by software'), saved('pat', 'u64', ''),
   saved('pdpte', 'u64', 'PAE page-directory pointers, loaded with CR3 in 32-bit PAE mode', 4),
 
   // x87, MMX, SSE.
   saved('fpr', 'u128', 'x87 physical registers R0-R7: 80-bit value in the low 10 bytes; MMX uses the low 8', 8),
-  saved('fcw', 'u16', ''), saved('fsw', 'u16', 'including TOP in bits 11-13'), saved('ftw', 'u16', 'full two-bit tags'), saved('fop', 'u16', ''),
+  saved('fcw', 'u16', ''), saved('fsw', 'u16', 'including TOP in bits 11-13'), saved('ftw', 'u16', 'two bits for each physical register: 3 empty, 0 not'), saved('fop', 'u16', ''),
   saved('fip', 'u64', ''), saved('fdp', 'u64', ''),
   saved('mxcsr', 'u32', ''),
+  saved('floatErrorLine', 'u32', 'non-zero: FERR# is asserted (x87 exception with CR0.NE clear); the board makes IRQ 13 of it and clears this'),
   saved('xmm', 'u128', '', 16),
 
   // What happened: written by the engine, read outside.

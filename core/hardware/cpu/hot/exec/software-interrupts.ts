@@ -1,0 +1,10 @@
+// INT n, INT3, INTO, INT1 (SDM vol. 2, INT n; vol. 3, 6.4.4).
+import { deliverSoftware, Software } from '../deliver';
+import { overflow } from '../flags';
+import { Vector } from '../raise';
+import { opImmediate } from '../state';
+
+export function int_Ib(): void { deliverSoftware(<u32>opImmediate() & 0xff, Software.int); }
+export function int3(): void { deliverSoftware(Vector.bp, Software.int3); }
+export function into(): void { if (overflow()) deliverSoftware(Vector.of_, Software.into); }
+export function int1(): void { deliverSoftware(Vector.db, Software.int1); }
