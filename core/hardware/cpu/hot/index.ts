@@ -1,4 +1,3 @@
 // What the cold side calls: run, and the services of a CPU that is not running.
 export { run } from './run';
 export { contextFlags, setContextFlags, flushContext, flushContextPage, selectContextSet, resetTlb, translateContext, contextWalkAddress, contextWalkError, forgetFrame, forgetRange } from './services';
-export { resetContext, initContext, startContext } from './reset';
