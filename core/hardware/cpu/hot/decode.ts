@@ -15,7 +15,7 @@ const RIP_BASE: u32 = 17;
 
 // Bits of a candidate's information word; written by core/tables/decoder.ts.
 const enum Info {
-  immediate = 15, size = 4, lock = 0x100, opcodeRegister = 0x200, byForm = 0x400, bySize = 0x800, minimum = 12, usesVvvv = 0x8000, mandatory66 = 0x1_0000, modRm = 0x2_0000,
+  immediate = 15, size = 4, lock = 0x100, opcodeRegister = 0x200, byForm = 0x400, bySize = 0x800, minimum = 12, endsBlock = 0x4000, usesVvvv = 0x8000, mandatory66 = 0x1_0000, modRm = 0x2_0000,
 }
 
 // The instruction being decoded.
@@ -301,7 +301,7 @@ function fill(record: usize, candidate: usize, key: i32, hasModRm: bool): u32 {
   store<u8>(record, size, Op.size);
   store<u8>(record, reg, Op.reg);
   store<u8>(record, isMemory ? 0xff : (modRm & 7) | ((rex & 1) << 3), Op.rm);
-  store<u8>(record, flags | (rex ? Prefix.rex : 0), Op.flags);
+  store<u8>(record, flags | (rex ? Prefix.rex : 0) | ((info & Info.endsBlock) >> 8), Op.flags);
   store<u8>(record, addressSize, Op.addressSize);
   store<i64>(record, immediate(info & Info.immediate, size), Op.immediate);
   if (vex && vvvv != 0 && !(info & Info.usesVvvv)) return ROW_NONE;

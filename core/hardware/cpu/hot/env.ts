@@ -32,6 +32,9 @@ export declare function acknowledge(cpu: usize): i32;
 export declare function controlWrite(cpu: usize, register: u32, value: u64): void;
 @external("env", "invalidatePage")
 export declare function invalidatePage(cpu: usize, address: u64): void;
+/** The block head at a host address is hot; `urgent`: it was told before, and nothing came of it. */
+@external("env", "hot")
+export declare function hot(cpu: usize, host: u32, mode: u32, urgent: u32): void;
 /** CR8 belongs to the interrupt controller of the board. */
 @external("env", "readTaskPriority")
 export declare function readTaskPriority(cpu: usize): u32;

@@ -13,7 +13,8 @@ import { decodeRecord } from './code';
 import { decodeAt, fetchKey, openWindow } from './fetch';
 import { deliverPendingNmi, takeInterrupt } from './interrupts';
 import { charge, charged, clearFault, faulted, setCharged, stop, stopping, setStopping, withhold } from './raise';
-import { Flag, Op, cpu, instructionRip, setCpu, setInstructionRip, setOp, setRip, rip } from './state';
+import { Flag, Op, Prefix, cpu, instructionRip, setCpu, setInstructionRip, setOp, setRip, rip } from './state';
+import { enter, Exit, translating } from './translated';
 import { dropFetchWindow, fetchAddend, fetchLength, fetchStart } from './tlb';
 
 /** Runs the CPU for at most `budget` cycles; returns why it came back (stop constants). */
@@ -108,8 +109,9 @@ function step(resuming: bool): void {
   if (!faulted() && !stopping) afterStep();
 }
 
-/** Instructions until nothing remains. */
+/** Instructions until nothing remains; from the head of a block in translated code, if there is any. */
 function instructions(): void {
+  let head = translating();
   do {
     const at = load<u64>(cpu, Offset.rip);
     if (at - fetchStart >= fetchLength && !openWindow(at)) {
@@ -117,6 +119,14 @@ function instructions(): void {
       break;
     }
     const host = <u32>at + fetchAddend;
+    if (head) {
+      const why = enter(host, at);
+      if (why <= <u32>Exit.short && load<i32>(cpu, Offset.remaining) <= 0) {
+        if (faulted()) setCharged(charged + 1);
+        return;
+      }
+      if (why == Exit.onward) continue;
+    }
     let record = decodeRecord(host);
     if (load<u64>(record) != (<u64>host | fetchKey)) {
       setInstructionRip(at);
@@ -127,6 +137,7 @@ function instructions(): void {
     setInstructionRip(at);
     store<u64>(cpu, at + load<u8>(record, Op.length), Offset.rip);
     dispatch(load<u16>(record, Op.row));
+    head = (load<u8>(record, Op.flags) & Prefix.endsBlock) != 0 && translating();
     const left = load<i32>(cpu, Offset.remaining) - 1;
     store<i32>(cpu, left, Offset.remaining);
     if (left <= 0) {

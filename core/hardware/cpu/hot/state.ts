@@ -24,7 +24,7 @@ export const enum Op {
 }
 
 export const enum Prefix {
-  lock = 1, rep = 2, repne = 4, addressSize = 8, rex = 16, operandSize = 32,
+  lock = 1, rep = 2, repne = 4, addressSize = 8, rex = 16, operandSize = 32, endsBlock = 64,
 }
 
 /** Segment registers by number, in ModRM order; FLAT segments need no base. */

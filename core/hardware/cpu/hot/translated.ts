@@ -1,0 +1,199 @@
+// The interpreter's side of translated code: entering units, heat, and what units call back.
+//
+// A unit is a function in the exported table: the hot blocks of one host frame, for one code width.
+//   unitOfFrame  u16 for each host frame: table index of its unit, 0 = none
+//   unitInfo     16 bytes for each unit: u32 host frame (0 = free), u32 mode, u64 its 64-byte chunks of code
+//   unitEntries  4 KiB for each unit: by offset in the page, entry number + 1, 0 = no entry
+//   heat         u16 by hash of the host address of a block head: how often it was reached by the interpreter
+// A unit never faults and never meets a device: on anything but plain memory it returns `precise`, and the run loop
+// interprets that one instruction. So whatever is observable is done by the interpreter.
+import { decodeRecord } from './code';
+import { decode } from './decode';
+import { dispatch } from './gen/dispatch';
+import { hot } from './env';
+import { Constant, Offset, Place } from './gen/offsets';
+import { condition, materialise } from './flags';
+import { prepareRead, prepareWrite } from './memory';
+import { clearFault } from './raise';
+import { Mode, Op, Seg, canonical, cpu, mode, setInstructionRip, setOp, setRip, rip } from './state';
+import { fetchLength, forgetWrites, tlbEntry } from './tlb';
+
+/** Why `enter` comes back; the first three are what units return (jit/locals.ts). */
+export const enum Exit { onward = 0, short = 1, precise = 2, none = 3 }
+
+/** Units return after at most so many cycles: V8 replaces a function by its optimised version only when it is called anew. */
+const SLICE: i32 = 100_000;
+/** A block head this hot is told to the translator, and again at twice that: then it does not wait for others. */
+let threshold: u32 = 0;
+/** Bumped whenever a unit was dropped. */
+let unitEpoch: u32 = 0;
+
+/** 0 switches translation off. */
+export function setTranslation(heat: u32): void { threshold = heat; }
+@inline export function translating(): bool { return threshold != 0; }
+
+@inline function unitOf(host: u32): u32 { return load<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1)); }
+@inline function infoOf(unit: u32): usize { return <usize>Place.unitInfo + (<usize>unit << 4); }
+@inline function entryOf(unit: u32, host: u32): u32 { return load<u8>(<usize>Place.unitEntries + (<usize>unit << 12) + (host & 0xfff)); }
+
+/**
+ * At a block head, `host` being the host address of rip: runs its unit, or counts. Units assume flat segments outside
+ * 64-bit mode, and that no jump of a page leads to an address that is not canonical.
+ */
+export function enter(host: u32, at: u64): u32 {
+  const unit = unitOf(host);
+  if (unit) {
+    const entry = entryOf(unit, host);
+    if (entry != 0 && load<u32>(infoOf(unit), 4) == mode() && suitable(at)) return call(unit, entry);
+  }
+  const counter = <usize>Place.heat + (<usize>((host * 0x9e37_79b1) >> 16) << 1);
+  const heat = <u32>load<u16>(counter) + 1;
+  if (heat > threshold * 2) return Exit.none;
+  store<u16>(counter, <u16>heat);
+  if ((heat == threshold || heat == threshold * 2) && mode() != Mode.code16) hot(cpu, host, mode(), <u32>(heat != threshold));
+  return Exit.none;
+}
+
+function call(unit: u32, entry: u32): u32 {
+  const left = load<i32>(cpu, Offset.remaining);
+  if (left > SLICE) {
+    store<i32>(cpu, load<i32>(cpu, Offset.withheld) + left - SLICE, Offset.withheld);
+    store<i32>(cpu, SLICE, Offset.remaining);
+  }
+  return call_indirect<u32>(unit, cpu, entry);
+}
+
+/** Farther from the canonical boundary than a relative jump reaches. */
+const REACH: u64 = 0x8000_2000;
+
+@inline function suitable(at: u64): bool {
+  return mode() == Mode.code64 ? canonical(at + REACH) && canonical(at - REACH) : isFlat();
+}
+
+/** CS, SS, DS, ES with base 0 and 4 GiB; the stack 32 bits wide, the data segments writable. */
+function isFlat(): bool {
+  for (let segment: u32 = 0; segment <= <u32>Seg.ds; segment++) {
+    if (load<u64>(cpu + (<usize>segment << 3), Offset.segmentBase) != 0 || load<u32>(cpu + (<usize>segment << 2), Offset.segmentLimit) != 0xffff_ffff) return false;
+    const attributes = <u32>load<u16>(cpu + (<usize>segment << 1), Offset.segmentAttributes);
+    if (attributes & 0x8000) return false;
+    if (segment != Seg.cs && (attributes & 0xe) != 2) return false;
+    if (segment == Seg.ss && !(attributes & 0x400)) return false;
+  }
+  return true;
+}
+
+// ---- called by units ----
+
+/**
+ * Host address for an access of `what & 255` bytes whose page was not in the TLB: fills the entry if the page is plain
+ * memory. 0: the unit leaves, and the interpreter does the instruction - because of a fault, a device, a page crossing,
+ * a page that is never cached, or because the cycles that are left no longer cover the `what >> 8` the unit needs.
+ */
+export function fillRead(linear: u64, what: u32, left: i32): usize { return fill(linear, what, left, Constant.accessRead); }
+export function fillWrite(linear: u64, what: u32, left: i32): usize { return fill(linear, what, left, Constant.accessWrite); }
+
+function fill(linear: u64, what: u32, left: i32, access: u32): usize {
+  store<i32>(cpu, left, Offset.remaining);
+  const misses = load<u64>(cpu, Offset.countTlbMiss);
+  const size = what & 0xff;
+  const writes = access == Constant.accessWrite;
+  const host = writes ? prepareWrite(linear, size) : prepareRead(linear, size);
+  const table: usize = writes ? load<u32>(cpu, Offset.tlbWrite) : load<u32>(cpu, Offset.tlbRead);
+  // Not entered: a page that changes without notice, or whose accesses are watched.
+  if (!host || load<u64>(tlbEntry(table, linear)) != (linear & ~0xfff)) {
+    clearFault();
+    // The interpreter will miss again, and pay.
+    store<u64>(cpu, misses, Offset.countTlbMiss);
+    store<i32>(cpu, left, Offset.remaining);
+    return 0;
+  }
+  return load<i32>(cpu, Offset.remaining) >= <i32>(what >> 8) && fetchLength != 0 ? host : 0;
+}
+
+/**
+ * Executes one decoded instruction on the state block, as the run loop would; `at` is its rip, `left` the cycles left
+ * before it. Non-zero: the unit returns at once, everything being in the state block.
+ */
+export function stepRecord(record: usize, at: u64, left: i32, needed: i32): u32 {
+  const epoch = unitEpoch;
+  const next = at + load<u8>(record, Op.length);
+  store<i32>(cpu, left, Offset.remaining);
+  setOp(record);
+  setInstructionRip(at);
+  setRip(next);
+  dispatch(load<u16>(record, Op.row));
+  const remaining = load<i32>(cpu, Offset.remaining) - 1;
+  store<i32>(cpu, remaining, Offset.remaining);
+  return <u32>(remaining < needed || rip() != next || unitEpoch != epoch || fetchLength == 0);
+}
+
+@inline function putFlags(kind: u64, left: u64, right: u64, result: u64): void {
+  store<u64>(cpu, kind, Offset.flagKind);
+  store<u64>(cpu, left, Offset.flagLeft);
+  store<u64>(cpu, right, Offset.flagRight);
+  store<u64>(cpu, result, Offset.flagResult);
+}
+
+/** Condition code on lazy flags that are given. */
+export function flagCondition(code: u32, kind: u64, left: u64, right: u64, result: u64): u32 {
+  putFlags(kind, left, right, result);
+  return <u32>condition(code);
+}
+
+/** Puts lazy flags that are given into RFLAGS. */
+export function materialiseFlags(kind: u64, left: u64, right: u64, result: u64): void {
+  putFlags(kind, left, right, result);
+  materialise();
+}
+
+// ---- called by the translator ----
+
+/** Decodes the instruction at a host address of which `available` bytes follow in its page; 0: it needs more. */
+export function decodeFor(record: usize, host: u32, available: u32, codeMode: u32): u32 {
+  return decode(host, available, codeMode, record);
+}
+
+/** The interpreter executed the instruction at `host` lately. */
+export function wasExecuted(host: u32, codeMode: u32): bool {
+  return load<u64>(decodeRecord(host)) == (<u64>host | (<u64>codeMode << 40));
+}
+
+/** From now on the frame's writes are seen, and entering it finds the unit. */
+export function installUnit(unit: u32, host: u32, codeMode: u32, chunks: u64): void {
+  const before = unitOf(host);
+  if (before) drop(before, host);
+  const flags = <usize>Place.frameFlags + (host >> 12);
+  const known = load<u8>(flags);
+  store<u8>(flags, (known & ~Constant.frameWriteCached) | Constant.frameTranslated);
+  if (known & Constant.frameWriteCached) forgetWrites(host);
+  const info = infoOf(unit);
+  store<u32>(info, host >> 12);
+  store<u32>(info, codeMode, 4);
+  store<u64>(info, chunks, 8);
+  store<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1), <u16>unit);
+}
+
+/** `length` bytes at `host`, on one page, are about to be written and the frame holds translated code. */
+export function translatedWritten(host: u32, length: u32): void {
+  const unit = unitOf(host);
+  if (!unit) return;
+  const first = (host >> 6) & 63;
+  const last = ((host + length - 1) >> 6) & 63;
+  const written = (~(<u64>0) >> <u64>(63 - (last - first))) << <u64>first;
+  if (load<u64>(infoOf(unit), 8) & written) drop(unit, host);
+}
+
+/** The unit can no longer be entered; the translator finds it free. */
+function drop(unit: u32, host: u32): void {
+  store<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1), 0);
+  store<u32>(infoOf(unit), 0);
+  const flags = <usize>Place.frameFlags + (host >> 12);
+  store<u8>(flags, load<u8>(flags) & ~Constant.frameTranslated);
+  unitEpoch++;
+}
+
+/** Drops the unit of a frame, if it has one. */
+export function dropUnit(host: u32): void {
+  const unit = unitOf(host);
+  if (unit) drop(unit, host);
+}
