@@ -13,13 +13,36 @@ const output = join(hot, 'build/hot.wasm');
 const staticData = MEMORY_MAP.find((place) => place.name === 'staticData')?.value ?? 0;
 
 const OPTIONS = [
-  'index.ts', '--baseDir', hot, '--outFile', 'build/hot.wasm', '--runtime', 'stub', '--importMemory', '--exportTable',
-  '--memoryBase', `${staticData}`, '--initialMemory', '256', '--maximumMemory', '65536', '--noExportMemory',
-  '--enable', 'simd', '-O3', '--noAssert', '--use', 'abort=',
+  'index.ts',
+  '--baseDir',
+  hot,
+  '--outFile',
+  'build/hot.wasm',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--exportTable',
+  '--memoryBase',
+  `${staticData}`,
+  '--initialMemory',
+  '256',
+  '--maximumMemory',
+  '65536',
+  '--noExportMemory',
+  '--enable',
+  'simd',
+  '-O3',
+  '--noAssert',
+  '--use',
+  'abort=',
 ];
 
 function sourceHash(): string {
-  const hash = createHash('sha256').update(OPTIONS.slice(3).filter((option) => option !== hot).join(' '));
+  const hash = createHash('sha256').update(
+    OPTIONS.slice(3)
+      .filter((option) => option !== hot)
+      .join(' '),
+  );
   const files = readdirSync(hot, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.endsWith('build'))
     .map((entry) => join(entry.parentPath, entry.name))

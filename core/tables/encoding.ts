@@ -49,7 +49,13 @@ function readVex(token: string, conditions: Conditions): number {
   const [, length = '', ...rest] = token.split('.');
   if (length === 'LZ' || length === 'L0' || length === '128') conditions.only('length', 0);
   else if (length === 'L1' || length === '256') conditions.only('length', 1);
-  conditions.only('prefix', Math.max(0, PREFIXES.findIndex((name) => rest.includes(name))));
+  conditions.only(
+    'prefix',
+    Math.max(
+      0,
+      PREFIXES.findIndex((name) => rest.includes(name)),
+    ),
+  );
   if (rest.includes('W0')) conditions.only('w', 0);
   if (rest.includes('W1')) conditions.only('w', 1);
   const map = MAPS.findIndex((name) => rest.some((part) => `VEX.${part}` === name));
@@ -110,7 +116,12 @@ export function readEncoding(row: Row): Encoding {
   const immediate = IMMEDIATES.indexOf(immediates.join(' '));
   if (immediate < 0) throw new Error(`${row.name}: immediates "${immediates.join(' ')}"`);
   return {
-    row, map, hasModRm, immediate, opcodeRegister, forms,
+    row,
+    map,
+    hasModRm,
+    immediate,
+    opcodeRegister,
+    forms,
     opcodes: opcodeRegister ? [...Array(8).keys()].map((low) => opcode + low) : [opcode],
     conditions: conditions.value,
     size: sizeOf(row),

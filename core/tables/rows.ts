@@ -39,7 +39,10 @@ export function findHandlers(hot: string): Map<string, Handler> {
     const source = readFileSync(join(hot, 'exec', file), 'utf8');
     for (const match of source.matchAll(/^export function (\w+)(?:<([^>]*)>)?\(\): void/gm)) {
       const name = match[1] ?? '';
-      const parameters = (match[2] ?? '').split(',').map((text) => text.trim()).filter((text) => text !== '');
+      const parameters = (match[2] ?? '')
+        .split(',')
+        .map((text) => text.trim())
+        .filter((text) => text !== '');
       const known = handlers.get(name);
       if (known) throw new Error(`handler ${name} is in ${known.module} and in exec/${file}`);
       handlers.set(name, { name, module: `exec/${file.slice(0, -3)}`, parameters });
@@ -64,7 +67,10 @@ export async function loadRows(folder: string): Promise<Row[]> {
 /** Ids below this are not rows: 0 is "no such instruction", 1 "longer than 15 bytes". */
 const FIRST_ID = 2;
 
-export function numberRows(rows: readonly Row[], handlers: ReadonlyMap<string, Handler>): { numbered: NumberedRow[]; variants: Variant[] } {
+export function numberRows(
+  rows: readonly Row[],
+  handlers: ReadonlyMap<string, Handler>,
+): { numbered: NumberedRow[]; variants: Variant[] } {
   const numbered: NumberedRow[] = [];
   const variants: Variant[] = [];
   let id = FIRST_ID;
@@ -103,7 +109,12 @@ export function byOpcode(numbered: readonly NumberedRow[]): Map<number, Numbered
 function checkPair(key: number, specific: NumberedRow, general: NumberedRow): void {
   const [a, b] = [specific.encoding, general.encoding];
   const where = `opcode ${key.toString(16)}: ${a.row.name} (${a.row.code}) and ${b.row.name} (${b.row.code})`;
-  if (a.hasModRm !== b.hasModRm && overlap(a.conditions | 0x3f_fff0, b.conditions | 0x3f_fff0) && a.row.mode === b.row.mode && (a.conditions & 15) === (b.conditions & 15)) {
+  if (
+    a.hasModRm !== b.hasModRm &&
+    overlap(a.conditions | 0x3f_fff0, b.conditions | 0x3f_fff0) &&
+    a.row.mode === b.row.mode &&
+    (a.conditions & 15) === (b.conditions & 15)
+  ) {
     throw new Error(`${where} disagree about ModRM`);
   }
   if (!overlap(a.conditions, b.conditions)) return;

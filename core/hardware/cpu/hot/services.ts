@@ -1,10 +1,12 @@
 // Services for the cold side on a CPU that is not running: each takes the state block and restores the running one.
-import { cpu, setCpu } from './state';
+import { Cr0, Cr4, Efer, cpu, cr0, cr4, efer, setCpu } from './state';
+import { updateMode } from './mode';
+import { charge, requestAttention } from './raise';
 import { readFlags, writeFlags } from './flags';
 import { flushAll, flushSet, flushTranslations, invalidatePage, selectSet } from './tlb';
 import { codeWritten, forgetFrame as forget } from './code';
-import { walk, walkAddress, walkError } from './walk';
-import { Constant, Place } from './gen/offsets';
+import { loadPdptes, walk, walkAddress, walkError } from './walk';
+import { Constant, Offset, Place } from './gen/offsets';
 export { resetTlb } from './tlb';
 
 export function contextFlags(context: usize): u64 {
@@ -56,6 +58,22 @@ export function translateContext(context: usize, address: u64, access: u32, user
 }
 export function contextWalkAddress(): u64 { return walkAddress; }
 export function contextWalkError(): u32 { return walkError; }
+
+/** Mode, TLB set and PAE pointers follow registers that were written from outside. */
+export function refreshContext(context: usize): void {
+  const before = cpu;
+  setCpu(context);
+  updateMode();
+  if (!load<u32>(cpu, Offset.occupant)) selectSet(<u32>(load<u32>(cpu, Offset.cpl) == 3));
+  const pae = (cr0() & Cr0.pg) != 0 && (cr4() & Cr4.pae) != 0 && !(efer() & Efer.lma);
+  if (pae) loadPdptes(load<u64>(cpu, Offset.cr3));
+  setCpu(before);
+}
+
+/** Costs of work done for a context that is in `run`. */
+export function chargeRunning(cycles: u32): void { charge(cycles); }
+/** Something happened that the CPU in `run` must look at after the current instruction. */
+export function attend(): void { requestAttention(); }
 
 /** A host frame was replaced or given back. */
 export function forgetFrame(host: u32): void { forget(host); }

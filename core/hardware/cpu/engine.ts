@@ -1,0 +1,164 @@
+/**
+ * The engine: owns the memory in which every guest of a process lives, the interpreter compiled over it, and all contexts.
+ *
+ * The memory has its full size from the start and never grows, so views of it stay valid; what nobody touched costs nothing.
+ */
+import { Bug } from '../../base/bug.ts';
+import type { Cycles, MachineFrame } from '../../seams/addresses.ts';
+import type { AddressRange, ContainerMemory, ContainerSpec, Trap, VirtualContext, Virtualization } from '../../seams/machine.ts';
+import { containerMemory, type EngineMemory } from '../memory/container-memory.ts';
+import { hostFrames } from '../memory/frames.ts';
+import { EngineContext, engineContext, writeContextList } from './context.ts';
+import { Constant, Offset, Place } from './gen/offsets.ts';
+import { type Hot, type HotImports, instantiateHot } from './hot-module.ts';
+import { trapOf } from './stop.ts';
+
+const PAGE_OF_WASM = 65536;
+/** V8 replaces a wasm function by its optimised version only when it is entered anew. */
+const SLICE = 200_000;
+
+export interface Engine extends Pick<Virtualization, 'createMemory' | 'createVirtualContext' | 'run'> {
+  readonly memory: WebAssembly.Memory;
+  readonly hot: Hot;
+  /** Frames of the host memory in use. */
+  readonly usedFrames: number;
+  /** How often each row id without a handler was executed. */
+  missingRows(): { row: number; count: number }[];
+}
+
+export interface EngineOptions {
+  /** Size of the engine's memory: RAM of all guests that is ever touched, and tables. At most 4 GiB, which is the default. */
+  readonly memoryBytes?: number;
+}
+
+export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Engine {
+  const pages = Math.min(65536, Math.ceil((options.memoryBytes ?? 2 ** 32) / PAGE_OF_WASM));
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 });
+  const frames = hostFrames(memory.buffer);
+  const contexts: EngineContext[] = [];
+  const byBlock = new Map<number, EngineContext>();
+  const memories = new WeakMap<ContainerMemory, EngineMemory>();
+  const detachments = new Map<EngineContext, () => void>();
+  let running: EngineContext | undefined;
+
+  const at = (block: number): EngineContext => {
+    const context = byBlock.get(block);
+    if (context === undefined) throw new Bug(`no context at 0x${block.toString(16)}`);
+    return context;
+  };
+  const memoryOf = (context: EngineContext): EngineMemory => {
+    const found = memories.get(context.spec.memory);
+    if (found === undefined) throw new Bug('a memory of another engine');
+    return found;
+  };
+  const hot = instantiateHot(wasm, memory, exitsOf(frames.view, at, memoryOf));
+  const host = {
+    frames,
+    hot,
+    isRunning: (context: EngineContext) => context === running,
+    released: (context: EngineContext) => {
+      contexts.splice(contexts.indexOf(context), 1);
+      byBlock.delete(context.block);
+      detachments.get(context)?.();
+      detachments.delete(context);
+      writeContextList(frames.view, contexts);
+    },
+  };
+
+  return {
+    memory,
+    hot,
+    get usedFrames() {
+      return frames.used;
+    },
+    createMemory: (ram: readonly AddressRange[]): ContainerMemory => {
+      const made = containerMemory(frames, hot, ram);
+      memories.set(made, made);
+      return made;
+    },
+    createVirtualContext: (spec: ContainerSpec): VirtualContext => {
+      const space = memories.get(spec.memory);
+      if (space === undefined) throw new Bug('a memory of another engine');
+      const context = new EngineContext(host, spec, space.map);
+      contexts.push(context);
+      byBlock.set(context.block, context);
+      detachments.set(
+        context,
+        space.attach(() => hot.flushContext(context.block, 0)),
+      );
+      writeContextList(frames.view, contexts);
+      return context;
+    },
+    run: (outer: VirtualContext, cycles: Cycles): Trap => {
+      const context = engineContext(outer);
+      if (running !== undefined) throw new Bug('the engine is already running a context');
+      running = context;
+      context.leaving = false;
+      const end = context.cycles + cycles;
+      let kind: number = Constant.stopBudget;
+      try {
+        while (kind === Constant.stopBudget && !context.leaving && context.cycles < end) {
+          kind = hot.run(context.block, Math.min(SLICE, end - context.cycles));
+        }
+      } finally {
+        running = undefined;
+      }
+      return trapOf(frames.view, context.block, kind);
+    },
+    missingRows: () => {
+      const counts = new Uint32Array(memory.buffer, Place.counters, 8192);
+      return [...counts.entries()].filter(([, count]) => count > 0).map(([row, count]) => ({ row, count }));
+    },
+  };
+}
+
+/** The interpreter's calls, passed to the owner of the context. */
+function exitsOf(
+  view: DataView,
+  at: (block: number) => EngineContext,
+  memoryOf: (context: EngineContext) => EngineMemory,
+): HotImports {
+  const refuse = (block: number): void => view.setUint32(block + Offset.outcomeFault, 1, true);
+  return {
+    frameFault: (block, frame, write) => {
+      const context = at(block);
+      const number = frame >>> 0;
+      return memoryOf(context).fault(number, write !== 0, () =>
+        context.spec.exits.secondLevelFault(context, number as MachineFrame),
+      );
+    },
+    deviceRead: (block, address, width) => at(block).spec.exits.readDevice(at(block), address, width),
+    deviceWrite: (block, address, width, value) =>
+      at(block).spec.exits.writeDevice(at(block), address, width, BigInt.asUintN(8 * width, value)),
+    portRead: (block, port, width) => at(block).spec.exits.readPort(at(block), port, width as 1 | 2 | 4),
+    portWrite: (block, port, width, value) => {
+      const mask = width === 4 ? 0xffff_ffff : 2 ** (8 * width) - 1;
+      at(block).spec.exits.writePort(at(block), port, width as 1 | 2 | 4, (value & mask) >>> 0);
+    },
+    cpuid: (block) => {
+      const context = at(block);
+      const leaf = view.getUint32(block + Offset.gpr, true);
+      const subleaf = view.getUint32(block + Offset.gpr + 8, true);
+      const { eax, ebx, ecx, edx } = context.spec.exits.cpuid(context, leaf, subleaf);
+      for (const [register, value] of [eax, ecx, edx, ebx].entries()) {
+        view.setBigUint64(block + Offset.gpr + 8 * register, BigInt(value >>> 0), true);
+      }
+    },
+    msrRead: (block, msr) => {
+      const value = at(block).spec.exits.readMsr(at(block), msr >>> 0);
+      if (value === undefined) refuse(block);
+      return value ?? 0n;
+    },
+    msrWrite: (block, msr, value) => {
+      if (!at(block).spec.exits.writeMsr(at(block), msr >>> 0, BigInt.asUintN(64, value))) refuse(block);
+    },
+    call: (block) => (at(block).spec.exits.call(at(block)) ? 1 : 0),
+    acknowledge: (block) => at(block).spec.exits.acknowledgeInterrupt(at(block)),
+    controlWrite: (block, register, value) =>
+      at(block).spec.exits.controlWrite(at(block), register as 0 | 3 | 4 | 8, BigInt.asUintN(64, value)),
+    invalidatePage: (block, address) => at(block).spec.exits.invalidatePage(at(block), BigInt.asUintN(64, address)),
+    // CR8 is kept in the state block; whoever keeps the interrupt controller is told of writes.
+    readTaskPriority: (block) => Number(view.getBigUint64(block + Offset.cr8, true) & 15n),
+    writeTaskPriority: (block, value) => at(block).spec.exits.controlWrite(at(block), 8, BigInt(value)),
+  };
+}

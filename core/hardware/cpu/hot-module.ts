@@ -1,0 +1,48 @@
+/** hot.wasm as the cold side sees it: what it exports, and how it is instantiated over the engine's memory. */
+import { Bug } from '../../base/bug.ts';
+
+/** Exports of hot/index.ts. Addresses are numbers; booleans come back as 0 or 1. */
+export interface Hot {
+  /** Runs a CPU for at most `cycles`; returns a `Constant.stop*`. */
+  run(block: number, cycles: number): number;
+  contextFlags(block: number): bigint;
+  setContextFlags(block: number, value: bigint): void;
+  /** 0: both sets, 1: as a write of CR3 does, 2 and 3: one set. */
+  flushContext(block: number, what: number): void;
+  flushContextPage(block: number, address: bigint): void;
+  selectContextSet(block: number, set: number): void;
+  resetTlb(block: number): void;
+  translateContext(block: number, address: bigint, access: number, user: number): number;
+  contextWalkAddress(): bigint;
+  contextWalkError(): number;
+  refreshContext(block: number): void;
+  chargeRunning(cycles: number): void;
+  attend(): void;
+  forgetFrame(address: number): void;
+  forgetRange(address: number, length: number): void;
+}
+
+/** Imports of hot/env.ts. */
+export interface HotImports {
+  frameFault(block: number, frame: number, write: number): number;
+  deviceRead(block: number, address: number, width: number): bigint;
+  deviceWrite(block: number, address: number, width: number, value: bigint): void;
+  portRead(block: number, port: number, width: number): number;
+  portWrite(block: number, port: number, width: number, value: number): void;
+  cpuid(block: number): void;
+  msrRead(block: number, msr: number): bigint;
+  msrWrite(block: number, msr: number, value: bigint): void;
+  call(block: number): number;
+  acknowledge(block: number): number;
+  controlWrite(block: number, register: number, value: bigint): void;
+  invalidatePage(block: number, address: bigint): void;
+  readTaskPriority(block: number): number;
+  writeTaskPriority(block: number, value: number): void;
+}
+
+export function instantiateHot(wasm: Uint8Array, memory: WebAssembly.Memory, imports: HotImports): Hot {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory, ...imports } });
+  const hot = instance.exports as unknown as Hot;
+  if (typeof hot.run !== 'function') throw new Bug('hot.wasm has no run');
+  return hot;
+}

@@ -1,0 +1,121 @@
+/** A small computer for tests of the engine: flat 64-bit code in ring 3 whose traps come back, or a kernel of a few bytes. */
+import { readFileSync } from 'node:fs';
+import type { ContainerMemory, ExitHandlers, MachineFrame, Segment, Trap, VirtualContext } from '../../seams/machine.ts';
+import { createEngine, type Engine } from '../cpu/engine.ts';
+
+const RAM = 16 * 2 ** 20;
+const PML4 = 0x1000;
+const PDPT = 0x2000;
+const DIRECTORY = 0x3000;
+export const CODE = 0x10_0000;
+export const STACK = 0x20_0000;
+export const DATA = 0x30_0000;
+
+const wasm = (): Uint8Array =>
+  readFileSync(process.env.BLANKET_HOT_WASM ?? new URL('../cpu/hot/build/hot.wasm', import.meta.url));
+
+/** Hexadecimal bytes, blanks and line breaks as one likes; text behind ; is a comment. */
+export const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from((text.replace(/;.*$/gm, '').match(/[0-9a-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16)));
+
+export interface Device {
+  log: string[];
+  value: bigint;
+}
+
+function handlers(device: Device): ExitHandlers {
+  return {
+    cpuid: () => ({ eax: 0, ebx: 0, ecx: 0, edx: 0 }),
+    readMsr: () => undefined,
+    writeMsr: () => false,
+    readPort: (_context, port, width) => {
+      device.log.push(`in ${port.toString(16)} ${width}`);
+      return Number(device.value & 0xffff_ffffn);
+    },
+    writePort: (_context, port, width, value) => void device.log.push(`out ${port.toString(16)} ${width} ${value.toString(16)}`),
+    readDevice: (_context, address, width) => {
+      device.log.push(`read ${address.toString(16)} ${width}`);
+      return device.value;
+    },
+    writeDevice: (_context, address, width, value) =>
+      void device.log.push(`write ${address.toString(16)} ${width} ${value.toString(16)}`),
+    call: () => false,
+    acknowledgeInterrupt: () => -1,
+    secondLevelFault: () => undefined,
+    controlWrite: () => undefined,
+    invalidatePage: () => undefined,
+  };
+}
+
+export interface Program {
+  readonly engine: Engine;
+  readonly memory: ContainerMemory;
+  readonly context: VirtualContext;
+  readonly device: Device;
+  /** Runs until a trap or the cycles are used up. */
+  run(cycles?: number): Trap;
+  load(address: number, code: string): void;
+  /** Sets the rights of a 4 KiB page in the identity map; 0 = not present. */
+  page(address: number, entry: bigint): void;
+  register(index: number): bigint;
+  read(address: number, width: 1 | 2 | 4 | 8): bigint;
+}
+
+const segment = (selector: number, attributes: number): Segment => ({ selector, base: 0n, limit: 0xffff_ffff, attributes });
+const flags = (wide: boolean): number => (wide ? 0xa00 : 0xc00);
+
+/** Entries of the identity map: present, writable, user. */
+const OPEN = 7n;
+
+/**
+ * 64-bit code at CODE in ring 3, every page open, stack below STACK; the first 2 MiB of DATA's region are 4 KiB pages
+ * so that `page` can close one. Everything else up to 1 GiB is 2 MiB pages; beyond RAM there is a device.
+ */
+export function program(code: string, width: 64 | 32 = 64): Program {
+  const engine = createEngine(wasm(), { memoryBytes: 128 * 2 ** 20 });
+  const memory = engine.createMemory([{ start: 0, length: RAM }]);
+  const device: Device = { log: [], value: 0n };
+  const context = engine.createVirtualContext({ ringZero: 'occupant', memory, exits: handlers(device) });
+  const put = (address: number, value: bigint): void => memory.writeU64(address, value);
+  put(PML4, BigInt(PDPT) | OPEN);
+  put(PDPT, BigInt(DIRECTORY) | OPEN);
+  for (let i = 0; i < 512; i++) put(DIRECTORY + 8 * i, (BigInt(i) << 21n) | OPEN | 0x80n);
+  /** The first 8 MiB as 4 KiB pages. */
+  for (let i = 0; i < 4; i++) {
+    const table = 0x4000 + 0x1000 * i;
+    put(DIRECTORY + 8 * i, BigInt(table) | OPEN);
+    for (let j = 0; j < 512; j++) put(table + 8 * j, BigInt(i * 2 ** 21 + j * 4096) | OPEN);
+  }
+  const load = (address: number, text: string): void => memory.write(address, bytesOf(text));
+  load(CODE, code);
+  context.writeSystem('efer', 0xd01n);
+  context.writeSystem('cr4', 0x6a0n);
+  context.writeSystem('cr3', BigInt(PML4));
+  context.writeSystem('cr0', 0x8001_0033n);
+  context.writeSegment('cs', segment(0x33, 0xfb | flags(width === 64)));
+  for (const name of ['ss', 'ds', 'es', 'fs', 'gs'] as const) context.writeSegment(name, segment(0x2b, 0xcf3));
+  context.rip = BigInt(CODE);
+  context.rflags = 0x202n;
+  context.registers[4] = BigInt(STACK);
+  return {
+    engine,
+    memory,
+    context,
+    device,
+    run: (cycles = 1_000_000) => engine.run(context, cycles),
+    load,
+    page: (address, entry) => {
+      put(0x4000 + 8 * (address / 4096), entry === 0n ? 0n : BigInt(address) | entry);
+      context.flushTranslations();
+    },
+    register: (index) => context.registers[index] ?? 0n,
+    read: (address, bytes) => {
+      const raw = memory.read(address, bytes);
+      let value = 0n;
+      for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(raw[i] ?? 0);
+      return value;
+    },
+  };
+}
+
+export const frameOf = (address: number): MachineFrame => (address / 4096) as MachineFrame;
