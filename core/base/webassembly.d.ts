@@ -25,11 +25,3 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>;
   }
 }
-
-declare class TextEncoder {
-  encode(text: string): Uint8Array;
-}
-declare class TextDecoder {
-  constructor(label?: string, options?: { fatal?: boolean });
-  decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
-}

@@ -71,7 +71,7 @@ export async function buildHot(): Promise<{ built: boolean; errors: string }> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { built, errors } = await buildHot();
   if (errors !== '') {
-    console.error(errors);
+    process.stderr.write(errors);
     process.exitCode = 1;
-  } else if (built) console.log('hot.wasm built');
+  } else if (built) process.stdout.write('hot.wasm built\n');
 }

@@ -58,16 +58,17 @@ function readVex(token: string, conditions: Conditions): number {
   );
   if (rest.includes('W0')) conditions.only('w', 0);
   if (rest.includes('W1')) conditions.only('w', 1);
-  const map = MAPS.findIndex((name) => rest.some((part) => `VEX.${part}` === name));
+  const names = rest.map((part) => `VEX.${part}`);
+  const map = MAPS.findIndex((name) => names.includes(name));
   if (map < 0) throw new Error(`no map in ${token}`);
   return map;
 }
 
 function readMap(tokens: string[]): number {
   if (tokens[0] !== '0F') return 0;
-  tokens.shift();
-  if (tokens[0] !== '38' && tokens[0] !== '3A') return 1;
-  return tokens.shift() === '38' ? 2 : 3;
+  const third = tokens[1];
+  tokens.splice(0, third === '38' || third === '3A' ? 2 : 1);
+  return third === '38' ? 2 : third === '3A' ? 3 : 1;
 }
 
 export function readEncoding(row: Row): Encoding {

@@ -48,7 +48,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const check = process.argv.includes('--check');
   const stale = await generate(check);
   if (check && stale.length > 0) {
-    console.error(`stale, run \`npm run generate\`:\n${stale.map((name) => `  core/${name}`).join('\n')}`);
+    process.stderr.write(`stale, run \`npm run generate\`:\n${stale.map((name) => `  core/${name}`).join('\n')}`);
     process.exitCode = 1;
   }
 }

@@ -1,6 +1,7 @@
 /** A small computer for tests of the engine: flat 64-bit code in ring 3 whose traps come back, or a kernel of a few bytes. */
 import { readFileSync } from 'node:fs';
-import type { ContainerMemory, ExitHandlers, MachineFrame, Segment, Trap, VirtualContext } from '../../seams/machine.ts';
+import type { MachineFrame } from '../../seams/addresses.ts';
+import type { ContainerMemory, ExitHandlers, Segment, Trap, VirtualContext } from '../../seams/machine.ts';
 import { createEngine, type Engine } from '../cpu/engine.ts';
 
 const RAM = 16 * 2 ** 20;
