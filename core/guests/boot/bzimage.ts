@@ -2,6 +2,7 @@
 import { SETUP_HEADER as H, SETUP } from '../../abi/boot/linux.table.ts';
 import { readSize, readU16, readU32 } from '../../base/bytes.ts';
 import { damagedKernel } from './refusals.ts';
+import { packFormat } from './unpack/unpack.ts';
 
 /** A packed size beyond this is a damaged file, not a kernel. */
 const LARGEST_KERNEL = 2 ** 30;
@@ -12,7 +13,7 @@ export interface BzImage {
   readonly version: number;
   /** The protected-mode part: the decompressor and the packed kernel. */
   readonly protectedPart: Uint8Array;
-  /** The packed kernel, without its trailing size word, and that size; undefined: not told (old or foreign kernels). */
+  /** The packed kernel and its size unpacked; undefined: not told (old or foreign kernels). */
   readonly payload: { readonly bytes: Uint8Array; readonly size: number } | undefined;
   readonly loadAddress: number;
   /** Memory the protected-mode part needs from its load address on, when it unpacks itself. */
@@ -60,5 +61,7 @@ function payloadOf(file: Uint8Array, part: Uint8Array, name: string): BzImage['p
     throw damagedKernel(name, `it has ${file.length} bytes and needs ${file.length - part.length + offset + length}`);
   const size = readU32(part, offset + length - 4);
   if (size > LARGEST_KERNEL) throw damagedKernel(name, `it claims to unpack to ${size} bytes`);
-  return { bytes: part.subarray(offset, offset + length - 4), size };
+  // A gzip file ends with its size by itself; behind the others the kernel's build has put it.
+  const end = offset + length - (packFormat(part.subarray(offset)) === 'gzip' ? 0 : 4);
+  return { bytes: part.subarray(offset, end), size };
 }

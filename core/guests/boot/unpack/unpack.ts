@@ -14,6 +14,8 @@ export type PackFormat = (typeof PAYLOAD_MAGICS)[number]['format'];
 export interface Codecs {
   gzip(bytes: Uint8Array): Uint8Array;
   zstd(bytes: Uint8Array): Uint8Array;
+  /** May answer from an earlier call with the same bytes. */
+  remembered?(bytes: Uint8Array, unpack: () => Uint8Array): Uint8Array;
 }
 
 export function packFormat(bytes: Uint8Array): PackFormat | undefined {
@@ -39,7 +41,7 @@ export function unpack(bytes: Uint8Array, size: number, codecs: Codecs): Unpacke
   const unpacker = format === undefined ? undefined : unpackers[format];
   if (unpacker === undefined) return { kind: 'unsupported', format: format ?? 'unknown' };
   try {
-    return { kind: 'unpacked', bytes: unpacker() };
+    return { kind: 'unpacked', bytes: codecs.remembered?.(bytes, unpacker) ?? unpacker() };
   } catch (error) {
     // The host's decoders have their own error types; ours is DamagedStream. A Bug is neither and goes on.
     if (error instanceof DamagedStream || format === 'gzip' || format === 'zstd') {

@@ -1,0 +1,89 @@
+/**
+ * The first program of the default image: a shell script for busybox.
+ *
+ * Kernel parameters it reads: `blanket.run="..."` (run this and power off), `blanket.name=` (host name), and `ip=` as the
+ * kernel documents it (`ip=client::gateway:netmask`, `ip=dhcp`, `ip=off`).
+ */
+export const INIT_SCRIPT = `#!/bin/sh
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin HOME=/root TERM=linux
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev 2>/dev/null
+mkdir -p /dev/pts /dev/shm /run /tmp /root /var/log
+mount -t devpts devpts /dev/pts
+mount -t tmpfs tmp /tmp
+mount -t tmpfs run /run
+
+# Words of the kernel command line; a quoted value may contain blanks.
+line=$(cat /proc/cmdline)
+quoted() {
+  case " $line" in
+    *" $1=\\""*) value=\${line#*"$1=\\""}; echo "\${value%%\\"*}" ;;
+    *" \\"$1="*) value=\${line#*"\\"$1="}; echo "\${value%%\\"*}" ;;
+    *" $1="*) value=" $line"; value=\${value#*" $1="}; echo "\${value%% *}" ;;
+  esac
+}
+run=$(quoted blanket.run)
+hostname "$(quoted blanket.name | grep . || echo blanket)"
+
+# Modules for the devices that are here, and for those their buses bring.
+for pass in 1 2; do
+  find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | while read -r alias; do
+    modprobe -q "$alias" 2>/dev/null
+  done
+done
+if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
+  modprobe -q xen_blkfront 2>/dev/null
+  modprobe -q xen_netfront 2>/dev/null
+fi
+
+ip link set lo up
+ip addr add 127.0.0.1/8 dev lo 2>/dev/null
+if [ -e /sys/class/net/eth0 ]; then
+  address=$(quoted ip)
+  case "$address" in
+    off|none) ;;
+    ''|dhcp|on|any|*:dhcp)
+      ip link set eth0 up
+      udhcpc -i eth0 -n -q -t 4 -T 1 -A 1 -s /etc/udhcpc.script >/dev/null 2>&1 || echo 'init: no address for eth0' >&2 ;;
+    *)
+      IFS=: read -r client server gateway mask rest <<END
+$address
+END
+      ip link set eth0 up
+      ip addr add "$client/$(ipcalc -p "$client" "\${mask:-255.255.255.0}" | cut -d= -f2)" dev eth0
+      [ -n "$gateway" ] && ip route add default via "$gateway" ;;
+  esac
+fi
+
+if [ -n "$run" ]; then
+  cd /root
+  sh -c "$run"
+  status=$?
+  [ $status = 0 ] || echo "init: the command ended with status $status" >&2
+  sync
+  poweroff -f
+  sleep 1000
+fi
+
+echo
+echo "$(uname -sr) on $(uname -m). The shell below has busybox's commands; poweroff -f ends the machine."
+cd /root
+while true; do
+  setsid cttyhack sh -l
+  echo
+done
+`;
+
+/** What udhcpc calls when it has an address, or has lost it. */
+export const DHCP_SCRIPT = `#!/bin/sh
+case "$1" in
+  deconfig) ip addr flush dev "$interface"; ip link set "$interface" up ;;
+  bound|renew)
+    ip addr flush dev "$interface"
+    ip addr add "$ip/\${mask:-24}" dev "$interface"
+    for each in $router; do ip route add default via "$each" dev "$interface" && break; done
+    : >/etc/resolv.conf
+    for each in $dns; do echo "nameserver $each" >>/etc/resolv.conf; done ;;
+esac
+`;

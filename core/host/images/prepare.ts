@@ -1,0 +1,121 @@
+/** Making an image from packages, taking in a person's own, and giving one out: checked, and made again if it must be. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { Refusal } from '../../base/refusal.ts';
+import { readBytes } from '../files.ts';
+import { appletsOf, initrd } from './initrd.ts';
+import { collectModules } from './modules.ts';
+import { PackageSource } from './packages.ts';
+import type { Recipe } from './recipes.ts';
+import { RECIPES, recipeNamed } from './recipes.ts';
+import type { ImageManifest, ImageStore, LoadedImage } from './store.ts';
+
+/** Told what is being done, for a person who waits. */
+export type Tell = (step: string) => void;
+
+/** A panic shall end the run rather than hang it. */
+const COMMAND_LINE = 'console=ttyS0 panic=-1';
+
+export function prepareImage(store: ImageStore, recipe: Recipe, tell: Tell): ImageManifest {
+  const folder = mkdtempSync(join(tmpdir(), 'blanket-image-'));
+  try {
+    const packages = new PackageSource(folder);
+    tell(`Looking for ${recipe.kernelPackage}`);
+    const kernel = packages.resolve(recipe.kernelPackage, /^linux-image-\d/);
+    tell(`Fetching ${kernel.name}`);
+    const kernelFiles = packages.unpack(kernel.name);
+    tell(`Fetching ${recipe.busyboxPackage}`);
+    const busyboxFiles = packages.unpack(recipe.busyboxPackage);
+    const release = kernel.name.replace(/^linux-image-/, '');
+    const busybox = join(busyboxFiles.files, 'bin', 'busybox');
+    tell('Making the initial RAM disk');
+    const archive = initrd({
+      busybox: readBytes(busybox),
+      applets: appletsOf(busybox),
+      kernelRelease: release,
+      modules: collectModules(modulesFolder(kernelFiles.files, release)),
+    });
+    return store.save(
+      { name: recipe.name, recipe: recipe.name, kernelRelease: release, commandLine: COMMAND_LINE },
+      {
+        kernel: {
+          file: `vmlinuz-${release}`,
+          content: readBytes(join(kernelFiles.files, 'boot', `vmlinuz-${release}`)),
+          source: `${kernel.name} ${kernelFiles.version}`,
+        },
+        initrd: { file: 'initrd.img', content: archive, source: `${recipe.busyboxPackage} ${busyboxFiles.version}` },
+      },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Newer Debian releases keep modules below /usr. */
+function modulesFolder(files: string, release: string): string {
+  for (const root of ['lib', join('usr', 'lib')]) {
+    const folder = join(files, root, 'modules', release);
+    try {
+      readdirSync(folder);
+      return folder;
+    } catch {
+      // the other place
+    }
+  }
+  throw new Refusal(
+    'package-unknown',
+    `The kernel package for ${release} has no modules.`,
+    'Update the package lists and prepare the image again.',
+  );
+}
+
+export interface ImportRequest {
+  readonly name: string;
+  readonly kernel: string;
+  readonly initrd: string | undefined;
+  readonly commandLine: string | undefined;
+}
+
+export function importImage(store: ImageStore, request: ImportRequest): ImageManifest {
+  const kernel = readBytes(request.kernel);
+  const archive = request.initrd === undefined ? undefined : readBytes(request.initrd);
+  return store.save(
+    { name: request.name, recipe: 'imported', kernelRelease: 'unknown', commandLine: request.commandLine ?? 'console=ttyS0' },
+    {
+      kernel: { file: 'kernel', content: kernel, source: basename(request.kernel) },
+      initrd:
+        archive === undefined ? undefined : { file: 'initrd.img', content: archive, source: basename(request.initrd ?? '') },
+    },
+  );
+}
+
+/** An image ready for use. One of ours that is missing or damaged is made (again) first. @throws Refusal */
+export function useImage(store: ImageStore, name: string, tell: Tell): LoadedImage {
+  const image = store.load(name);
+  if (typeof image !== 'string') return image;
+  const recipe = recipeNamed(name);
+  if (recipe === undefined) {
+    if (image === 'absent') {
+      const names = [...new Set([...Object.values(RECIPES).map((each) => each.name), ...store.list().map((each) => each.name)])];
+      throw new Refusal(
+        'image-unknown',
+        `There is no image '${name}'.`,
+        `Images: ${names.join(', ')}. More: blanket images --help.`,
+      );
+    }
+    throw new Refusal(
+      'image-damaged',
+      `The files of the image '${name}' are not what was imported.`,
+      'Import them again: blanket images import --help.',
+    );
+  }
+  tell(
+    image === 'damaged' ? `The image '${name}' is damaged and is made again` : `The image '${name}' is made for the first time`,
+  );
+  prepareImage(store, recipe, tell);
+  const made = store.load(name);
+  if (typeof made === 'string')
+    throw new Refusal('image-damaged', `The image '${name}' could not be made.`, 'Check the disk of the data folder.');
+  return made;
+}
