@@ -10,7 +10,9 @@ export function setup(): void {
   if (packages.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() !== 0 || !present('apt-get')) {
-    throw new Error(`The tests compare against programs that are not installed here. Install them, then run the tests again: sudo ${command}`);
+    throw new Error(
+      `The tests compare against programs that are not installed here. Install them, then run the tests again: sudo ${command}`,
+    );
   }
   process.stdout.write(`installing what the tests compare against: ${packages.join(' ')}\n`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

@@ -15,6 +15,8 @@ interface Shape {
   readonly modrm: boolean;
   readonly digit: number | undefined;
   readonly mod: 'register' | 'memory' | 'any';
+  /** The one register that `rm` may name. */
+  readonly rm: number | undefined;
   readonly immediates: readonly string[];
   readonly w: 0 | 1 | undefined;
 }
@@ -44,7 +46,7 @@ export function shapeOf(row: Row): Shape {
   const mandatory = MANDATORY[tokens[0] ?? ''];
   const bytes = tokens
     .slice(mandatory !== undefined || tokens[0] === 'NP' || vexToken ? 1 : 0)
-    .filter((token) => /^[0-9A-F]{2}(\+[ri])?$/.test(token));
+    .filter((token) => /^[0-9A-F]{2}(\+i)?$/.test(token));
   const values = bytes.map((byte) => Number.parseInt(byte, 16));
   let length = 1;
   if (!vexToken && values[0] === 0x0f) length = values[1] === 0x38 || values[1] === 0x3a ? 3 : 2;
@@ -55,12 +57,18 @@ export function shapeOf(row: Row): Shape {
     mandatory,
     vex: vexToken ? vexShape(vexToken) : undefined,
     opcode: values.slice(0, length),
-    registerInOpcode: bytes[length - 1]?.endsWith('+r') ?? false,
+    registerInOpcode: tokens.includes('+r'),
     fixedModrm: values[length],
     freeRm: bytes[length]?.endsWith('+i') ?? false,
     modrm: tokens.some((token) => /^\/[r0-7]$/.test(token)),
     digit: tokens.flatMap((token) => /^\/([0-7])$/.exec(token)?.[1] ?? []).map(Number)[0],
-    mod: tokens.includes('mod=3') || registerOnly ? 'register' : tokens.includes('mod!=3') || memoryOnly ? 'memory' : 'any',
+    mod:
+      tokens.includes('mod=3') || tokens.some((token) => token.startsWith('rm=')) || registerOnly
+        ? 'register'
+        : tokens.includes('mod!=3') || memoryOnly
+          ? 'memory'
+          : 'any',
+    rm: tokens.flatMap((token) => /^rm=([0-7])$/.exec(token)?.[1] ?? []).map(Number)[0],
     immediates: tokens.filter((token) => /^i[bwdqzvo]$/.test(token)),
     w: tokens.includes('W1') ? 1 : tokens.includes('W0') ? 0 : undefined,
   };
@@ -199,7 +207,7 @@ export function encode(random: Random, row: Row, offset: number): number[] {
       ({ rexX, rexB, ripRelative } = { rexX: form.rexX, rexB: form.rexB, ripRelative: form.ripRelative });
       modrm = [form.modrm, ...form.tail];
     } else {
-      const rm = register(random);
+      const rm = shape.rm ?? register(random);
       rexB = rm >> 3;
       modrm = [0xc0 | ((reg & 7) << 3) | (rm & 7)];
     }

@@ -8,8 +8,7 @@ export const EXCLUDED: readonly RegExp[] = [
   // Ports and descriptor state: the outcome is the operating system's.
   /^(IN|OUT|INS|OUTS)[BWD]?$/,
   /^(SGDT|SIDT|SLDT|STR|SMSW|LAR|LSL|VERR|VERW|ARPL|L[DEFGS]S|LSS)$/,
-  /^(MOV_?S|MOVSEG|POPF|PUSHF)/,
-  /^(PUSH|POP) ?[C-GS]S$/,
+  /^(POPF|PUSHF)/,
   // Not functions of their operands.
   /^(RDTSC|RDTSCP|RDPMC|CPUID|RDRAND|RDSEED|RDPID|XGETBV|XSAVE|XRSTOR|MONITOR|MWAIT|PAUSE|CLFLUSH|CLWB|SERIALIZE|WRMSR|RDMSR)/,
   /^(RD|WR)[FG]SBASE$/,
@@ -19,6 +18,9 @@ export const EXCLUDED: readonly RegExp[] = [
   // Approximations whose bits differ between processors.
   /^(RCP|RSQRT)[PS]S$/,
 ];
+
+/** Operands that name segment registers: what a selector means is the operating system's. */
+export const SEGMENT_OPERANDS = /\b(Sw|[C-GS]S)\b/;
 
 /** Rows that may leave the flags they are said to write as they were (a shift by zero). */
 export const KEEPS_FLAGS = /^(SHL|SHR|SAL|SAR|ROL|ROR|RCL|RCR|SHLD|SHRD|REP)/;

@@ -3,7 +3,7 @@ import type { Random } from '../../base/random.ts';
 import type { Row } from '../../isa/row.ts';
 import { type Case, CODE_BYTES, FX_BYTES, STATE_BYTES, State, WINDOW_ADDRESS, WINDOW_BYTES } from './case.ts';
 import { encode, INDEXES, POINTERS, value64 } from './encode.ts';
-import { EXCLUDED, KEEPS_FLAGS } from './generate.table.ts';
+import { EXCLUDED, KEEPS_FLAGS, SEGMENT_OPERANDS } from './generate.table.ts';
 
 const FLAG_BITS: Readonly<Record<string, number>> = { c: 0x1, p: 0x4, a: 0x10, z: 0x40, s: 0x80, o: 0x800 };
 const STATUS = 0x8d5;
@@ -22,9 +22,14 @@ export function testableRows(rows: readonly Row[], implemented: (row: Row) => bo
       !row.privileged &&
       implemented(row) &&
       !EXCLUDED.some((pattern) => pattern.test(row.name)) &&
+      !SEGMENT_OPERANDS.test(`${row.name} ${row.operands ?? ''}`) &&
       (row.feature === undefined || features.has(row.feature)),
   );
 }
+
+/** OF is defined for shifts by one only; a count above the width leaves CF undefined too. */
+const shiftUndefined = (row: Row): number =>
+  /,1$/.test(row.operands ?? '') ? flagMask('a') : flagMask(/^(SH|SA)/.test(row.name) ? 'oac' : 'oa');
 
 /** A case of up to `longest` instructions of `rows`. */
 export function generateCase(random: Random, rows: readonly Row[], longest: number): Case {
@@ -39,7 +44,8 @@ export function generateCase(random: Random, rows: readonly Row[], longest: numb
     if (flagMask(row.reads) & undefinedNow) continue;
     code.push(...encode(random, row, code.length));
     text.push(`${row.name} ${row.operands ?? ''} [${row.code}]`);
-    if (!KEEPS_FLAGS.test(row.name)) undefinedNow &= ~flagMask(row.writes);
+    if (KEEPS_FLAGS.test(row.name)) undefinedNow |= shiftUndefined(row);
+    else undefinedNow &= ~flagMask(row.writes);
     undefinedNow |= flagMask(row.undefined);
     everUndefined |= undefinedNow;
     count += 1;
