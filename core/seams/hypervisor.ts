@@ -48,8 +48,8 @@ export interface DomainSpec {
 
 /** Where a new domain expects its store and console: frames it owns and ports it allocated for the control domain. */
 export interface DomainRings {
-  readonly store: { readonly frame: number; port: number };
-  readonly console: { readonly frame: number; port: number };
+  readonly store: { frame: number; port: number };
+  readonly console: { frame: number; port: number };
 }
 
 export type DomainState = 'paused' | 'running' | 'blocked' | 'shut-down' | 'crashed' | 'dying';

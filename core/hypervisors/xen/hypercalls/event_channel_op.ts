@@ -1,0 +1,104 @@
+/** event_channel_op: making, binding, sending and closing event channels. */
+import { DomainId } from '../../../abi/xen/domains.table.ts';
+import { Errno } from '../../../abi/xen/errno.table.ts';
+import { EventOp, EventStatus } from '../../../abi/xen/events.table.ts';
+import type { Domain } from '../domain.ts';
+import type { HypercallHandler } from '../pv/hypercall.ts';
+import type { PvVcpu } from '../pv/vcpu.ts';
+
+/** Bytes of the argument that are read, by sub-operation. */
+const ARGUMENT_SIZE: Readonly<Record<number, number>> = {
+  [EventOp.bind_interdomain]: 12,
+  [EventOp.bind_virq]: 12,
+  [EventOp.close]: 4,
+  [EventOp.send]: 4,
+  [EventOp.status]: 24,
+  [EventOp.alloc_unbound]: 8,
+  [EventOp.bind_ipi]: 8,
+  [EventOp.bind_vcpu]: 8,
+  [EventOp.unmask]: 4,
+  [EventOp.reset]: 2,
+  [EventOp.set_priority]: 8,
+};
+
+export const event_channel_op: HypercallHandler = (caller, args) => {
+  const command = args.low(0);
+  const argument = args.address(1);
+  if (command === EventOp.send || command === EventOp.unmask) return frequent(caller, command, argument);
+  if (command === EventOp.bind_pirq) return -Errno.EPERM;
+  const size = ARGUMENT_SIZE[command];
+  if (size === undefined) return -Errno.ENOSYS;
+  const bytes = caller.memory.read(argument, size);
+  if (bytes === undefined) return -Errno.EFAULT;
+  return operation(caller, command, new DataView(bytes.buffer), argument);
+};
+
+const frequent = (caller: PvVcpu, command: number, argument: number): number => {
+  const port = caller.memory.readU32(argument);
+  if (port === undefined) return -Errno.EFAULT;
+  const { events } = caller.domain;
+  return command === EventOp.send ? events.send(port) : events.unmask(port);
+};
+
+/** Writes a new port where the guest wants it; a port nobody learns of is closed again. */
+const give = (caller: PvVcpu, port: number, address: number): number => {
+  if (port < 0) return port;
+  if (caller.memory.writeU32(address, port)) return 0;
+  caller.domain.events.close(port);
+  return -Errno.EFAULT;
+};
+
+const domainBy = (caller: PvVcpu, id: number): Domain | undefined =>
+  id === DomainId.SELF ? caller.domain : caller.domain.xen.domain(id);
+
+const isSelf = (caller: PvVcpu, id: number): boolean => id === DomainId.SELF || id === caller.domain.id;
+
+const operation = (caller: PvVcpu, command: number, view: DataView, argument: number): number => {
+  const { events } = caller.domain;
+  const first = view.byteLength >= 4 ? view.getUint32(0, true) : view.getUint16(0, true);
+  const second = view.byteLength >= 8 ? view.getUint32(4, true) : 0;
+  switch (command) {
+    case EventOp.bind_interdomain: {
+      const remote = domainBy(caller, first & 0xffff);
+      return remote === undefined ? -Errno.ESRCH : give(caller, events.bindInterdomain(remote, second), argument + 8);
+    }
+    case EventOp.bind_virq:
+      return give(caller, events.bindVirq(first, second), argument + 8);
+    case EventOp.close:
+      return events.close(first);
+    case EventOp.status:
+      return status(caller, first & 0xffff, second, argument);
+    case EventOp.alloc_unbound: {
+      if (!isSelf(caller, first & 0xffff)) return -Errno.EPERM;
+      const remote = first >>> 16;
+      return give(caller, events.allocateUnbound(remote === DomainId.SELF ? caller.domain.id : remote), argument + 4);
+    }
+    case EventOp.bind_ipi:
+      return give(caller, events.bindIpi(first), argument + 4);
+    case EventOp.bind_vcpu:
+      return events.bindVcpu(first, second);
+    case EventOp.reset:
+      if (!isSelf(caller, first)) return -Errno.EPERM;
+      events.closeAll();
+      return 0;
+    default:
+      return -Errno.ENOSYS;
+  }
+};
+
+/** struct evtchn_status: u16 dom, u32 port, then u32 status, u32 vcpu, and what it is bound to. */
+const status = (caller: PvVcpu, id: number, port: number, argument: number): number => {
+  if (!isSelf(caller, id)) return -Errno.EPERM;
+  const channel = caller.domain.events.channel(port);
+  if (port === 0 || port >= (caller.domain.events.delivery?.ports ?? 0)) return -Errno.EINVAL;
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, channel?.state ?? EventStatus.closed, true);
+  view.setUint32(4, channel?.vcpu ?? 0, true);
+  if (channel?.state === EventStatus.virq) view.setUint32(8, channel.virq, true);
+  if (channel?.state === EventStatus.unbound || channel?.state === EventStatus.interdomain) {
+    view.setUint16(8, channel.remote, true);
+    view.setUint32(12, channel.remotePort, true);
+  }
+  return caller.memory.write(argument + 8, bytes) ? 0 : -Errno.EFAULT;
+};

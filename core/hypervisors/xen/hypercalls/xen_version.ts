@@ -1,0 +1,64 @@
+/** xen_version: who we are. Sub-operation 0 also serves guests as the cheapest call after which events are delivered. */
+import { Errno } from '../../../abi/xen/errno.table.ts';
+import { HypervisorSpace } from '../../../abi/xen/memory.table.ts';
+import { Assist } from '../../../abi/xen/vcpu.table.ts';
+import { Feature, PV_CAPABILITIES, PV_FEATURES, VersionOp } from '../../../abi/xen/version.table.ts';
+import { XEN_VERSION } from '../pv/cpuid.ts';
+import type { HypercallHandler } from '../pv/hypercall.ts';
+import type { PvVcpu } from '../pv/vcpu.ts';
+
+const EXTRAVERSION = '.7-blanket';
+
+/** Writes `text` into a field of `size` bytes, zero padded. */
+const text = (caller: PvVcpu, address: number, fields: readonly (readonly [string, number])[]): number => {
+  const bytes = new Uint8Array(fields.reduce((sum, [, size]) => sum + size, 0));
+  let at = 0;
+  for (const [value, size] of fields) {
+    bytes.set(new TextEncoder().encode(value).subarray(0, size - 1), at);
+    at += size;
+  }
+  return caller.memory.write(address, bytes) ? 0 : -Errno.EFAULT;
+};
+
+export const xen_version: HypercallHandler = (caller, args) => {
+  const buffer = args.address(1);
+  switch (args.low(0)) {
+    case VersionOp.version:
+      return XEN_VERSION.major * 0x1_0000 + XEN_VERSION.minor;
+    case VersionOp.extraversion:
+      return text(caller, buffer, [[EXTRAVERSION, 16]]);
+    case VersionOp.compile_info:
+      return text(caller, buffer, [
+        ['TypeScript', 64],
+        ['blanket', 16],
+        ['', 32],
+        ['', 32],
+      ]);
+    case VersionOp.capabilities:
+      return text(caller, buffer, [[PV_CAPABILITIES, 1024]]);
+    case VersionOp.changeset:
+      return text(caller, buffer, [['', 64]]);
+    case VersionOp.platform_parameters:
+      return caller.memory.writeU64(buffer, HypervisorSpace.M2P_START) ? 0 : -Errno.EFAULT;
+    case VersionOp.get_features:
+      return features(caller, buffer);
+    case VersionOp.pagesize:
+      return args.isNull(1) ? 4096 : -Errno.EINVAL;
+    case VersionOp.guest_handle:
+      return caller.memory.write(buffer, caller.domain.uuid) ? 0 : -Errno.EFAULT;
+    case VersionOp.commandline:
+      return text(caller, buffer, [['', 1024]]);
+    case VersionOp.build_id:
+      return -Errno.ENODATA;
+    default:
+      return -Errno.ENOSYS;
+  }
+};
+
+const features = (caller: PvVcpu, buffer: number): number => {
+  const index = caller.memory.readU32(buffer);
+  if (index === undefined) return -Errno.EFAULT;
+  if (index !== 0) return -Errno.EINVAL;
+  const above4gb = caller.domain.hasAssist(Assist.pae_extended_cr3) ? 1 << Feature.pae_pgdir_above_4gb : 0;
+  return caller.memory.writeU32(buffer + 4, PV_FEATURES | above4gb) ? 0 : -Errno.EFAULT;
+};

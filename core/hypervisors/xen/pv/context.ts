@@ -1,0 +1,24 @@
+/** The CPU state in which deprivileged code of a paravirtual domain runs. */
+import type { Context, Cpu } from '../../../seams/machine.ts';
+import { FLAT_KERNEL_CODE, FLAT_KERNEL_DATA, nullSegment } from './segments.ts';
+
+/** PE MP ET NE WP AM PG. */
+const CR0 = 0x8005_0033n;
+/** PAE MCE OSFXSR OSXMMEXCPT. No global pages: kernel and user translations are kept apart by the context itself. */
+const CR4 = 0x660n;
+/** SCE LME LMA NXE. */
+const EFER = 0xd01n;
+
+export const createPvContext = (cpu: Cpu): Context => {
+  const context = cpu.createContext();
+  context.writeSystem('efer', EFER);
+  context.writeSystem('cr0', CR0);
+  context.writeSystem('cr4', CR4);
+  context.writeSystem('dr6', 0xffff_0ff0n);
+  context.writeSystem('dr7', 0x400n);
+  context.rflags = 0x202n;
+  context.writeSegment('cs', FLAT_KERNEL_CODE);
+  context.writeSegment('ss', FLAT_KERNEL_DATA);
+  for (const name of ['ds', 'es', 'fs', 'gs', 'ldtr'] as const) context.writeSegment(name, nullSegment());
+  return context;
+};

@@ -1,0 +1,56 @@
+/** What happened in a hypervisor, by number: hypercalls, those nobody serves, and those that failed. */
+import { errnoName } from '../../abi/xen/errno.table.ts';
+import { HYPERCALLS } from '../../abi/xen/hypercalls.table.ts';
+import type { CallArguments } from './pv/arguments.ts';
+import type { PvVcpu } from './pv/vcpu.ts';
+
+const NUMBERS = 64;
+
+/** A hypercall that failed, for a trace. */
+export interface FailedCall {
+  readonly domain: number;
+  readonly vcpu: number;
+  readonly name: string;
+  readonly subOperation: number;
+  readonly error: string;
+  readonly rip: bigint;
+}
+
+export class HypercallStatistics {
+  readonly counts = new Float64Array(NUMBERS);
+  /** Calls of numbers without handler. */
+  readonly missing = new Map<number, number>();
+  failures = 0;
+  /** Told of every failed call, if set. */
+  onFailure: ((call: FailedCall) => void) | undefined;
+
+  count(number: number): void {
+    const index = number < NUMBERS ? number : NUMBERS - 1;
+    this.counts[index] = (this.counts[index] ?? 0) + 1;
+  }
+
+  countMissing(number: number): void {
+    if (this.missing.size < 1024 || this.missing.has(number)) this.missing.set(number, (this.missing.get(number) ?? 0) + 1);
+  }
+
+  failed(caller: PvVcpu, number: number, args: CallArguments, result: number): void {
+    this.failures += 1;
+    this.onFailure?.({
+      domain: caller.domain.id,
+      vcpu: caller.id,
+      name: nameOf(number),
+      subOperation: args.low(0),
+      error: errnoName(result),
+      rip: caller.context.rip,
+    });
+  }
+
+  /** Calls by name, most frequent first. */
+  byName(): { name: string; count: number }[] {
+    return HYPERCALLS.map((row) => ({ name: row.name, count: this.counts[row.number] ?? 0 }))
+      .filter((row) => row.count > 0)
+      .sort((a, b) => b.count - a.count);
+  }
+}
+
+const nameOf = (number: number): string => HYPERCALLS.find((row) => row.number === number)?.name ?? `number ${number}`;

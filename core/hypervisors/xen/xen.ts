@@ -1,0 +1,224 @@
+/**
+ * Xen for paravirtual domains, as the occupant of any machine. Read this first: what it owns, and its loop on each CPU.
+ *
+ * It never asks what the machine stands on. What the layer below will do for it is the object {@link XenOptions.below}.
+ */
+import { invariant } from '../../base/bug.ts';
+import type { Cycles } from '../../seams/addresses.ts';
+import type { Below } from '../../seams/below.ts';
+import type { Context, Cpu, Machine, MachineMemory, Occupant } from '../../seams/machine.ts';
+import { domainOfOwner, type FrameRange, FrameTable } from '../common/frames.ts';
+import { CreditScheduler } from '../common/scheduler.ts';
+import { Clock } from '../common/timekeeping.ts';
+import { Timers } from '../common/timers.ts';
+import type { Domain } from './domain.ts';
+import { CallArguments } from './pv/arguments.ts';
+import { createPvContext } from './pv/context.ts';
+import { HypervisorSpaceBuilder } from './pv/hypervisor-space.ts';
+import { PageUpdates } from './pv/page-updates.ts';
+import { type PageOwner, PageTypes } from './pv/pages.ts';
+import { HypercallStatistics } from './statistics.ts';
+import type { Vcpu, VcpuUnit } from './vcpu.ts';
+
+export interface XenOptions {
+  readonly below: Below;
+  /** Frames of the machine that are RAM and free for domains and for Xen itself. */
+  readonly memory: readonly FrameRange[];
+  /** Seconds since 1970 at cycle 0 of the machine. */
+  readonly wallClock: number;
+  /** What guests write to the emergency console. */
+  readonly console: (domain: number, bytes: Uint8Array) => void;
+}
+
+const FIRST_RESERVED_DOMAIN = 0x7ff0;
+
+export class Xen implements Occupant {
+  readonly memory: MachineMemory;
+  readonly frames: FrameTable;
+  readonly space: HypervisorSpaceBuilder;
+  readonly types: PageTypes;
+  readonly updates: PageUpdates;
+  readonly scheduler: CreditScheduler<VcpuUnit>;
+  readonly clock: Clock;
+  readonly statistics = new HypercallStatistics();
+  readonly callArguments = new CallArguments();
+  readonly innerArguments = new CallArguments();
+  readonly below: Below;
+  readonly wallClock: number;
+  private readonly domainsById = new Map<number, Domain>();
+  private readonly timers: readonly Timers[];
+  private readonly rescheduling: boolean[];
+  /** CPU whose `run` is under way; -1: none. */
+  private current = -1;
+  private lastDomain = 0;
+  private readonly shutdownListeners: ((domain: Domain) => void)[] = [];
+  /** Cycles without work, by CPU. */
+  readonly idleCycles: number[];
+
+  constructor(
+    readonly machine: Machine,
+    private readonly options: XenOptions,
+  ) {
+    this.memory = machine.memory;
+    this.below = options.below;
+    this.wallClock = options.wallClock;
+    this.clock = new Clock(machine.frequency);
+    this.frames = new FrameTable(machine.memory, options.memory);
+    this.space = new HypervisorSpaceBuilder(this.frames, machine.memory);
+    this.types = new PageTypes(this.frames, machine.memory, this.space);
+    this.updates = new PageUpdates(this.frames, machine.memory, this.types);
+    this.scheduler = new CreditScheduler<VcpuUnit>(machine.cpus.length, machine.frequency, (cpu) => this.kick(cpu));
+    this.timers = machine.cpus.map(() => new Timers());
+    this.rescheduling = machine.cpus.map(() => false);
+    this.idleCycles = machine.cpus.map(() => 0);
+    this.frames.onFree = (frame, owner) => this.frameFreed(frame, owner);
+  }
+
+  /** The clock of the CPU that runs now. */
+  now(): Cycles {
+    return this.cpu(Math.max(0, this.current)).now();
+  }
+
+  private cpu(index: number): Cpu {
+    const cpu = this.machine.cpus[index];
+    invariant(cpu !== undefined, `the machine has no CPU ${index}`);
+    return cpu;
+  }
+
+  /** Nanoseconds since the machine was switched on. */
+  systemTime(): number {
+    return this.clock.toNanoseconds(this.now());
+  }
+
+  /** Any CPU: all answer CPUID alike. */
+  get cpuidSource(): Cpu {
+    return this.cpu(0);
+  }
+
+  /** Charges work to the CPU that runs now. */
+  charge(cycles: Cycles): void {
+    this.cpu(Math.max(0, this.current)).charge(cycles);
+  }
+
+  createContext(): Context {
+    return createPvContext(this.cpu(0));
+  }
+
+  timersOn(cpu: number): Timers {
+    const timers = this.timers[cpu];
+    invariant(timers !== undefined, `the machine has no CPU ${cpu}`);
+    return timers;
+  }
+
+  /** The timers of the CPU that `vcpu` runs on, or ran on last. */
+  timersOf(vcpu: Vcpu): Timers {
+    return this.timersOn(vcpu.unit.cpu);
+  }
+
+  // Domains.
+
+  get domains(): readonly Domain[] {
+    return [...this.domainsById.values()];
+  }
+
+  domain(id: number): Domain | undefined {
+    return this.domainsById.get(id);
+  }
+
+  /** Whom the references of frames of `owner` concern; undefined: a domain that is gone, or nobody. */
+  pageOwner(owner: number): PageOwner | undefined {
+    return this.domainsById.get(domainOfOwner(owner));
+  }
+
+  /** A number that no domain had for as long as possible: late references to a dead domain find nobody. */
+  nextDomainId(): number {
+    do this.lastDomain = (this.lastDomain + 1) % FIRST_RESERVED_DOMAIN;
+    while (this.lastDomain === 0 || this.domainsById.has(this.lastDomain));
+    return this.lastDomain;
+  }
+
+  addDomain(domain: Domain): void {
+    this.domainsById.set(domain.id, domain);
+  }
+
+  removeDomain(domain: Domain): void {
+    this.domainsById.delete(domain.id);
+  }
+
+  onShutdown(listener: (domain: Domain) => void): void {
+    this.shutdownListeners.push(listener);
+  }
+
+  shutDown(domain: Domain): void {
+    for (const listener of this.shutdownListeners) listener(domain);
+  }
+
+  emergencyConsole(domain: Domain, bytes: Uint8Array): void {
+    this.options.console(domain.id, bytes);
+  }
+
+  /** A frame goes back to the pool: it is nobody's page any more, and no stale translation may reach it. */
+  private frameFreed(frame: number, owner: number): void {
+    const domain = this.pageOwner(owner);
+    if (domain === undefined) return;
+    domain.flushIfStale(this.frames.stamp[frame] ?? 0);
+    this.space.setM2p(frame, undefined);
+  }
+
+  // CPUs.
+
+  /** Makes `cpu` look at the scheduler again. */
+  private kick(cpu: number): void {
+    this.rescheduling[cpu] = true;
+    if (cpu !== this.current) this.cpu(cpu).interrupt(cpu);
+  }
+
+  /** Makes the CPU that runs `vcpu`, if one does, look at it again. */
+  interrupt(vcpu: Vcpu): void {
+    if (vcpu.unit.state === 'running') this.kick(vcpu.unit.cpu);
+  }
+
+  isRescheduling(cpu: number): boolean {
+    return this.rescheduling[cpu] === true;
+  }
+
+  run(index: number, until: Cycles): Cycles {
+    const cpu = this.cpu(index);
+    const timers = this.timersOn(index);
+    this.current = index;
+    try {
+      for (;;) {
+        const now = cpu.now();
+        timers.run(now);
+        this.rescheduling[index] = false;
+        if (now >= until) return now;
+        const unit = this.scheduler.pick(index, now);
+        if (unit === undefined) return Math.max(now, Math.min(timers.next, this.scheduler.nextLook(index)));
+        this.runUnit(unit, cpu, until);
+      }
+    } finally {
+      this.current = -1;
+    }
+  }
+
+  /** Runs one vCPU until its slice ends or something changes. */
+  private runUnit(unit: VcpuUnit, cpu: Cpu, until: Cycles): void {
+    const { vcpu } = unit;
+    const timers = this.timersOn(cpu.index);
+    const start = cpu.now();
+    vcpu.started();
+    let from = start;
+    for (;;) {
+      vcpu.run(cpu, Math.min(until, this.scheduler.sliceEnd(unit)));
+      const now = cpu.now();
+      this.scheduler.burn(unit, from, now);
+      from = now;
+      timers.run(now);
+      if (!vcpu.runnable || unit.yielding || now >= until || now >= this.scheduler.sliceEnd(unit)) break;
+      if (unit.account.parked || this.scheduler.shouldPreempt(cpu.index, now)) break;
+      this.rescheduling[cpu.index] = false;
+    }
+    this.scheduler.stop(unit, cpu.index, vcpu.runnable);
+    vcpu.stopped();
+  }
+}
