@@ -75,37 +75,42 @@ function callOf(variant: Variant): string {
   return `${handler.name}${values.length > 0 ? `<${values.join(', ')}>` : ''}()`;
 }
 
-/** One switch over all row ids; equal calls share a case. */
+/** Ids of one switch; the first holds the integer rows, and a range above 1024 would not become a jump table. */
+const CHUNK = 1000;
+
+/** Switches over all row ids, one for each stretch of ids; equal calls share a case. */
 export function dispatcher(variants: readonly Variant[]): string {
   const modules = new Map<string, Set<string>>();
-  const cases = new Map<string, number[]>();
+  const chunks: Map<string, number[]>[] = [];
   for (const variant of variants) {
-    const { handler } = variant;
+    const { handler, id } = variant;
     if (!handler) continue;
     const names = modules.get(handler.module) ?? new Set();
     names.add(handler.name);
     modules.set(handler.module, names);
+    const number = Math.floor(id / CHUNK);
+    while (chunks.length <= number) chunks.push(new Map());
+    const cases = chunks[number];
     const call = callOf(variant);
-    cases.set(call, [...(cases.get(call) ?? []), variant.id]);
+    cases?.set(call, [...(cases.get(call) ?? []), id]);
   }
   const imports = [...modules].map(([module, names]) => `import { ${[...names].sort().join(', ')} } from '../${module}';`);
-  const arms = [...cases].map(([call, ids]) => `${ids.map((id) => `    case ${id}:`).join('\n')} ${call}; break;`);
+  const functions = chunks.map((cases, number) => {
+    const arms = [...cases].map(([call, ids]) => `${ids.map((id) => `    case ${id}:`).join('\n')} ${call}; break;`);
+    const rest = number + 1 < chunks.length ? `dispatch${number + 1}(row)` : 'undefinedRow(row)';
+    const name =
+      number === 0
+        ? '/** Executes the decoded instruction `op`, whose row id is given. */\nexport function dispatch'
+        : `function dispatch${number}`;
+    return `${name}(row: u32): void {\n  switch (row) {\n${arms.join('\n')}\n    default: ${rest}; break;\n  }\n}\n`;
+  });
   return `// The dispatcher: row id to handler.
 ${HEAD}
 import { undefinedRow } from '../raise';
 import { InMemory, InRegister } from '../operands';
 ${imports.join('\n')}
 
-/** Executes the decoded instruction \`op\`, whose row id is given. */
-export function dispatch(row: u32): void {
-  switch (row) {
-${arms.join('\n')}
-    default: undefinedRow(row); break;
-  }
-}
-// Both forms are named even while no handler is specialised by form.
-export type Forms = InRegister | InMemory;
-`.replace(/\/\/ Both forms[\s\S]*$/, '');
+${functions.join('\n')}`;
 }
 
 /** Row ids for the cold side: what each dispatcher case is. */

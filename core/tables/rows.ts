@@ -53,11 +53,14 @@ export function findHandlers(hot: string): Map<string, Handler> {
 
 const isRow = (value: unknown): value is Row => typeof (value as Partial<Row>).code === 'string';
 
-/** The rows of all `*.table.ts` files of a folder, in file order. */
+/** These come first: their ids fill the first switch of the dispatcher. */
+const FIRST = ['integer.table.ts', 'control.table.ts', 'string.table.ts'];
+
+/** The rows of all `*.table.ts` files of a folder, in a fixed order. */
 export async function loadRows(folder: string): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const file of readdirSync(folder).sort()) {
-    if (!file.endsWith('.table.ts')) continue;
+  const others = readdirSync(folder).filter((file) => file.endsWith('.table.ts') && !FIRST.includes(file));
+  for (const file of [...FIRST, ...others.sort()]) {
     const module = (await import(pathToFileURL(join(folder, file)).href)) as Record<string, unknown>;
     for (const value of Object.values(module)) if (Array.isArray(value)) rows.push(...value.filter(isRow));
   }
