@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   CODE,
   DATA,
-  IDT,
   INNER_STACK,
   IST_STACK,
   kernel,

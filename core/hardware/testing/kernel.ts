@@ -68,7 +68,7 @@ const DESCRIPTORS: readonly [number, bigint][] = [
   [Selector.userData, descriptor(0, 0xf_ffff, 0xf3, 0xc)],
   [Selector.userCode64, descriptor(0, 0xf_ffff, 0xfb, 0xa)],
   [Selector.task, descriptor(TSS, 0x2067, 0x89, 0)],
-  [Selector.code16, descriptor(0, 0xffff, 0x9b, 0)],
+  [Selector.code16, descriptor(CODE, 0xffff, 0x9b, 0)],
   [Selector.data16, descriptor(0, 0xffff, 0x93, 0)],
   [Selector.ldt, descriptor(LDT, 0xff, 0x82, 0)],
 ];
