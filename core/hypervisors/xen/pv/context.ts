@@ -8,6 +8,8 @@ const CR0 = 0x8005_0033n;
 const CR4 = 0x660n;
 /** SCE LME LMA NXE. */
 const EFER = 0xd01n;
+/** 64-bit task segment, busy. */
+const BUSY_TASK = 0x8b;
 
 export const createPvContext = (cpu: Cpu): Context => {
   const context = cpu.createContext();
@@ -20,5 +22,7 @@ export const createPvContext = (cpu: Cpu): Context => {
   context.writeSegment('cs', FLAT_KERNEL_CODE);
   context.writeSegment('ss', FLAT_KERNEL_DATA);
   for (const name of ['ds', 'es', 'fs', 'gs', 'ldtr'] as const) context.writeSegment(name, nullSegment());
+  // A task segment too short for a map of I/O ports: ports are refused without anything being read.
+  context.writeSegment('tr', { selector: 0xe040, base: 0n, limit: 0, attributes: BUSY_TASK });
   return context;
 };
