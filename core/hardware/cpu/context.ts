@@ -205,8 +205,9 @@ export class EngineContext implements VirtualContext {
     if (kind === 'init') {
       resetState(this.host.frames.view, this.block);
       this.host.hot.flushContext(this.block, 0);
+      this.host.hot.selectContextSet(this.block, 0);
       this.halted = 2;
-    } else {
+    } else if (this.halted === 2) {
       startUp(this.host.frames.view, this.block, kind.startUp);
       this.halted = 0;
     }

@@ -30,7 +30,8 @@ export function resetState(view: DataView, block: number): void {
   u64(Offset.idtBase, 0n);
   view.setUint32(block + Offset.gdtLimit, 0xffff, true);
   view.setUint32(block + Offset.idtLimit, 0xffff, true);
-  u64(Offset.cr0, 0x6000_0010n);
+  // INIT keeps the cache controls CD and NW.
+  u64(Offset.cr0, 0x10n | (view.getBigUint64(block + Offset.cr0, true) & 0x6000_0000n));
   for (const offset of [Offset.cr2, Offset.cr3, Offset.cr4, Offset.cr8, Offset.efer]) u64(offset, 0n);
   for (let i = 0; i < 8; i++) u64(Offset.dr + 8 * i, i === 6 ? 0xffff_0ff0n : i === 7 ? 0x400n : 0n);
   for (const offset of [Offset.cpl, Offset.shadow, Offset.nmiLine, Offset.nmiBlocked]) view.setUint32(block + offset, 0, true);
@@ -38,6 +39,7 @@ export function resetState(view: DataView, block: number): void {
 
 /** What only RESET does: floating point and model-specific registers. */
 export function powerOn(view: DataView, block: number): void {
+  view.setBigUint64(block + Offset.cr0, 0x6000_0010n, true);
   resetState(view, block);
   view.setUint16(block + Offset.fcw, 0x40, true);
   view.setUint16(block + Offset.fsw, 0, true);

@@ -116,7 +116,7 @@ export const Constant = {
   decodeEntries: 0x10000,
   maxContexts: 0x3fff,
   maxUnits: 0x1000,
-  maxUnitRecords: 0x6800,
+  maxUnitRecords: 0x60000,
   tlbEntries: 0x400,
   tlbSetBytes: 0xd000,
   tlbLog: 0xc000,

@@ -49,8 +49,8 @@ export function cmpxchg_E_G<T, F>(): void {
   if (a == v) {
     commitE<T, F>(readG<T>());
   } else {
-    // The destination is written either way (SDM vol. 2, CMPXCHG).
-    commitE<T, F>(v);
+    // Manual: the destination is written either way; a register keeps its upper half on real processors.
+    if (isMemory<F>()) commitE<T, F>(v);
     setRegister<T>(RAX, v);
   }
 }

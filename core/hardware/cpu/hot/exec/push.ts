@@ -1,8 +1,8 @@
 // PUSH POP PUSHA POPA ENTER LEAVE BOUND.
 import { Vector, faulted, raise } from '../raise';
 import { isMemory, linear, readE, readRegister, register, setRegister, writeE, writeRegister } from '../operands';
-import { readT } from '../memory';
-import { drop, push, pushSized, readStack, setStackPointer, stackPointerMask, top, writeStack } from '../push';
+import { probe, readT, setImplicitStack } from '../memory';
+import { drop, push, pushSized, readStack, setStackPointer, stackLinear, stackPointerMask, top, writeStack } from '../push';
 import { gpr32, gpr64, opImmediate, opReg, opSize, setGpr64 } from '../state';
 
 const RSP: u32 = 4;
@@ -66,11 +66,16 @@ export function enter(): void {
     if (faulted()) break;
   }
   if (level > 0 && !faulted()) pushSized(pointer, <u32>size);
+  // A write at the new stack pointer must be possible (SDM vol. 2, ENTER).
+  if (!faulted()) {
+    setImplicitStack(true);
+    probe(stackLinear((gpr64(RSP) - frame) & mask, <u32>size, true), <u32>size, true);
+    setImplicitStack(false);
+  }
   if (faulted()) {
     setGpr64(RSP, before);
     return;
   }
-  // The new stack pointer must be writable (SDM vol. 2, ENTER).
   writeRegister(RBP, mask == 0xffff ? 2 : <u32>size, pointer);
   setStackPointer(gpr64(RSP) - frame);
 }

@@ -1,7 +1,7 @@
 // MOVS STOS LODS CMPS SCAS, with REP by whole stretches of a page where memory is plain RAM.
 import { Offset } from '../gen/offsets';
 import { faulted } from '../raise';
-import { Kind, setFlags } from '../flags';
+import { Kind, setFlags, setStatus, statusFlags } from '../flags';
 import { prepareRead, prepareWrite, readT, writeT } from '../memory';
 import { register, segmented, setRegister } from '../operands';
 import { account, addressMask, affordable, isRepeated, repeatCount, setAddressRegister, suspend } from '../repeat';
@@ -45,10 +45,12 @@ function moveStretch<T>(limit: u64): u64 {
   const n = min(limit, min(onPage<T>(from), onPage<T>(to)));
   if (n < 2) return 0;
   const bytes = <u32>(n * sizeof<T>());
-  const s = prepareRead(from, bytes);
-  if (!s) return 0;
+  if (!prepareRead(from, bytes)) return 0;
   const d = prepareWrite(to, bytes);
   if (!d) return 0;
+  // Only now: a first write may have given the source page another frame.
+  const s = prepareRead(from, bytes);
+  if (!s) return 0;
   // Overlap with the destination ahead repeats what was just written, element by element.
   if (d > s && d < s + bytes) for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(d + i, load<T>(s + i));
   else memory.copy(d, s, bytes);
@@ -154,15 +156,21 @@ export function lods<T>(): void {
 /** REPE goes on while equal, REPNE while not. */
 @inline function goesOn(equal: bool): bool { return equal == ((load<u8>(op, Op.flags) & Prefix.rep) != 0); }
 
+// A fault in a later iteration shows the flags from before the instruction (SDM vol. 2, REP).
+let keptFlags: u64 = 0;
+function keepFlags(): void { keptFlags = statusFlags(); }
+function restoreFlags(): void { setStatus(Flag.status, keptFlags); }
+
 export function cmps<T>(): void {
   if (!isRepeated()) {
     compareOne<T>();
     return;
   }
+  keepFlags();
   for (let first = true; repeatCount() != 0; first = false) {
     if (affordable(first) == 0) return suspend();
     const equal = compareOne<T>();
-    if (faulted()) return;
+    if (faulted()) return restoreFlags();
     account(1, first);
     if (!goesOn(equal)) return;
   }
@@ -172,10 +180,11 @@ export function scas<T>(): void {
     scanOne<T>();
     return;
   }
+  keepFlags();
   for (let first = true; repeatCount() != 0; first = false) {
     if (affordable(first) == 0) return suspend();
     const equal = scanOne<T>();
-    if (faulted()) return;
+    if (faulted()) return restoreFlags();
     account(1, first);
     if (!goesOn(equal)) return;
   }
