@@ -33,7 +33,7 @@ export const CONSTANTS: readonly Place[] = [
   at('decodeEntries', 65536, 'records of the decode cache'),
   at('maxContexts', 16383, 'state blocks that fit in `contexts`'),
   at('maxUnits', 4096, 'table indices a unit can have'),
-  at('maxUnitRecords', 0x6800, 'room of `unitRecords`'),
+  at('maxUnitRecords', 0x6_0000, 'room of `unitRecords`'),
   at('tlbEntries', 1024, 'entries of each TLB table'),
   at('tlbSetBytes', 0xd000, 'one TLB set: read, write, execute tables of 16-byte entries, then the log of filled entries'),
   at('tlbLog', 0xc000, 'offset of the log within a set: u32 count, then u16 entry numbers'),

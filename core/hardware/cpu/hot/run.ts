@@ -125,7 +125,9 @@ function instructions(): void {
         if (faulted()) setCharged(charged + 1);
         return;
       }
-      if (why == Exit.onward) continue;
+      // Otherwise rip is at an instruction that must be interpreted.
+      head = why == Exit.onward;
+      if (why != <u32>Exit.none) continue;
     }
     let record = decodeRecord(host);
     if (load<u64>(record) != (<u64>host | fetchKey)) {

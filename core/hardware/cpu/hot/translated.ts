@@ -14,7 +14,7 @@ import { hot } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
 import { condition, materialise } from './flags';
 import { prepareRead, prepareWrite } from './memory';
-import { clearFault } from './raise';
+import { charged, clearFault, setCharged, stopping, withhold } from './raise';
 import { Mode, Op, Seg, canonical, cpu, mode, setInstructionRip, setOp, setRip, rip } from './state';
 import { fetchLength, forgetWrites, tlbEntry } from './tlb';
 
@@ -48,8 +48,8 @@ export function enter(host: u32, at: u64): u32 {
   }
   const counter = <usize>Place.heat + (<usize>((host * 0x9e37_79b1) >> 16) << 1);
   const heat = <u32>load<u16>(counter) + 1;
-  if (heat > threshold * 2) return Exit.none;
-  store<u16>(counter, <u16>heat);
+  // Counting starts anew: two heads may share the counter, and the translator may have refused.
+  store<u16>(counter, heat == threshold * 2 ? 0 : <u16>heat);
   if ((heat == threshold || heat == threshold * 2) && mode() != Mode.code16) hot(cpu, host, mode(), <u32>(heat != threshold));
   return Exit.none;
 }
@@ -95,16 +95,21 @@ export function fillWrite(linear: u64, what: u32, left: i32): usize { return fil
 function fill(linear: u64, what: u32, left: i32, access: u32): usize {
   store<i32>(cpu, left, Offset.remaining);
   const misses = load<u64>(cpu, Offset.countTlbMiss);
+  const withheld = load<i32>(cpu, Offset.withheld);
+  const cost = charged;
   const size = what & 0xff;
   const writes = access == Constant.accessWrite;
   const host = writes ? prepareWrite(linear, size) : prepareRead(linear, size);
   const table: usize = writes ? load<u32>(cpu, Offset.tlbWrite) : load<u32>(cpu, Offset.tlbRead);
   // Not entered: a page that changes without notice, or whose accesses are watched.
   if (!host || load<u64>(tlbEntry(table, linear)) != (linear & ~0xfff)) {
-    clearFault();
     // The interpreter will miss again, and pay.
+    clearFault();
     store<u64>(cpu, misses, Offset.countTlbMiss);
+    setCharged(cost);
     store<i32>(cpu, left, Offset.remaining);
+    store<i32>(cpu, withheld, Offset.withheld);
+    if (load<u32>(cpu, Offset.attention) || stopping) withhold();
     return 0;
   }
   return load<i32>(cpu, Offset.remaining) >= <i32>(what >> 8) && fetchLength != 0 ? host : 0;
@@ -159,7 +164,7 @@ export function wasExecuted(host: u32, codeMode: u32): bool {
 }
 
 /** From now on the frame's writes are seen, and entering it finds the unit. */
-export function installUnit(unit: u32, host: u32, codeMode: u32, chunks: u64): void {
+export function installUnit(unit: u32, host: u32, codeMode: u32, lowChunks: u32, highChunks: u32): void {
   const before = unitOf(host);
   if (before) drop(before, host);
   const flags = <usize>Place.frameFlags + (host >> 12);
@@ -169,7 +174,8 @@ export function installUnit(unit: u32, host: u32, codeMode: u32, chunks: u64): v
   const info = infoOf(unit);
   store<u32>(info, host >> 12);
   store<u32>(info, codeMode, 4);
-  store<u64>(info, chunks, 8);
+  store<u32>(info, lowChunks, 8);
+  store<u32>(info, highChunks, 12);
   store<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1), <u16>unit);
 }
 

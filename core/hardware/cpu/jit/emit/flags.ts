@@ -1,0 +1,73 @@
+/** Emitters that change single flags, and the help for instructions that change only some of the six. */
+import { Offset } from '../../gen/offsets.ts';
+import { L } from '../locals.ts';
+import { W } from '../opcodes.table.ts';
+import type { Emitter } from '../rows.ts';
+import type { Unit } from '../unit.ts';
+
+/** Bits of RFLAGS. */
+export const Flag = { carry: 1, parity: 4, adjust: 0x10, zero: 0x40, sign: 0x80, direction: 0x400, overflow: 0x800 } as const;
+
+/**
+ * Replaces the flags in `mask` by the value that `push` leaves on the stack; the others are put in place in the state
+ * block first. Afterwards the flags are there and no longer lazy.
+ */
+export function mergeFlags(u: Unit, mask: number, push: () => void): void {
+  const { w } = u;
+  u.settleKind();
+  w.get(L.kind);
+  w.get(L.flagLeft);
+  w.get(L.flagRight);
+  w.get(L.result);
+  u.import('materialiseFlags');
+  changeSystemFlags(u, mask, push);
+  w.i64(0);
+  w.set(L.kind);
+  u.forgetKind();
+}
+
+/** Replaces bits of RFLAGS in the state block. */
+function changeSystemFlags(u: Unit, mask: number, push: (() => void) | undefined): void {
+  const { w } = u;
+  w.get(L.cpu);
+  w.get(L.cpu);
+  w.memory(W.i64Load, Offset.rflags);
+  w.i64(~mask);
+  w.op(W.i64And);
+  if (push !== undefined) {
+    push();
+    w.op(W.i64Or);
+  }
+  w.memory(W.i64Store, Offset.rflags);
+}
+
+/** CLC, STC, CMC. */
+function setCarry(how: 'clear' | 'set' | 'complement'): Emitter {
+  return {
+    flags: 'reads',
+    emit(u) {
+      if (!u.flagsLive) return u.forgetKind();
+      if (how === 'complement') {
+        mergeFlags(u, 0, () => u.w.i64(0));
+        u.w.get(L.cpu);
+        u.w.get(L.cpu);
+        u.w.memory(W.i64Load, Offset.rflags);
+        u.w.i64(Flag.carry);
+        u.w.op(W.i64Xor);
+        u.w.memory(W.i64Store, Offset.rflags);
+      } else mergeFlags(u, Flag.carry, () => u.w.i64(how === 'set' ? Flag.carry : 0));
+    },
+  };
+}
+
+function setDirection(value: boolean): Emitter {
+  return { emit: (u) => changeSystemFlags(u, Flag.direction, value ? () => u.w.i64(Flag.direction) : undefined) };
+}
+
+export const FLAGS: readonly (readonly [string, Emitter])[] = [
+  ['CLC', setCarry('clear')],
+  ['STC', setCarry('set')],
+  ['CMC', setCarry('complement')],
+  ['CLD', setDirection(false)],
+  ['STD', setDirection(true)],
+];

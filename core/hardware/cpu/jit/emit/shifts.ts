@@ -1,0 +1,258 @@
+/**
+ * Emitters of shifts and rotates.
+ *
+ * Flags as in hot/exec/shift.ts. A count in CL may be 0, which changes no flag; rotates change only CF and OF. Where
+ * nobody looks at the flags neither matters.
+ */
+
+import type { Instruction } from '../instruction.ts';
+import { L } from '../locals.ts';
+import { W } from '../opcodes.table.ts';
+import type { Emitter, FlagUse } from '../rows.ts';
+import type { Unit } from '../unit.ts';
+import { setKind } from './arithmetic.ts';
+import { Kind } from './conditions.ts';
+import { Flag, mergeFlags } from './flags.ts';
+import { commitE, cut, extendSigned, modifyE, Reg } from './operands.ts';
+
+type Count = number | 'cl';
+
+const countMask = (i: Instruction): number => (i.size === 8 ? 63 : 31);
+
+function countOf(i: Instruction): Count {
+  const operand = i.plan.operands[1];
+  if (operand === 'CL') return 'cl';
+  return operand === '1' ? 1 : i.low & countMask(i);
+}
+
+/** Puts the count into L.u. */
+function setCount(u: Unit, i: Instruction, count: Count): void {
+  if (count === 'cl') {
+    u.getRegister(Reg.rcx);
+    u.w.i64(countMask(i));
+    u.w.op(W.i64And);
+  } else u.w.i64(count);
+  u.w.set(L.u);
+}
+
+/** Pushes one bit of a local: bit number on the stack. */
+function bitOf(u: Unit, local: number, number: () => void): void {
+  const { w } = u;
+  w.get(local);
+  number();
+  w.op(W.i64ShrU);
+  w.i64(1);
+  w.op(W.i64And);
+}
+
+const top = (u: Unit, size: number, local: number): void => bitOf(u, local, () => u.w.i64(8 * size - 1));
+
+/** Operand in L.t (sign-extended for SAR), count in L.u, result in L.v. */
+interface Shift {
+  readonly op: number;
+  readonly signed?: true;
+  readonly carry: (u: Unit, size: number) => void;
+  readonly overflow: (u: Unit, size: number) => void;
+}
+
+/** The bit below the last one shifted out to the right. */
+const lastOutRight = (u: Unit): void =>
+  bitOf(u, L.t, () => {
+    u.w.get(L.u);
+    u.w.i64(1);
+    u.w.op(W.i64Sub);
+  });
+
+const SHL: Shift = {
+  op: W.i64Shl,
+  carry: (u, size) =>
+    bitOf(u, L.t, () => {
+      // Counts above the width shift zeroes out: bit numbers are taken modulo 64, and 32 - 33 is above any narrow value.
+      u.w.i64(8 * size);
+      u.w.get(L.u);
+      u.w.op(W.i64Sub);
+    }),
+  overflow: (u, size) => {
+    top(u, size, L.v);
+    u.w.get(L.flagLeft);
+    u.w.op(W.i64Xor);
+  },
+};
+const SHR: Shift = { op: W.i64ShrU, carry: lastOutRight, overflow: (u, size) => top(u, size, L.t) };
+const SAR: Shift = { op: W.i64ShrS, signed: true, carry: lastOutRight, overflow: (u) => u.w.i64(0) };
+
+const shiftFlags = (i: Instruction): FlagUse => {
+  const count = countOf(i);
+  if (count === 'cl') return 'reads';
+  return count === 0 ? undefined : 'all';
+};
+
+function shift(what: Shift): Emitter {
+  return {
+    flags: shiftFlags,
+    emit(u, i) {
+      const { w } = u;
+      const { size } = i;
+      const count = countOf(i);
+      modifyE(u, i, size, L.t);
+      setCount(u, i, count);
+      if (what.signed) {
+        w.get(L.t);
+        extendSigned(u, size);
+        w.set(L.t);
+      }
+      w.get(L.t);
+      w.get(L.u);
+      w.op(what.op);
+      cut(u, size);
+      w.set(L.v);
+      if (u.flagsLive && count !== 0) {
+        u.settleKind();
+        if (count === 'cl') {
+          w.get(L.u);
+          w.op(W.i64Eqz);
+          w.op(W.i32Eqz);
+          u.openIf();
+        }
+        what.carry(u, size);
+        w.set(L.flagLeft);
+        what.overflow(u, size);
+        w.set(L.flagRight);
+        w.get(L.v);
+        w.set(L.result);
+        if (count === 'cl') {
+          w.i64Parts(Kind.other, size);
+          w.set(L.kind);
+          u.close();
+          u.forgetKind();
+        } else u.setKind(Kind.other, size);
+      } else if (count !== 0) u.forgetKind();
+      commitE(u, i, size, L.v);
+    },
+  };
+}
+
+/** ROL, ROR. The flags of a rotate by a count that may be 0 are left to the handler when somebody looks at them. */
+function rotate(left: boolean): Emitter {
+  return {
+    flags: 'reads',
+    emit(u, i) {
+      const { w } = u;
+      const { size } = i;
+      const count = countOf(i);
+      const width = 8 * size;
+      modifyE(u, i, size, L.t);
+      setCount(u, i, count);
+      if (size >= 4) {
+        w.get(L.t);
+        if (size === 4) w.op(W.i32WrapI64);
+        w.get(L.u);
+        if (size === 4) w.op(W.i32WrapI64);
+        w.op(size === 4 ? (left ? W.i32Rotl : W.i32Rotr) : left ? W.i64Rotl : W.i64Rotr);
+        if (size === 4) w.op(W.i64ExtendI32U);
+      } else {
+        // Two copies side by side, shifted by the count modulo the width.
+        w.get(L.t);
+        w.get(L.t);
+        w.i64(width);
+        w.op(W.i64Shl);
+        w.op(W.i64Or);
+        w.get(L.u);
+        w.i64(width - 1);
+        w.op(W.i64And);
+        if (left) {
+          w.set(L.carry);
+          w.i64(width);
+          w.get(L.carry);
+          w.op(W.i64Sub);
+        }
+        w.op(W.i64ShrU);
+        cut(u, size);
+      }
+      w.set(L.v);
+      if (u.flagsLive && count !== 0) rotateFlags(u, size, left, count);
+      commitE(u, i, size, L.v);
+    },
+  };
+}
+
+function rotateFlags(u: Unit, size: number, left: boolean, count: Count): void {
+  const { w } = u;
+  u.settleKind();
+  if (count === 'cl') {
+    w.get(L.u);
+    w.op(W.i64Eqz);
+    w.op(W.i32Eqz);
+    u.openIf();
+  }
+  // CF: the bit that came round. OF: the two top bits, or the top bit and CF, differ.
+  if (left) {
+    w.get(L.v);
+    w.i64(1);
+    w.op(W.i64And);
+  } else top(u, size, L.v);
+  w.set(L.carry);
+  mergeFlags(u, Flag.carry | Flag.overflow, () => {
+    w.get(L.carry);
+    top(u, size, L.v);
+    if (left) w.get(L.carry);
+    else bitOf(u, L.v, () => w.i64(8 * size - 2));
+    w.op(W.i64Xor);
+    w.i64(11);
+    w.op(W.i64Shl);
+    w.op(W.i64Or);
+  });
+  if (count === 'cl') u.close();
+}
+
+/** SHLD, SHRD of 32 and 64 bits. */
+function double(left: boolean): Emitter {
+  return {
+    flags: (i) => {
+      const count = i.plan.operands[2] === 'CL' ? 'cl' : i.low & countMask(i);
+      if (count === 'cl') return 'reads';
+      return count === 0 ? undefined : 'all';
+    },
+    fits: (i) => i.size >= 4 && i.plan.operands[2] !== 'CL' && (i.low & countMask(i)) !== 0,
+    emit(u, i) {
+      const { w } = u;
+      const { size } = i;
+      const count = i.low & countMask(i);
+      const other = 8 * size - count;
+      modifyE(u, i, size, L.t);
+      w.get(L.t);
+      w.i64(count);
+      w.op(left ? W.i64Shl : W.i64ShrU);
+      u.getRegister(i.reg);
+      cut(u, size);
+      w.i64(other);
+      w.op(left ? W.i64ShrU : W.i64Shl);
+      w.op(W.i64Or);
+      cut(u, size);
+      w.set(L.v);
+      if (u.flagsLive) {
+        bitOf(u, L.t, () => w.i64(left ? other : count - 1));
+        w.set(L.flagLeft);
+        top(u, size, L.v);
+        top(u, size, L.t);
+        w.op(W.i64Xor);
+        w.set(L.flagRight);
+        w.get(L.v);
+        w.set(L.result);
+      }
+      setKind(u, Kind.other, size);
+      commitE(u, i, size, L.v);
+    },
+  };
+}
+
+export const SHIFTS: readonly (readonly [string, Emitter])[] = [
+  ['SHL', shift(SHL)],
+  ['SAL', shift(SHL)],
+  ['SHR', shift(SHR)],
+  ['SAR', shift(SAR)],
+  ['ROL', rotate(true)],
+  ['ROR', rotate(false)],
+  ['SHLD', double(true)],
+  ['SHRD', double(false)],
+];

@@ -1,0 +1,19 @@
+/** All emitters by row: "NAME operands" where operand patterns differ, else "NAME". A row that is absent calls its handler. */
+import type { Emitter } from '../rows.ts';
+import { ARITHMETIC } from './arithmetic.ts';
+import { BITS } from './bits.ts';
+import { CONTROL } from './control.ts';
+import { FLAGS } from './flags.ts';
+import { MOVES } from './moves.ts';
+import { MULTIPLY } from './multiply.ts';
+import { SHIFTS } from './shifts.ts';
+
+export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
+  ...ARITHMETIC,
+  ...MOVES,
+  ...CONTROL,
+  ...SHIFTS,
+  ...MULTIPLY,
+  ...BITS,
+  ...FLAGS,
+]);
