@@ -204,5 +204,9 @@ export const INTEGER: readonly Row[] = [
 
   // Hints that mean nothing here, ENDBR among them (prefetches and fences stand with SSE).
   { name: 'NOP', code: '0F 0D /r', operands: 'Ev', handler: 'nop' },
+  // Memory is accessed in program order here, so ordering it takes no work.
+  { name: 'LFENCE', code: 'NP 0F AE /5 mod=3', handler: 'nop', feature: 'sse2' },
+  { name: 'MFENCE', code: 'NP 0F AE /6 mod=3', handler: 'nop', feature: 'sse2' },
+  { name: 'SFENCE', code: 'NP 0F AE /7 mod=3', handler: 'nop', feature: 'sse' },
   ...[0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((code): Row => ({ name: 'NOP', code: `0F ${byte(code)} /r`, operands: 'Ev', handler: 'nop' })),
 ];
