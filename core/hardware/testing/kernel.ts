@@ -134,6 +134,7 @@ export interface Kernel {
   readonly outside: Outside;
   /** Writes hexadecimal code (see `bytesOf`). */
   load(address: number, code: string): void;
+  /** Runs; an event that ends at a stub is an error. */
   run(cycles?: number): Trap;
   /** Runs to a stub; `width` is that of the entries of its frame. */
   trapped(width?: 2 | 4 | 8): Trapped;
@@ -166,9 +167,14 @@ export function kernel(start: Start, code: string): Kernel {
     memory,
     outside: exits,
     load: (address, text) => memory.write(address, bytesOf(text)),
-    run: (cycles = 10_000) => engine.run(context, cycles),
+    run: (cycles = 10_000) => {
+      const trap = engine.run(context, cycles);
+      const stub = Number(context.rip) - STUBS;
+      if (trap.kind === 'halt' && stub >= 0 && stub < 0x1000) throw new Error(`unexpected event ${Math.floor(stub / 16)}`);
+      return trap;
+    },
     trapped: (width = 8) => {
-      const trap = self.run();
+      const trap = engine.run(context, 10_000);
       const at = Number(context.rip) - STUBS;
       if (trap.kind !== 'halt' || at < 0 || at >= 0x1000) throw new Error(`${trap.kind} at 0x${context.rip.toString(16)}`);
       const vector = Math.floor(at / 16);

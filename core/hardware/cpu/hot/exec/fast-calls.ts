@@ -1,4 +1,4 @@
-// SYSCALL, SYSRET, SYSENTER, SYSEXIT, SWAPGS: transfers between ring 3 and ring 0 through MSRs, without descriptors.
+// SYSCALL, SYSRET, SYSENTER, SYSEXIT: transfers between ring 3 and ring 0 through MSRs, without descriptors.
 //
 // SDM vol. 2; vol. 3, 5.8.7 and 5.8.8. CS and SS get fixed, flat contents whatever the descriptors say.
 //   STAR      63-48 base for SYSRET: +16 CS of 64-bit code, +0 CS of 32-bit code, +8 SS | 47-32 CS for SYSCALL, +8 SS
@@ -12,7 +12,7 @@ import { flagsChanged } from '../interrupts';
 import { setPrivilege, updateMode } from '../mode';
 import { raiseGp, raiseUd, stop } from '../raise';
 import { setSegment } from '../segments';
-import { canonical, cpl, cpu, Efer, efer, Flag, gpr32, gpr64, is64, opSize, rip, Seg, segmentBase, setGpr64, setRip } from '../state';
+import { canonical, cpl, cpu, Efer, efer, Flag, gpr32, gpr64, is64, opSize, rip, Seg, setGpr64, setRip } from '../state';
 
 const RCX: u32 = 1;
 const RDX: u32 = 2;
@@ -83,11 +83,4 @@ export function sysexit(): void {
   setGpr64(RSP, wide ? gpr64(RCX) : <u64>gpr32(RCX));
   setRip(wide ? gpr64(RDX) : <u64>gpr32(RDX));
   setFlat(code | 3, ((code + 8) & 0xffff) | 3, 3, wide);
-}
-
-export function swapgs(): void {
-  if (cpl() != 0) return raiseGp();
-  const base = segmentBase(Seg.gs);
-  store<u64>(cpu + 8 * Seg.gs, load<u64>(cpu, Offset.kernelGsBase), Offset.segmentBase);
-  store<u64>(cpu, base, Offset.kernelGsBase);
 }
