@@ -11,6 +11,7 @@ import { hostFrames } from '../memory/frames.ts';
 import { EngineContext, engineContext, writeContextList } from './context.ts';
 import { Constant, Offset, Place } from './gen/offsets.ts';
 import { type Hot, type HotImports, instantiateHot } from './hot-module.ts';
+import { createTranslator, DEFAULT_OPTIONS, type Translator, type TranslatorOptions } from './jit/install.ts';
 import { trapOf } from './stop.ts';
 
 const PAGE_OF_WASM = 65536;
@@ -20,6 +21,8 @@ const SLICE = 200_000;
 export interface Engine extends Pick<Virtualization, 'createMemory' | 'createVirtualContext' | 'run'> {
   readonly memory: WebAssembly.Memory;
   readonly hot: Hot;
+  /** Undefined: everything is interpreted. */
+  readonly translator: Translator | undefined;
   /** Frames of the host memory in use. */
   readonly usedFrames: number;
   /** How often each row id without a handler was executed. */
@@ -29,6 +32,8 @@ export interface Engine extends Pick<Virtualization, 'createMemory' | 'createVir
 export interface EngineOptions {
   /** Size of the engine's memory: RAM of all guests that is ever touched, and tables. At most 4 GiB, which is the default. */
   readonly memoryBytes?: number;
+  /** How hot code is translated; false: everything is interpreted. */
+  readonly translation?: TranslatorOptions | false;
 }
 
 export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Engine {
@@ -51,7 +56,13 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
     if (found === undefined) throw new Bug('a memory of another engine');
     return found;
   };
-  const hot = instantiateHot(wasm, memory, exitsOf(frames.view, at, memoryOf));
+  let translator: Translator | undefined;
+  const hot = instantiateHot(wasm, memory, {
+    ...exitsOf(frames.view, at, memoryOf),
+    hot: (_block, address, mode, urgent) => translator?.hot(address, mode, urgent !== 0),
+  });
+  const { translation = DEFAULT_OPTIONS } = options;
+  if (translation !== false) translator = createTranslator(memory, hot, translation);
   const host = {
     frames,
     hot,
@@ -68,6 +79,7 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
   return {
     memory,
     hot,
+    translator,
     get usedFrames() {
       return frames.used;
     },
@@ -117,7 +129,7 @@ function exitsOf(
   view: DataView,
   at: (block: number) => EngineContext,
   memoryOf: (context: EngineContext) => EngineMemory,
-): HotImports {
+): Omit<HotImports, 'hot'> {
   const refuse = (block: number): void => view.setUint32(block + Offset.outcomeFault, 1, true);
   return {
     frameFault: (block, frame, write) => {

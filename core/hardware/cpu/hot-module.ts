@@ -1,8 +1,10 @@
 /** hot.wasm as the cold side sees it: what it exports, and how it is instantiated over the engine's memory. */
 import { Bug } from '../../base/bug.ts';
+import type { HotUnits } from './jit/install.ts';
+import type { ImportName } from './jit/locals.ts';
 
 /** Exports of hot/index.ts. Addresses are numbers; booleans come back as 0 or 1. */
-export interface Hot {
+export interface Hot extends HotUnits, Record<ImportName, unknown> {
   /** Runs a CPU for at most `cycles`; returns a `Constant.stop*`. */
   run(block: number, cycles: number): number;
   contextFlags(block: number): bigint;
@@ -38,6 +40,8 @@ export interface HotImports {
   invalidatePage(block: number, address: bigint): void;
   readTaskPriority(block: number): number;
   writeTaskPriority(block: number, value: number): void;
+  /** A block head is hot; see jit/install.ts. */
+  hot(block: number, host: number, mode: number, urgent: number): void;
 }
 
 export function instantiateHot(wasm: Uint8Array, memory: WebAssembly.Memory, imports: HotImports): Hot {

@@ -16,17 +16,17 @@ import { type Compiled, ModuleBuilder } from './module.ts';
 import { planRows, type RowPlans } from './rows.ts';
 import { Unit } from './unit.ts';
 
-/** What the translator needs of hot.wasm. */
-export interface HotSide {
+/** What the translator calls in hot.wasm, and the table where its functions go. */
+export interface HotUnits {
   readonly table: WebAssembly.Table;
-  /** By name: the functions that units import. */
-  readonly imports: Readonly<Record<ImportName, unknown>>;
   setTranslation(heat: number): void;
   decodeFor(record: number, host: number, available: number, mode: number): number;
   wasExecuted(host: number, mode: number): number;
   installUnit(unit: number, host: number, mode: number, lowChunks: number, highChunks: number): void;
   dropUnit(host: number): void;
 }
+
+export type HotSide = HotUnits & Readonly<Record<ImportName, unknown>>;
 
 export interface TranslatorOptions {
   /** How often the interpreter reaches a block head before it is hot. */
@@ -82,7 +82,7 @@ class PageTranslator implements Translator {
     this.memory = memory;
     this.side = side;
     this.options = options;
-    this.builder = new ModuleBuilder(memory, side.imports);
+    this.builder = new ModuleBuilder(memory, side);
     this.firstIndex = side.table.length;
     side.table.grow(Constant.maxUnits - this.firstIndex);
     this.dropAll();

@@ -34,7 +34,7 @@ export class ModuleBuilder {
   private count = 0;
 
   constructor(memory: WebAssembly.Memory, functions: Readonly<Record<ImportName, unknown>>) {
-    this.imports = { e: { m: memory, ...functions } };
+    this.imports = { e: { m: memory, ...Object.fromEntries(IMPORTS.map((name) => [name, functions[name]])) } };
     this.writeHead();
     this.headEnd = this.module.at;
   }

@@ -156,8 +156,8 @@ const compareExchange: Emitter = {
     w.set(L.carry);
     commitE(u, i, size, L.carry);
     u.else();
-    // The destination is written either way.
-    commitE(u, i, size, right);
+    // Memory is written either way; a register keeps its upper half.
+    if (i.rm === IN_MEMORY) commitE(u, i, size, right);
     putRegister(u, i, Reg.rax, size, right);
     u.close();
     setKind(u, Kind.sub, size);
