@@ -1,0 +1,83 @@
+/** A scenario with everything it names looked up: the lists, the types, the spread over instances. */
+import { Refusal } from '../../base/refusal.ts';
+import { type Catalogue, type InstanceType, typeOf } from '../catalogue.ts';
+import { type Load, loadOf } from '../model/load.ts';
+import type { Supply } from '../model/supply.ts';
+import { asScenario, type Scenario, totalCount } from '../scenario.ts';
+
+/** The price lists at hand, by id. */
+export type Catalogues = ReadonlyMap<string, Catalogue>;
+
+export interface Setting {
+  readonly scenario: Scenario;
+  readonly catalogue: Catalogue;
+  readonly type: InstanceType;
+  readonly baseline: { readonly catalogue: Catalogue; readonly type: InstanceType } | null;
+  /** Machines in all classes on all instances. */
+  readonly count: number;
+  /** Machines of each class on the fullest instance. */
+  readonly perInstance: readonly number[];
+  readonly load: Load;
+  readonly supply: Supply;
+  /** Hours a month in which the instances run. */
+  readonly hours: number;
+  /** Of the hours of a month. */
+  readonly runningShare: number;
+}
+
+export function catalogueOf(catalogues: Catalogues, id: string): Catalogue {
+  const found = catalogues.get(id);
+  if (found !== undefined) return found;
+  throw new Refusal(
+    'no-such-provider',
+    `There is no price list called ${id || '(empty)'}.`,
+    `Choose one of: ${[...catalogues.keys()].join(', ')}.`,
+  );
+}
+
+/** Looks up what the scenario names; refuses what cannot be meant. */
+export function settingOf(input: unknown, catalogues: Catalogues): Setting {
+  const scenario = asScenario(input);
+  const catalogue = catalogueOf(catalogues, scenario.provider);
+  const type = typeOf(catalogue, scenario.type);
+  const own = scenario.secondLayer.driverThreads;
+  if (own >= type.cpu.threads) {
+    throw new Refusal(
+      'scenario-invalid',
+      `secondLayer.driverThreads: ${own} is not less than the ${type.cpu.threads} threads of ${type.id}.`,
+      'Give the driver domain less, or choose a bigger type.',
+    );
+  }
+  const perInstance = scenario.guests.map((guest) => Math.ceil(guest.count / scenario.instances));
+  for (const guest of scenario.guests) {
+    if (guest.vcpus > type.cpu.threads) {
+      throw new Refusal(
+        'scenario-invalid',
+        `guests.${guest.name}.vcpus: ${guest.vcpus} is more than the ${type.cpu.threads} threads of ${type.id}.`,
+        'Give it fewer virtual CPUs, or choose a bigger type.',
+      );
+    }
+  }
+  const hours = scenario.hoursPerMonth ?? catalogue.billing.hoursPerMonth;
+  const from = scenario.baseline;
+  const other = from === null ? null : catalogueOf(catalogues, from.provider ?? scenario.provider);
+  if (other !== null && other.currency !== catalogue.currency) {
+    throw new Refusal(
+      'currency-mixed',
+      `${catalogue.name} is in ${catalogue.currency} and ${other.name} in ${other.currency}.`,
+      'Compare price lists in one currency.',
+    );
+  }
+  return {
+    scenario,
+    catalogue,
+    type,
+    baseline: from === null || other === null ? null : { catalogue: other, type: typeOf(other, from.type) },
+    count: totalCount(scenario),
+    perInstance,
+    load: loadOf(scenario.guests, perInstance),
+    supply: { threads: type.cpu.threads, cores: type.cpu.cores, smtYield: catalogue.cpu.smtYield, own },
+    hours,
+    runningShare: Math.min(1, hours / catalogue.billing.hoursPerMonth),
+  };
+}
