@@ -43,6 +43,7 @@ function enterExternal(vector: u32, error: u32, hasError: bool, flags: u64): voi
   pushedError = error;
   pushedFlags = systemFlags() & Flag.rf | flags;
   checksGate = false;
+  store<u32>(cpu, 0, Offset.halted);
   setExternal(1);
   enter(vector);
   setExternal(0);
@@ -104,7 +105,6 @@ function shutDown(): void {
 /** An interrupt, maskable or not, between two instructions. A fault on the way is delivered in its place. */
 export function deliverInterrupt(vector: u32): void {
   store<u64>(cpu, load<u64>(cpu, Offset.countInterrupt) + 1, Offset.countInterrupt);
-  store<u32>(cpu, 0, Offset.halted);
   enterExternal(vector, 0, false, 0);
   if (!faulted()) return;
   const second = load<u32>(cpu, Offset.faultVector) - 1;

@@ -47,10 +47,12 @@ function begin(context: usize, budget: i32): void {
 let budgetOfRun: i32 = 0;
 
 function end(): i32 {
-  const left = load<i32>(cpu, Offset.remaining);
+  // A stop at the boundary itself has put the rest aside again.
+  const left = load<i32>(cpu, Offset.remaining) + load<i32>(cpu, Offset.withheld);
   store<u64>(cpu, load<u64>(cpu, Offset.cycles) - <u64><i64>left, Offset.cycles);
   store<u64>(cpu, load<u64>(cpu, Offset.instructions) + <u64><i64>(budgetOfRun - left - charged), Offset.instructions);
   store<u32>(cpu, 0, Offset.remaining);
+  store<u32>(cpu, 0, Offset.withheld);
   store<u32>(cpu, 0, Offset.leave);
   return load<u32>(cpu, Offset.stopKind);
 }

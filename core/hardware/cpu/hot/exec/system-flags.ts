@@ -5,10 +5,10 @@
 //   IOPL               yes                      kept                 kept
 //   VM VIF VIP RF      kept, kept, kept, cleared in every case; AC and ID only with 32 or 64 bits
 import { readFlags, systemFlags, writeFlags } from '../flags';
-import { Constant, Offset } from '../gen/offsets';
+import { Offset } from '../gen/offsets';
 import { castShadow, flagsChanged, Shadow } from '../interrupts';
 import { drop, push, top } from '../push';
-import { faulted, raiseGp, raiseUd, stop } from '../raise';
+import { faulted, raiseGp, raiseUd, requestAttention } from '../raise';
 import { cpl, cpu, Flag } from '../state';
 import { changeableFlags } from './iret';
 
@@ -50,8 +50,9 @@ function setAccess(value: u64): void {
   store<u64>(cpu, (systemFlags() & ~(<u64>Flag.ac)) | value, Offset.rflags);
 }
 
+/** The run loop stops at the boundary unless an event is due already. */
 export function hlt(): void {
   if (cpl() != 0) return raiseGp();
   store<u32>(cpu, 1, Offset.halted);
-  stop(Constant.stopHalt);
+  requestAttention();
 }
