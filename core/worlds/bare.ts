@@ -1,42 +1,35 @@
 /** A computer that stands on nothing: engine, board and a kernel put together, ready to run. */
-import { cpuidOf } from '../abi/x86/cpuid.ts';
+
 import type { Feature } from '../abi/x86/cpuid.table.ts';
+import { cpuidOf } from '../abi/x86/cpuid.ts';
+import { invariant } from '../base/bug.ts';
+import { Refusal } from '../base/refusal.ts';
 import type { PcBoard, PcStatistics } from '../devices/boards/pc.ts';
 import { pc } from '../devices/boards/pc.ts';
 import type { ScreenSize } from '../devices/framebuffer/device.ts';
 import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
-import { memoryMap, ramRanges } from '../devices/layout.ts';
-import { enter } from '../guests/boot/entry.ts';
-import type { NamedFile } from '../guests/boot/load.ts';
-import { loadKernel } from '../guests/boot/load.ts';
-import type { Codecs } from '../guests/boot/unpack/unpack.ts';
-import { bare } from '../hardware/bare.ts';
+import { ramRanges } from '../devices/layout.ts';
 import type { Progress } from '../hardware/bare.ts';
+import { bare } from '../hardware/bare.ts';
+import type { Engine, EngineOptions } from '../hardware/cpu/engine.ts';
 import { createEngine } from '../hardware/cpu/engine.ts';
-import type { Engine } from '../hardware/cpu/engine.ts';
-import { invariant } from '../base/bug.ts';
-import { Refusal } from '../base/refusal.ts';
 import type { Cycles } from '../seams/addresses.ts';
 import type { Computer } from '../seams/machine.ts';
 import type { ByteStream } from '../seams/plugs.ts';
+import { type KernelOptions, startKernel } from './start-kernel.ts';
 
-export interface BareOptions {
+export interface BareOptions extends KernelOptions {
   /** The interpreter, compiled. */
   readonly wasm: Uint8Array;
-  readonly memoryBytes: number;
   readonly cpus: number;
   /** Cycles of virtual time per second. */
   readonly frequency: number;
-  readonly kernel: NamedFile;
-  readonly initrd: NamedFile | undefined;
-  readonly modules: readonly (NamedFile & { readonly text: string })[];
-  readonly commandLine: string;
-  readonly codecs: Codecs;
   readonly serial: ByteStream;
   /** Date at start, in seconds since 1970. */
   readonly epoch: number;
   readonly screen?: ScreenSize;
   readonly features?: readonly Feature[];
+  readonly engine?: EngineOptions;
 }
 
 export interface BareWorld {
@@ -63,7 +56,7 @@ export function bareWorld(options: BareOptions): BareWorld {
   if (options.cpus < 1 || options.cpus > MOST_CPUS) {
     throw new Refusal('cpu-count', `A computer has 1 to ${MOST_CPUS} virtual CPUs.`, 'Choose another --vcpus.');
   }
-  const engine = createEngine(options.wasm);
+  const engine = createEngine(options.wasm, options.engine);
   const ram = ramRanges(options.memoryBytes);
   let board: PcBoard | undefined;
   const computer = bare(engine, {
@@ -89,36 +82,13 @@ export function bareWorld(options: BareOptions): BareWorld {
   invariant(board !== undefined, 'the computer has made its board');
   const made = board;
 
-  const { memory } = computer.machine;
-  for (const { address, bytes } of made.firmware) memory.write(address, bytes);
-  const { framebuffer } = made;
-  const entry = loadKernel(
-    {
-      kernel: options.kernel,
-      initrd: options.initrd,
-      modules: options.modules,
-      commandLine: options.commandLine,
-      ram,
-      memoryMap: memoryMap(options.memoryBytes, framebuffer?.memory),
-      reserved: [
-        ...made.firmware.map(({ address, bytes }) => ({ start: address, length: bytes.length })),
-        ...(framebuffer === undefined ? [] : [framebuffer.memory]),
-      ],
-      rsdp: made.rsdp,
-      framebuffer: framebuffer === undefined ? undefined : { address: framebuffer.address, ...framebuffer.size },
-      codecs: options.codecs,
-    },
-    memory,
-  );
-  const [first] = computer.computer.contexts;
-  invariant(first !== undefined, 'a computer has a first processor');
-  enter(first, entry);
+  const protocol = startKernel(computer.computer, made, ram, options);
   return {
     computer: computer.computer,
     engine,
     board: made,
     frequency: options.frequency,
-    protocol: entry.protocol,
+    protocol,
     now: () => computer.now(),
     run: (until) => computer.run(until),
     statistics: () => made.statistics(),

@@ -1,0 +1,136 @@
+/** A kernel in a container that a provider rents out: the bare computer, the provider in its ring 0, one instance on it. */
+import { cpuidOf } from '../abi/x86/cpuid.ts';
+import { invariant } from '../base/bug.ts';
+import { random } from '../base/random.ts';
+import { type PcBoard, type PciPlace, pc } from '../devices/boards/pc.ts';
+import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
+import { ramRanges } from '../devices/layout.ts';
+import type { PciFunction } from '../devices/pci/function.ts';
+import { virtioBalloon } from '../devices/virtio/balloon.ts';
+import { virtioBlock } from '../devices/virtio/block.ts';
+import { virtioConsole } from '../devices/virtio/console.ts';
+import { virtioEntropy } from '../devices/virtio/entropy.ts';
+import { virtioNet } from '../devices/virtio/net.ts';
+import { virtioPci } from '../devices/virtio/pci.ts';
+import type { VirtioFunction } from '../devices/virtio/transport.ts';
+import { bare, type Progress } from '../hardware/bare.ts';
+import { createEngine, type Engine } from '../hardware/cpu/engine.ts';
+import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
+import type { Instance } from '../hypervisors/virtualized/instance.ts';
+import { Provider } from '../hypervisors/virtualized/provider.ts';
+import type { Cycles } from '../seams/addresses.ts';
+import type { Board } from '../seams/board.ts';
+import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
+import type { BareOptions } from './bare.ts';
+import { startKernel } from './start-kernel.ts';
+
+export interface RentedOptions extends BareOptions {
+  readonly flavour: FlavourFactory;
+  readonly disks: readonly { readonly store: BlockStore; readonly serial: string }[];
+  readonly networks: readonly { readonly port: FramePort; readonly mac: Uint8Array }[];
+  /** The far side of hvc0, if there is to be one. */
+  readonly console?: ByteStream;
+  /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
+  readonly capacity?: number;
+  /** For the entropy device. */
+  readonly seed: number;
+}
+
+export interface RentedWorld {
+  readonly engine: Engine;
+  readonly provider: Provider;
+  readonly instance: Instance;
+  readonly board: PcBoard;
+  readonly frequency: number;
+  readonly protocol: string;
+  now(): Cycles;
+  run(until: Cycles): Progress;
+}
+
+/** @throws Refusal for a kernel that cannot be loaded */
+export function rentedWorld(options: RentedOptions): RentedWorld {
+  const engine = createEngine(options.wasm, options.engine);
+  const cpuid = cpuidOf({
+    cpus: options.cpus,
+    frequency: options.frequency,
+    crystalHertz: CRYSTAL_HERTZ,
+    ...(options.features === undefined ? {} : { features: options.features }),
+  });
+  const host = bare(engine, { ram: [], cpus: options.cpus, frequency: options.frequency, cpuid, board: () => emptyBoard });
+  const provider = new Provider(host.machine, options.flavour);
+  const ram = ramRanges(options.memoryBytes);
+  let board: PcBoard | undefined;
+  const instance = provider.create({
+    name: 'instance',
+    cpus: options.cpus,
+    ram,
+    capacity: options.capacity ?? Number.POSITIVE_INFINITY,
+    cpuid,
+    epochNanoseconds: BigInt(options.epoch) * 1_000_000_000n,
+    board: (boardHost) => {
+      board = pc(boardHost, {
+        memoryBytes: options.memoryBytes,
+        serial: options.serial,
+        epoch: options.epoch,
+        pci: virtioDevices(options, () => instance),
+        ...(options.screen === undefined ? {} : { screen: options.screen }),
+      });
+      return board;
+    },
+  });
+  invariant(board !== undefined, 'the instance has made its board');
+  return {
+    engine,
+    provider,
+    instance,
+    board,
+    frequency: options.frequency,
+    protocol: startKernel(instance.computer, board, ram, options),
+    now: () => host.now(),
+    run: (until) => {
+      const progress = host.run(until);
+      return instance.ended ? { kind: 'ended', outcome: instance.ended } : progress;
+    },
+  };
+}
+
+/** The devices of a container, in the order of their slots. */
+function virtioDevices(options: RentedOptions, instance: () => Instance): ((place: PciPlace) => PciFunction)[] {
+  const functions: (() => VirtioFunction)[] = [
+    ...options.disks.map(
+      ({ store, serial }) =>
+        () =>
+          virtioBlock(store, serial),
+    ),
+    ...options.networks.map(
+      ({ port, mac }) =>
+        () =>
+          virtioNet(port, mac),
+    ),
+    ...(options.console === undefined ? [] : [options.console]).map((stream) => () => virtioConsole(stream)),
+    () => virtioEntropy(random(options.seed)),
+    () =>
+      virtioBalloon({
+        get frames() {
+          return instance().memory.frames;
+        },
+        discard: (frame) => instance().memory.discard(frame as Parameters<Instance['memory']['discard']>[0]),
+      }),
+  ];
+  return functions.map((make) => (place: PciPlace) => virtioPci(make(), place.buses, place.host, place.pin).pci);
+}
+
+/** The provider's own hardware: whatever its hypervisor uses of it is its own affair. */
+const emptyBoard: Board = {
+  readPort: () => 0xffff_ffff,
+  writePort: () => undefined,
+  readDevice: () => 0xffff_ffff_ffff_ffffn,
+  writeDevice: () => undefined,
+  readMsr: () => undefined,
+  writeMsr: () => false,
+  acknowledgeInterrupt: () => -1,
+  readTaskPriority: () => 0,
+  writeTaskPriority: () => undefined,
+  nextEvent: () => Number.POSITIVE_INFINITY,
+  advance: () => undefined,
+};
