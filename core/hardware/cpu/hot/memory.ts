@@ -2,6 +2,7 @@
 //
 // A fault is recorded (raise.ts) and 0 comes back; after a fault nothing is read or written any more. Linear addresses
 // that are not canonical never match a TLB entry, so a handler may pass one on without looking.
+import { watchAccess, watchPage } from './debug';
 import { Constant, Offset } from './gen/offsets';
 import { FLAT_STACK, Op, Seg, canonical, cpu, op } from './state';
 import { faulted, raiseNotCanonical } from './raise';
@@ -76,7 +77,7 @@ function translate(a: u64, access: u32): u32 {
     return 0;
   }
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (!(entry & Constant.mapFleeting) && !fleetingTranslation(user)) fillTlb(a, host, access, <u32>walkGlobal);
+  if (!(entry & Constant.mapFleeting) && !fleetingTranslation(user) && !watchPage(a)) fillTlb(a, host, access, <u32>walkGlobal);
   return host;
 }
 
@@ -139,8 +140,9 @@ export function readSlow(a: u64, size: u32): u64 {
 function readPiece(a: u64, size: u32): u64 {
   if (faulted()) return 0;
   const host = translate(a, Constant.accessRead);
-  if (host) return readHost(host, size);
-  return faulted() ? 0 : readDevice(devicePhysical, size);
+  if (faulted()) return 0;
+  watchAccess(a, size, false);
+  return host ? readHost(host, size) : readDevice(devicePhysical, size);
 }
 
 export function writeSlow(a: u64, size: u32, value: u64): void {
@@ -157,10 +159,12 @@ export function writeSlow(a: u64, size: u32, value: u64): void {
 
 function writePiece(a: u64, size: u32, value: u64): void {
   const host = translate(a, Constant.accessWrite);
+  if (faulted()) return;
+  watchAccess(a, size, true);
   if (host) {
     beforeWrite(host, size);
     writeHost(host, size, value);
-  } else if (!faulted()) writeDevice(devicePhysical, size, value);
+  } else writeDevice(devicePhysical, size, value);
 }
 
 /** Raises the fault that an access would raise; true if it would not. */
@@ -180,7 +184,10 @@ export function prepareWrite(a: u64, size: u32): usize {
   if (h) return h;
   if (faulted() || outside(a, size) || onFirstPage(a, size) != size) return 0;
   const host = translate(a, Constant.accessWrite);
-  if (host) beforeWrite(host, size);
+  if (host) {
+    watchAccess(a, size, true);
+    beforeWrite(host, size);
+  }
   return host;
 }
 
@@ -189,7 +196,9 @@ export function prepareRead(a: u64, size: u32): usize {
   const h = readHit(a, size);
   if (h) return h;
   if (faulted() || outside(a, size) || onFirstPage(a, size) != size) return 0;
-  return translate(a, Constant.accessRead);
+  const host = translate(a, Constant.accessRead);
+  if (host) watchAccess(a, size, false);
+  return host;
 }
 
 // Accesses of the processor itself to descriptor tables and task state: supervisor, whatever CPL is.
