@@ -67,8 +67,10 @@ export function computer(processor: Processor, spec: ComputerSpec): Computer {
   const contexts: VirtualContext[] = [];
   /** A sleeper wakes at the time of whoever woke it. */
   const rouse = (cpu: CpuState): void => {
-    if (cpu.idle) cpu.clock = Math.max(cpu.clock, clockOf(active));
+    if (!cpu.idle) return;
+    cpu.clock = Math.max(cpu.clock, clockOf(active));
     cpu.idle = false;
+    if (cpu !== active || active.running === undefined) spec.intercept?.woken?.(cpu.index);
   };
   const wake = (index: number): VirtualContext => {
     rouse(cpuAt(cpus, index));

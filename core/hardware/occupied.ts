@@ -159,6 +159,8 @@ export function occupiedMachine(wiring: Wiring): Occupied {
         cpu.clock = Math.max(cpu.clock, due);
         if (board.nextEvent() <= cpu.clock) board.advance(cpu.clock);
         state.until = until;
+        // Being run is the answer to a call that came while there was nothing to do.
+        state.called = false;
         const before = cpu.clock;
         state.resumeAt = occupant?.run(cpu.index, until) ?? Number.POSITIVE_INFINITY;
         // An occupant that says it has work but used no time must not hold the loop.

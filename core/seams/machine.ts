@@ -245,6 +245,8 @@ export interface Interception {
   cpuid?(cpu: number, leaf: number, subleaf: number): CpuidResult | undefined;
   readMsr?(cpu: number, msr: number): bigint | undefined;
   writeMsr?(cpu: number, msr: number, value: bigint): boolean;
+  /** A CPU that had nothing to do was given something by another CPU or from outside: it wants to be run. */
+  woken?(cpu: number): void;
   /** VMCALL by ring 0; registers in encoding order. False: nobody answers. */
   call?(cpu: number, registers: BigUint64Array): boolean;
 }

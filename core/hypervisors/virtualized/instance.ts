@@ -42,6 +42,8 @@ export class Instance {
     host: HostMachine,
     readonly spec: InstanceSpec,
     flavour: FlavourFactory,
+    /** A CPU that slept wants to be run. */
+    woken: (cpu: number) => void,
   ) {
     this.memory = host.virtualization.createMemory(spec.ram);
     this.#stolen = Array.from({ length: spec.cpus }, () => 0);
@@ -71,6 +73,7 @@ export class Instance {
         cpuid: (cpu, leaf, subleaf) => this.#flavour.cpuid(cpu, leaf, subleaf),
         readMsr: (cpu, msr) => this.#flavour.readMsr(cpu, msr),
         writeMsr: (cpu, msr, value) => this.#flavour.writeMsr(cpu, msr, value),
+        woken,
         call: (cpu, registers) => this.#flavour.call(cpu, registers),
       },
     });

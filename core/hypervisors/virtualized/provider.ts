@@ -43,7 +43,10 @@ export class Provider implements Occupant {
 
   /** Rents out one instance; it runs as soon as its memory holds something to run. */
   create(spec: InstanceSpec): Instance {
-    const instance = new Instance(this.host, spec, this.flavour);
+    const instance = new Instance(this.host, spec, this.flavour, (cpu) => {
+      const home = cpu % this.#homes.length;
+      this.host.cpus[home]?.interrupt(home);
+    });
     this.#allowances.set(instance, { credit: 0, at: this.#now(0) });
     for (let index = 0; index < spec.cpus; index++) this.#home(index).push({ instance, index, had: this.#least(index) });
     return instance;

@@ -107,9 +107,15 @@ function packSmall(bits: u32, rounding: u32, unmasked: u32): void {
   if (tiny && (unmasked & Exception.underflow) != 0) {
     signal(Exception.underflow);
     store<i32>(RESULT, exponentOf(RESULT) + WRAP, N.exponent);
+    roundResult(bits, rounding);
+    if (inexact) signal(Exception.precision);
+    pack(signOf(RESULT), exponentOf(RESULT), highOf(RESULT));
     // FSCALE can go further down than the wrap reaches: then nothing is left (SDM vol. 1 §8.5.5).
-    if (exponentOf(RESULT) < 1) setSpecial(RESULT, Kind.zero, signOf(RESULT));
-    packExtended(bits, rounding, unmasked);
+    if (exponentOf(RESULT) < 1) {
+      signal(Exception.precision);
+      setIncreased(false);
+      pack(signOf(RESULT), 0, 0);
+    }
     return;
   }
   denormalise(1);
@@ -124,7 +130,11 @@ function packLarge(bits: u32, rounding: u32, unmasked: u32): void {
   if (unmasked & Exception.overflow) {
     const exponent = exponentOf(RESULT) - WRAP;
     if (exponent <= EXTENDED_MAXIMUM) pack(sign, exponent, highOf(RESULT));
-    else pack(sign, 0x7fff, TOP_BIT);
+    else {
+      signal(Exception.precision);
+      setIncreased(true);
+      pack(sign, 0x7fff, TOP_BIT);
+    }
     return;
   }
   signal(Exception.precision);

@@ -180,19 +180,31 @@ export function addsubpd(): void {
 @inline function place32(lane: u32, x: u32): u32 { return <u32>opImmediate() >> lane & 1 ? x : 0; }
 @inline function place64(lane: u32, x: u64): u64 { return <u32>opImmediate() >> lane & 1 ? x : 0; }
 
+/** ((a + b) + (c + d)); nothing is added any more once an exception forbids the result. */
+@inline function sum32(a: u32, b: u32, c: u32, d: u32): u32 { return stopped() ? 0 : add32(add32(a, b), add32(c, d)); }
+@inline function sum64(a: u64, b: u64): u64 { return stopped() ? 0 : add64(a, b); }
+@inline function nan32(x: u32): bool { return (x & 0x7fff_ffff) > 0x7f80_0000; }
+@inline function nan64(x: u64): bool { return (x & 0x7fff_ffff_ffff_ffff) > 0x7ff0_0000_0000_0000; }
+
+/**
+ * Manual: the lanes are said to get one and the same sum. Processors add in each lane from its own side, which shows when
+ * several products are NaNs: even lanes take the odd product of a pair first, upper lanes the upper pair.
+ */
 export function dpps(): void {
   const b = source();
   if (faulted()) return;
   const a = left();
   const p0 = product32(0, s0(a), s0(b)), p1 = product32(1, s1(a), s1(b)), p2 = product32(2, s2(a), s2(b)), p3 = product32(3, s3(a), s3(b));
-  const sum = stopped() ? 0 : add32(add32(p0, p1), add32(p2, p3));
-  finish(lanes32(place32(0, sum), place32(1, sum), place32(2, sum), place32(3, sum)));
+  const sum = sum32(p1, p0, p3, p2);
+  let r = i32x4.splat(sum);
+  if (nan32(sum)) r = lanes32(sum, sum32(p0, p1, p2, p3), sum32(p3, p2, p1, p0), sum32(p2, p3, p0, p1));
+  finish(lanes32(place32(0, s0(r)), place32(1, s1(r)), place32(2, s2(r)), place32(3, s3(r))));
 }
 export function dppd(): void {
   const b = source();
   if (faulted()) return;
   const a = left();
   const p0 = product64(0, d0(a), d0(b)), p1 = product64(1, d1(a), d1(b));
-  const sum = stopped() ? 0 : add64(p0, p1);
-  finish(lanes64(place64(0, sum), place64(1, sum)));
+  const sum = sum64(p0, p1);
+  finish(lanes64(place64(0, sum), place64(1, nan64(sum) ? sum64(p1, p0) : sum)));
 }

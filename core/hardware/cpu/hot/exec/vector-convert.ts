@@ -5,7 +5,7 @@ import { faulted } from '../raise';
 import { gpr32, gpr64, opImmediate, opReg, opRm, opSize, setGpr32, setGpr64 } from '../state';
 import { Rounding } from '../softfloat';
 import {
-  mm, mmxReady, mmxResult, result, setXmm32, setXmm64, source, source32, source64, sseReady, zeroVector,
+  mm, mmxReady, result, setMm, setXmm32, setXmm64, source, source32, source64, sseReady, zeroVector,
 } from '../vector-operands';
 import { mxcsrRounding, settle } from '../vector-float';
 import {
@@ -90,7 +90,7 @@ export function cvttps2dq(): void { const b = source(); if (!faulted()) singlesT
 export function cvtpd2dq(): void { const b = source(); if (!faulted()) doublesToIntegers(b, mxcsrRounding()); }
 export function cvttpd2dq(): void { const b = source(); if (!faulted()) doublesToIntegers(b, Rounding.chop); }
 
-// With an MMX register on one side. These enter the MMX state; a source in memory does not (CVTPI2PD).
+// With an MMX register on one side. These enter the MMX state, as processors do even when #XM follows; a source in memory does not.
 @inline function mmxIntegers(): u64 {
   if (!sseReady()) return 0;
   const rm = opRm();
@@ -103,9 +103,8 @@ export function cvtpi2ps(): void {
   const b = mmxIntegers();
   if (faulted()) return;
   const r = <u64>integer32ToSingle(<i32>b) | <u64>integer32ToSingle(<i32>(b >> 32)) << 32;
-  if (!settle()) return;
   leaveX87();
-  setXmm64(opReg(), r);
+  if (settle()) setXmm64(opReg(), r);
 }
 export function cvtpi2pd(): void {
   const b = mmxIntegers();
@@ -113,7 +112,10 @@ export function cvtpi2pd(): void {
   leaveX87();
   result(lanes64(integer32ToDouble(<i32>b), integer32ToDouble(<i32>(b >> 32))));
 }
-function setMmxIntegers(low: u32, high: u32): void { if (settle()) mmxResult(<u64>low | <u64>high << 32); }
+function setMmxIntegers(low: u32, high: u32): void {
+  enterMmx();
+  if (settle()) setMm(opReg(), <u64>low | <u64>high << 32);
+}
 function singlesToMmx(truncate: bool): void {
   if (!mmxReady()) return;
   const b = source64();
