@@ -16,7 +16,9 @@ function sources(folder: string): string[] {
 /** Paths, from the root, of the project's own files that `file` imports. */
 function imports(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const specifiers = [...text.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map((match) => match[1] ?? '');
+  const statements =
+    /^(?:import|export)\b[^;`]*?\bfrom\s*['"](\.[^'"]+)['"]|^import\s*['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/gm;
+  const specifiers = [...text.matchAll(statements)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   return specifiers.map((specifier) => relative(root, resolve(root, dirname(file), specifier)));
 }
 
