@@ -19,7 +19,9 @@ function imports(file: string): string[] {
   const statements =
     /^(?:import|export)\b[^;`]*?\bfrom\s*['"](\.[^'"]+)['"]|^import\s*['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/gm;
   const specifiers = [...text.matchAll(statements)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
-  return specifiers.map((specifier) => relative(root, resolve(root, dirname(file), specifier)));
+  // Only the hot folder, which another compiler reads, leaves the extension out; generators hold such lines as text.
+  const real = specifiers.filter((specifier) => file.includes('/hot/') || /\.tsx?$/.test(specifier));
+  return real.map((specifier) => relative(root, resolve(root, dirname(file), specifier)));
 }
 
 const coreFolder = (path: string): string | undefined => /^core\/([^/]+)\//.exec(path)?.[1];
