@@ -73,7 +73,7 @@ export const deskCalls = {
     'desk',
     z.strictObject({
       name: z.string().regex(/^[\w .()-]{1,80}$/),
-      kind: z.enum(['csv', 'png', 'txt', 'json']),
+      kind: z.enum(['csv', 'png', 'txt', 'json', 'pcap']),
       bytes: bytes,
     }),
     z.object({ path: z.string().nullable() }),

@@ -1,0 +1,124 @@
+/** The console of a machine, or of an instance's own kernel, with its tools. */
+import ContentPasteOutlined from '@mui/icons-material/ContentPasteOutlined';
+import ContentCopyOutlined from '@mui/icons-material/ContentCopyOutlined';
+import DownloadOutlined from '@mui/icons-material/DownloadOutlined';
+import FullscreenOutlined from '@mui/icons-material/FullscreenOutlined';
+import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
+import OpenInNewOutlined from '@mui/icons-material/OpenInNewOutlined';
+import SearchOutlined from '@mui/icons-material/SearchOutlined';
+import TextDecreaseOutlined from '@mui/icons-material/TextDecreaseOutlined';
+import TextIncreaseOutlined from '@mui/icons-material/TextIncreaseOutlined';
+import IconButton from '@mui/material/IconButton';
+import Menu from '@mui/material/Menu';
+import MenuItem from '@mui/material/MenuItem';
+import Tooltip from '@mui/material/Tooltip';
+import { type ReactNode, useRef, useState } from 'react';
+import { call } from '../../desk/client.ts';
+import { changeSettings, useSettings } from '../../desk/settings.ts';
+import { run } from '../../parts/run.ts';
+import { type Link, SerialConsole, type TerminalHandle } from '../../parts/terminal.tsx';
+import { usePlace } from '../../routes.ts';
+import { say, type Words } from '../../words/say.ts';
+
+/** Keys that a window or a system would keep for itself. */
+const KEYS: readonly { name: string; send: string }[] = [
+  { name: 'Ctrl C', send: '\u0003' },
+  { name: 'Ctrl D', send: '\u0004' },
+  { name: 'Ctrl Z', send: '\u001a' },
+  { name: 'Ctrl \\', send: '\u001c' },
+  { name: 'Ctrl A', send: '\u0001' },
+  { name: 'Ctrl Shift C', send: '\u0003' },
+  { name: 'Esc', send: '\u001b' },
+  { name: 'Tab', send: '\t' },
+  { name: 'Ctrl ]', send: '\u001d' },
+  { name: 'Ctrl K', send: '\u000b' },
+];
+
+export interface ConsoleProps {
+  readonly unit: string;
+  readonly name: string;
+  readonly line: 'serial' | 'boot';
+}
+
+export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
+  const terminal = useRef<TerminalHandle>(null);
+  const alone = usePlace().query.has('alone');
+  const [link, setLink] = useState<Link>('connecting');
+  const [finding, setFinding] = useState(false);
+  const [wanted, setWanted] = useState('');
+  const [found, setFound] = useState(true);
+  const [at, setAt] = useState<HTMLElement>();
+  const [full, setFull] = useState(false);
+  const { consoleFontSize } = useSettings();
+  const size = (by: number): void => run(() => changeSettings({ consoleFontSize: Math.max(9, Math.min(24, consoleFontSize + by)) }));
+  const find = (text: string, back: boolean): void => setFound(text === '' || (terminal.current?.find(text, back) ?? false));
+  const tool = (words: Words, icon: ReactNode, act: (event: React.MouseEvent<HTMLElement>) => void): ReactNode => (
+    <Tooltip title={say(words)}>
+      <IconButton aria-label={say(words)} onClick={act}>
+        {icon}
+      </IconButton>
+    </Tooltip>
+  );
+  return (
+    <section className="console" style={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 }} aria-label={say('console.title', { name })}>
+      <div className="console-bar" role="toolbar" aria-label={say('console.tools')}>
+        <span className={link === 'lost' ? 'link-state lost' : 'link-state'} role="status">
+          {say(`console.${link}` as Words)}
+        </span>
+        <span className="grow" />
+        {finding && (
+          <span className="console-find">
+            {!found && <span className="warn small">{say('console.notFound')}</span>}
+            <input
+              autoFocus
+              value={wanted}
+              aria-label={say('console.find')}
+              placeholder={say('console.find')}
+              onChange={(event) => {
+                setWanted(event.target.value);
+                find(event.target.value, false);
+              }}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') find(wanted, event.shiftKey);
+                else if (event.key === 'Escape') {
+                  setFinding(false);
+                  terminal.current?.focus();
+                }
+              }}
+            />
+          </span>
+        )}
+        {tool('console.find', <SearchOutlined />, () => setFinding((before) => !before))}
+        {tool('console.copy', <ContentCopyOutlined />, () => run(() => navigator.clipboard.writeText(terminal.current?.selection() ?? '')))}
+        {tool('console.paste', <ContentPasteOutlined />, () => run(async () => terminal.current?.paste(await navigator.clipboard.readText())))}
+        {tool('console.keys', <KeyboardOutlined />, (event) => setAt(event.currentTarget))}
+        {tool('console.smaller', <TextDecreaseOutlined />, () => size(-1))}
+        {tool('console.larger', <TextIncreaseOutlined />, () => size(1))}
+        {tool('console.export', <DownloadOutlined />, () => run(() => call('file.export', { name: `console-${name}`, kind: 'txt', bytes: new TextEncoder().encode(terminal.current?.text() ?? '') })))}
+        {!alone && tool('panel.popOut', <OpenInNewOutlined />, () => run(() => call('window.open', { place: line === 'serial' ? `/machine/${unit}/console` : `/instance/${unit}/console` })))}
+        {tool('console.full', <FullscreenOutlined />, () => {
+          run(() => call('window.fullscreen', { on: !full }));
+          setFull(!full);
+        })}
+        <Menu open={at !== undefined} anchorEl={at ?? null} onClose={() => setAt(undefined)}>
+          {KEYS.map(({ name: key, send }) => (
+            <MenuItem
+              key={key}
+              onClick={() => {
+                setAt(undefined);
+                terminal.current?.send(send);
+              }}
+            >
+              {key.split(' ').map((part) => (
+                <kbd className="key" key={part}>
+                  {part}
+                </kbd>
+              ))}
+            </MenuItem>
+          ))}
+        </Menu>
+      </div>
+      <SerialConsole unit={unit} line={line} label={say('console.title', { name })} handle={terminal} onLink={setLink} onFind={() => setFinding(true)} />
+    </section>
+  );
+}

@@ -1,0 +1,112 @@
+/** What a machine is made of: changed here, applied at once or at its next start, and which of the two is said beside each. */
+import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import TextField from '@mui/material/TextField';
+import { type ReactNode, useState } from 'react';
+import type { Machine, MachineSettings } from '../../../core/contract/fleet.ts';
+import type { RefusalShape } from '../../../core/contract/tasks.ts';
+import { call, refusalOf } from '../../desk/client.ts';
+import { memory } from '../../parts/format.ts';
+import { NumberField } from '../../parts/number-field.tsx';
+import { RefusalNote } from '../../parts/refusal.tsx';
+import { say } from '../../words/say.ts';
+import { Capture } from './capture.tsx';
+
+/** Settings that a running machine takes at its next start only. */
+const AT_START: readonly (keyof MachineSettings)[] = ['vcpus', 'memoryMib', 'commandLine'];
+
+export function Details({ machine }: { machine: Machine }): ReactNode {
+  const [change, setChange] = useState<Partial<MachineSettings>>({});
+  const [refusal, setRefusal] = useState<RefusalShape>();
+  const awake = machine.state !== 'stopped' && machine.state !== 'template';
+  const value = <K extends keyof MachineSettings>(key: K): MachineSettings[K] => (change[key] ?? machine.pending[key] ?? machine[key]) as MachineSettings[K];
+  const set = <K extends keyof MachineSettings>(key: K, next: MachineSettings[K]): void =>
+    setChange((before) => {
+      const after = { ...before, [key]: next };
+      if (JSON.stringify(next) === JSON.stringify(machine.pending[key] ?? machine[key])) delete after[key];
+      return after;
+    });
+  const help = (key: keyof MachineSettings): string => {
+    const waits = machine.pending[key];
+    if (waits !== undefined) return say('details.waits', { now: key === 'memoryMib' ? memory(machine.memoryMib) : String(machine[key]) });
+    return awake && AT_START.includes(key) ? say('details.restart') : say('details.live');
+  };
+  const changed = Object.keys(change).length;
+  const apply = (): void => {
+    call('machine.edit', { machine: machine.id, change }).then(
+      () => {
+        setChange({});
+        setRefusal(undefined);
+      },
+      (thrown: unknown) => setRefusal(refusalOf(thrown)),
+    );
+  };
+  return (
+    <div className="details" style={{ paddingTop: 16 }}>
+      <section className="card stack">
+        <h2>{say('details.general')}</h2>
+        <div className="form-grid">
+          <TextField label={say('column.name')} value={value('name')} onChange={(event) => set('name', event.target.value)} helperText={help('name')} />
+          <TextField label={say('column.group')} value={value('group')} onChange={(event) => set('group', event.target.value)} helperText=" " />
+          <TextField label={say('column.tags')} value={value('tags').join(' ')} onChange={(event) => set('tags', event.target.value.split(/[\s,]+/).filter((it) => it !== ''))} helperText={say('bulk.tagsHelp')} />
+        </div>
+        <TextField label={say('details.note')} value={value('note')} multiline minRows={2} onChange={(event) => set('note', event.target.value)} />
+        <div className="row wrap">
+          <FormControlLabel control={<Checkbox checked={value('protected')} onChange={(_event, on) => set('protected', on)} />} label={say('details.protected')} />
+          <FormControlLabel control={<Checkbox checked={value('autostart')} onChange={(_event, on) => set('autostart', on)} />} label={say('details.autostart')} />
+        </div>
+      </section>
+      <section className="card stack">
+        <h2>{say('details.compute')}</h2>
+        <div className="form-grid">
+          <NumberField label={say('column.vcpus')} value={value('vcpus')} min={1} max={64} set={(next) => set('vcpus', next)} help={help('vcpus')} />
+          <NumberField label={say('cut.memory')} value={value('memoryMib')} min={16} max={1_048_576} set={(next) => set('memoryMib', next)} help={help('memoryMib')} />
+          <NumberField label={say('column.weight')} value={value('weight')} min={1} max={65_535} set={(next) => set('weight', next)} help={help('weight')} />
+          <NumberField label={say('cut.cap')} value={value('cap')} min={0} max={6400} set={(next) => set('cap', next)} help={help('cap')} />
+        </div>
+      </section>
+      <section className="card stack">
+        <h2>{say('details.boot')}</h2>
+        <dl className="facts">
+          <dt>{say('column.image')}</dt>
+          <dd>{machine.image}</dd>
+        </dl>
+        <TextField label={say('details.commandLine')} value={value('commandLine')} onChange={(event) => set('commandLine', event.target.value)} helperText={help('commandLine')} slotProps={{ htmlInput: { className: 'mono', spellCheck: false } }} />
+      </section>
+      <section className="card stack">
+        <h2>{say('details.disks')}</h2>
+        {machine.disks.length === 0 && <p className="quiet">{say('details.noDisks')}</p>}
+        {machine.disks.map((disk) => (
+          <dl className="facts" key={disk.id}>
+            <dt><code>{disk.id}</code></dt>
+            <dd>{memory(disk.sizeMib)}, {disk.image}{disk.readOnly && `, ${say('details.readOnly')}`}</dd>
+          </dl>
+        ))}
+      </section>
+      <section className="card stack">
+        <h2>{say('details.nics')}</h2>
+        {machine.nics.length === 0 && <p className="quiet">{say('details.noNics')}</p>}
+        {machine.nics.map((nic) => (
+          <div className="row wrap" key={nic.id}>
+            <code>{nic.id}</code>
+            <code className="quiet">{nic.mac}</code>
+            <span className="tag">{nic.network}</span>
+            <span className="grow" />
+            <Capture machine={machine} nic={nic.id} />
+          </div>
+        ))}
+      </section>
+      {refusal !== undefined && <RefusalNote refusal={refusal} />}
+      <div className="apply-bar">
+        <span className="grow second">{changed > 0 ? say('details.changed', { count: changed }) : say('details.unchanged')}</span>
+        <Button disabled={changed === 0} onClick={() => setChange({})}>
+          {say('word.cancel')}
+        </Button>
+        <Button variant="contained" disabled={changed === 0} onClick={apply}>
+          {say('word.apply')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+/** Snapshots as a tree: taken, reverted to, deleted; nothing is lost without being named. */
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import TextField from '@mui/material/TextField';
+import { type ReactNode, useState } from 'react';
+import type { Snapshot } from '../../../core/contract/calls-machines.ts';
+import type { Machine } from '../../../core/contract/fleet.ts';
+import { call } from '../../desk/client.ts';
+import { useRead } from '../../desk/queries.ts';
+import { bytes, dayClock } from '../../parts/format.ts';
+import { run } from '../../parts/run.ts';
+import { say } from '../../words/say.ts';
+
+/** Each snapshot after its parent, with its depth. */
+export function ordered(snapshots: readonly Snapshot[]): { snapshot: Snapshot; depth: number }[] {
+  const under = (parent: string | null, depth: number): { snapshot: Snapshot; depth: number }[] =>
+    snapshots.filter((it) => it.parent === parent).flatMap((snapshot) => [{ snapshot, depth }, ...under(snapshot.id, depth + 1)]);
+  return under(null, 0);
+}
+
+export function Snapshots({ machine }: { machine: Machine }): ReactNode {
+  const { value, again } = useRead('snapshot.list', { machine: machine.id }, ['task.changed']);
+  const [taking, setTaking] = useState(false);
+  const [reverting, setReverting] = useState<Snapshot>();
+  const [name, setName] = useState('');
+  const [note, setNote] = useState('');
+  const rows = ordered(value ?? []);
+  return (
+    <div className="stack" style={{ maxWidth: 900 }}>
+      <div className="row">
+        <p className="second grow">{say('snapshots.text')}</p>
+        <Button variant="contained" onClick={() => setTaking(true)}>
+          {say('snapshots.take')}
+        </Button>
+      </div>
+      <section className="card flush">
+        {rows.length === 0 ? (
+          <p className="quiet" style={{ padding: 20 }}>{say('snapshots.none')}</p>
+        ) : (
+          <table className="plain">
+            <thead>
+              <tr>
+                <th>{say('column.name')}</th>
+                <th>{say('snapshots.when')}</th>
+                <th>{say('snapshots.memory')}</th>
+                <th className="number">{say('storage.real')}</th>
+                <th />
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ snapshot, depth }) => (
+                <tr key={snapshot.id}>
+                  <td style={{ paddingLeft: 12 + depth * 18 }}>
+                    <b>{snapshot.name}</b> {snapshot.current && <span className="tag">{say('snapshots.current')}</span>}
+                    {snapshot.note !== '' && <div className="quiet small">{snapshot.note}</div>}
+                  </td>
+                  <td>{dayClock(snapshot.at)}</td>
+                  <td>{say(snapshot.withMemory ? 'word.yes' : 'word.no')}</td>
+                  <td className="number">{bytes(snapshot.bytes)}</td>
+                  <td className="number">
+                    <Button onClick={() => setReverting(snapshot)}>{say('snapshots.revert')}</Button>
+                    <Button color="error" onClick={() => run(async () => { await call('snapshot.remove', { machine: machine.id, snapshot: snapshot.id }); again(); })}>
+                      {say('action.remove')}
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      <Dialog open={taking} onClose={() => setTaking(false)} aria-labelledby="take-title">
+        <DialogTitle id="take-title">{say('snapshots.takeTitle', { name: machine.name })}</DialogTitle>
+        <DialogContent className="stack" sx={{ width: 400 }}>
+          <TextField autoFocus label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} sx={{ marginTop: 1 }} />
+          <TextField label={say('details.note')} value={note} onChange={(event) => setNote(event.target.value)} />
+          <p className="quiet small">{say(machine.state === 'running' ? 'snapshots.withMemory' : 'snapshots.withoutMemory')}</p>
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={() => setTaking(false)}>{say('word.cancel')}</Button>
+          <Button
+            variant="contained"
+            disabled={!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)}
+            onClick={() => {
+              setTaking(false);
+              run(() => call('snapshot.take', { machine: machine.id, name, note }));
+            }}
+          >
+            {say('snapshots.take')}
+          </Button>
+        </DialogActions>
+      </Dialog>
+      <Dialog open={reverting !== undefined} onClose={() => setReverting(undefined)} aria-labelledby="revert-title">
+        <DialogTitle id="revert-title">{say('snapshots.revertTitle', { name: reverting?.name ?? '' })}</DialogTitle>
+        <DialogContent className="second">{say('snapshots.revertText', { machine: machine.name })}</DialogContent>
+        <DialogActions>
+          <Button onClick={() => setReverting(undefined)}>{say('word.cancel')}</Button>
+          <Button
+            variant="contained"
+            color="error"
+            onClick={() => {
+              const { id } = reverting ?? { id: '' };
+              setReverting(undefined);
+              run(() => call('snapshot.revert', { machine: machine.id, snapshot: id }));
+            }}
+          >
+            {say('snapshots.revert')}
+          </Button>
+        </DialogActions>
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/** The columns of the machines table: one row each says what it shows, sorts and measures. */
+import type { ReactNode } from 'react';
+import type { Instance, Machine } from '../../../core/contract/fleet.ts';
+import { type GaugeName } from '../../../core/contract/gauges.ts';
+import { reading, series } from '../../desk/gauges.ts';
+import { byteRate, memory, percent } from '../../parts/format.ts';
+import { PerHour } from '../../parts/money.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import type { Words } from '../../words/say.ts';
+import { say } from '../../words/say.ts';
+
+export interface Row {
+  readonly machine: Machine;
+  readonly instance: Instance | undefined;
+  readonly price: number;
+}
+
+export interface Column {
+  readonly id: string;
+  readonly words: Words;
+  readonly help: Words;
+  readonly width: number;
+  readonly numeric: boolean;
+  /** Shown unless a person says otherwise. */
+  readonly usual: boolean;
+  value(row: Row): number | string;
+  cell(row: Row): ReactNode;
+}
+
+function Gauge({ unit, gauge, max, text, tone }: { unit: string; gauge: GaugeName; max: number; text: string; tone: string }): ReactNode {
+  return (
+    <span className="gauge">
+      <Sparkline points={series(unit, gauge)} max={max} tone={tone} label={`${gauge} ${text}`} />
+      <span className="number">{text}</span>
+    </span>
+  );
+}
+
+const now = (row: Row, gauge: GaugeName): number => reading(row.machine.id, gauge) ?? 0;
+const awake = (row: Row): boolean => row.machine.state === 'running' || row.machine.state === 'paused';
+const none = <span className="quiet">–</span>;
+
+function gaugeColumn(id: string, words: Words, help: Words, gauge: GaugeName, max: number, tone: string, text: (value: number) => string, usual = true): Column {
+  return {
+    id,
+    words,
+    help,
+    width: 142,
+    numeric: true,
+    usual,
+    value: (row) => now(row, gauge),
+    cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge={gauge} max={max} tone={tone} text={text(now(row, gauge))} /> : none),
+  };
+}
+
+const text = (id: string, words: Words, help: Words, width: number, value: (row: Row) => string, usual: boolean): Column => ({
+  id, words, help, width, numeric: false, usual, value, cell: (row) => (value(row) === '' ? none : <span className="cut">{value(row)}</span>),
+});
+const number = (id: string, words: Words, help: Words, width: number, value: (row: Row) => number, shown: (row: Row) => ReactNode, usual: boolean): Column => ({
+  id, words, help, width, numeric: true, usual, value, cell: shown,
+});
+
+export function ecuOf(row: Row): number {
+  const ecu = row.instance?.ecu ?? 0;
+  return row.instance === undefined ? 0 : (ecu / row.instance.vcpus) * row.machine.vcpus;
+}
+
+export const COLUMNS: readonly Column[] = [
+  gaugeColumn('cpu', 'column.cpu', 'column.cpuHelp', 'cpu', 100, 'var(--thread-0)', percent),
+  gaugeColumn('hostCpu', 'column.hostCpu', 'column.hostCpuHelp', 'hostCpu', 100, 'var(--thread-4)', percent, false),
+  {
+    id: 'memory', words: 'column.memory', help: 'column.memoryHelp', width: 150, numeric: true, usual: true,
+    value: (row) => now(row, 'memory'),
+    cell: (row) => {
+      if (!awake(row)) return none;
+      const used = now(row, 'memory');
+      const share = Math.min(1, used / row.machine.memoryMib);
+      return (
+        <span className="gauge">
+          <span className="meter" role="img" aria-label={percent(share * 100)}>
+            <span style={{ width: `${share * 100}%` }} />
+          </span>
+          <span className="number">{memory(used)}</span>
+        </span>
+      );
+    },
+  },
+  {
+    ...gaugeColumn('disk', 'column.disk', 'column.diskHelp', 'diskRead', 0, 'var(--thread-1)', byteRate),
+    value: (row) => now(row, 'diskRead') + now(row, 'diskWrite'),
+    cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge="diskRead" max={0} tone="var(--thread-1)" text={byteRate(now(row, 'diskRead') + now(row, 'diskWrite'))} /> : none),
+  },
+  {
+    ...gaugeColumn('network', 'column.network', 'column.networkHelp', 'netIn', 0, 'var(--thread-2)', byteRate),
+    value: (row) => now(row, 'netIn') + now(row, 'netOut'),
+    cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge="netIn" max={0} tone="var(--thread-2)" text={byteRate(now(row, 'netIn') + now(row, 'netOut'))} /> : none),
+  },
+  number('steal', 'column.steal', 'column.stealHelp', 72, (row) => now(row, 'steal'), (row) => (awake(row) ? <span className={now(row, 'steal') > 7 ? 'warn' : ''}>{percent(now(row, 'steal'))}</span> : none), true),
+  number('exits', 'column.exits', 'column.exitsHelp', 90, (row) => now(row, 'exits'), (row) => (awake(row) ? Math.round(now(row, 'exits')).toLocaleString('en') : none), false),
+  text('address', 'column.address', 'column.addressHelp', 104, (row) => row.machine.address, true),
+  number('vcpus', 'column.vcpus', 'column.vcpusHelp', 62, (row) => row.machine.vcpus, (row) => row.machine.vcpus, true),
+  number('size', 'column.size', 'column.sizeHelp', 84, (row) => row.machine.memoryMib, (row) => memory(row.machine.memoryMib), true),
+  number('ecu', 'column.ecu', 'column.ecuHelp', 76, ecuOf, (row) => ecuOf(row).toFixed(1), false),
+  number('weight', 'column.weight', 'column.weightHelp', 76, (row) => row.machine.weight, (row) => row.machine.weight, false),
+  number('cap', 'column.cap', 'column.capHelp', 68, (row) => row.machine.cap, (row) => (row.machine.cap === 0 ? none : `${row.machine.cap} %`), false),
+  number('price', 'column.price', 'column.priceHelp', 92, (row) => row.price, (row) => <PerHour value={row.price} currency={row.instance?.currency ?? 'USD'} />, true),
+  { ...text('tags', 'column.tags', 'column.tagsHelp', 120, (row) => row.machine.tags.join(' '), true), cell: (row) => row.machine.tags.map((tag) => <span className="tag" key={tag}>{tag}</span>) },
+  text('group', 'column.group', 'column.groupHelp', 90, (row) => row.machine.group, false),
+  text('image', 'column.image', 'column.imageHelp', 110, (row) => row.machine.image, false),
+];
+
+export const columnById = (id: string): Column | undefined => COLUMNS.find((column) => column.id === id);
+export const columnName = (column: Column): string => say(column.words);

@@ -1,0 +1,69 @@
+/** The head of the table: sorts on a click, is resized at its edges, moved with Alt and an arrow or by dragging. */
+import ArrowDownward from '@mui/icons-material/ArrowDownward';
+import ArrowUpward from '@mui/icons-material/ArrowUpward';
+import Checkbox from '@mui/material/Checkbox';
+import Tooltip from '@mui/material/Tooltip';
+import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
+import { say } from '../../words/say.ts';
+import { columnById, columnName } from './columns.tsx';
+import { changeView, moveColumn, resizeColumn, type TableView } from './view.ts';
+
+function sortBy(view: TableView, by: string): void {
+  changeView({ sort: view.sort.by === by ? { by, down: !view.sort.down } : { by, down: by !== 'name' } });
+}
+
+function Arrow({ view, by }: { view: TableView; by: string }): ReactNode {
+  if (view.sort.by !== by) return null;
+  return view.sort.down ? <ArrowDownward className="sort-arrow" /> : <ArrowUpward className="sort-arrow" />;
+}
+
+function sortOf(view: TableView, by: string): 'ascending' | 'descending' | 'none' {
+  if (view.sort.by !== by) return 'none';
+  return view.sort.down ? 'descending' : 'ascending';
+}
+
+function startResize(event: PointerEvent<HTMLSpanElement>, id: string, width: number): void {
+  const from = event.clientX;
+  const handle = event.currentTarget;
+  handle.setPointerCapture(event.pointerId);
+  const move = (next: globalThis.PointerEvent): void => resizeColumn(id, width + next.clientX - from);
+  handle.addEventListener('pointermove', move);
+  handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), { once: true });
+}
+
+export function Header({ view, all, some, selectAll }: { view: TableView; all: boolean; some: boolean; selectAll(on: boolean): void }): ReactNode {
+  return (
+    <div className="grid-head" role="row" aria-rowindex={1}>
+      <div role="columnheader" className="cell-check">
+        <Checkbox checked={all} indeterminate={some && !all} onChange={(_event, on) => selectAll(on)} slotProps={{ input: { 'aria-label': say('machines.selectAll') } }} />
+      </div>
+      <div role="columnheader" className="cell-name" aria-sort={sortOf(view, 'name')}>
+        <button type="button" onClick={() => sortBy(view, 'name')}>
+          {say('column.name')}
+          <Arrow view={view} by="name" />
+        </button>
+      </div>
+      {view.columns.map(({ id, width }) => {
+        const column = columnById(id);
+        if (column === undefined) return null;
+        const press = (event: KeyboardEvent): void => {
+          if (!event.altKey || (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight')) return;
+          event.preventDefault();
+          if (event.shiftKey) resizeColumn(id, width + (event.key === 'ArrowRight' ? 16 : -16));
+          else moveColumn(id, event.key === 'ArrowRight' ? 1 : -1);
+        };
+        return (
+          <div role="columnheader" key={id} className={column.numeric ? 'numeric' : ''} aria-sort={sortOf(view, id)}>
+            <Tooltip title={say(column.help)}>
+              <button type="button" onClick={() => sortBy(view, id)} onKeyDown={press}>
+                <span className="cut">{columnName(column)}</span>
+                <Arrow view={view} by={id} />
+              </button>
+            </Tooltip>
+            <span className="resize" onPointerDown={(event) => startResize(event, id, width)} aria-hidden="true" />
+          </div>
+        );
+      })}
+    </div>
+  );
+}

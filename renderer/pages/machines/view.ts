@@ -1,0 +1,69 @@
+/** What the machines table remembers: columns with their order and width, sorting, grouping, folded parts, saved filters. */
+import { useEffect } from 'react';
+import { call } from '../../desk/client.ts';
+import { Store, useStore } from '../../desk/store.ts';
+import { COLUMNS } from './columns.tsx';
+import type { Grouping } from './lines.ts';
+
+export interface TableView {
+  readonly columns: readonly { readonly id: string; readonly width: number }[];
+  readonly sort: { readonly by: string; readonly down: boolean };
+  readonly grouping: Grouping;
+  readonly folded: readonly string[];
+  readonly saved: readonly string[];
+}
+
+const KEY = 'machines.table';
+const usual: TableView = { columns: COLUMNS.filter((column) => column.usual).map(({ id, width }) => ({ id, width })), sort: { by: 'name', down: false }, grouping: 'tree', folded: [], saved: [] };
+const store = new Store<TableView>(usual);
+let asked = false;
+
+export function useTableView(): TableView {
+  useEffect(() => {
+    if (asked) return;
+    asked = true;
+    call('view.read', { key: KEY }).then(
+      ({ value }) => {
+        if (value !== null && typeof value === 'object') store.set({ ...usual, ...(value as unknown as Partial<TableView>) });
+      },
+      () => undefined,
+    );
+  }, []);
+  return useStore(store);
+}
+
+export function changeView(change: Partial<TableView>): void {
+  store.update((view) => ({ ...view, ...change }));
+  call('view.write', { key: KEY, value: JSON.parse(JSON.stringify(store.get())) }).catch(() => undefined);
+}
+
+export function toggleFold(key: string): void {
+  const { folded } = store.get();
+  changeView({ folded: folded.includes(key) ? folded.filter((it) => it !== key) : [...folded, key] });
+}
+
+export function toggleColumn(id: string): void {
+  const { columns } = store.get();
+  const column = COLUMNS.find((it) => it.id === id);
+  if (columns.some((it) => it.id === id)) changeView({ columns: columns.filter((it) => it.id !== id) });
+  else if (column !== undefined) {
+    const order = COLUMNS.map((it) => it.id);
+    const next = [...columns, { id, width: column.width }];
+    changeView({ columns: columns.length === 0 ? next : next.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)) });
+  }
+}
+
+export function moveColumn(id: string, by: number): void {
+  const columns = [...store.get().columns];
+  const from = columns.findIndex((it) => it.id === id);
+  const to = Math.max(0, Math.min(columns.length - 1, from + by));
+  const [moved] = columns.splice(from, 1);
+  if (moved !== undefined) columns.splice(to, 0, moved);
+  changeView({ columns });
+}
+
+export function resizeColumn(id: string, width: number): void {
+  changeView({ columns: store.get().columns.map((it) => (it.id === id ? { ...it, width: Math.max(48, Math.min(420, width)) } : it)) });
+}
+
+export const resetColumns = (): void => changeView({ columns: usual.columns, sort: usual.sort });

@@ -1,0 +1,56 @@
+/** A port of the instance that leads to a machine. */
+import Button from '@mui/material/Button';
+import Dialog from '@mui/material/Dialog';
+import DialogActions from '@mui/material/DialogActions';
+import DialogContent from '@mui/material/DialogContent';
+import DialogTitle from '@mui/material/DialogTitle';
+import { type ReactNode, useState } from 'react';
+import type { Machine } from '../../../core/contract/fleet.ts';
+import type { Network } from '../../../core/contract/storage.ts';
+import type { RefusalShape } from '../../../core/contract/tasks.ts';
+import { call, refusalOf } from '../../desk/client.ts';
+import { NumberField } from '../../parts/number-field.tsx';
+import { RefusalNote } from '../../parts/refusal.tsx';
+import { say } from '../../words/say.ts';
+
+export function ForwardDialog({ instance, networks, machines, done, close }: { instance: string; networks: readonly Network[]; machines: readonly Machine[]; done(): void; close(): void }): ReactNode {
+  const able = machines.filter((it) => it.address !== '');
+  const [network, setNetwork] = useState(networks[0]?.id ?? '');
+  const [address, setAddress] = useState(able[0]?.address ?? '');
+  const [port, setPort] = useState(8080);
+  const [toPort, setToPort] = useState(80);
+  const [protocol, setProtocol] = useState<'tcp' | 'udp'>('tcp');
+  const [refusal, setRefusal] = useState<RefusalShape>();
+  const act = (): void => {
+    call('forward.add', { instance, forward: { network, protocol, port, toAddress: address, toPort, note: '' } }).then(done, (thrown: unknown) => setRefusal(refusalOf(thrown)));
+  };
+  return (
+    <Dialog open onClose={close} aria-labelledby="forward-title">
+      <DialogTitle id="forward-title">{say('networks.forward')}</DialogTitle>
+      <DialogContent className="stack" sx={{ width: 420 }}>
+        <div className="row" style={{ paddingTop: 8 }}>
+          <select className="select" aria-label={say('nav.networks')} value={network} onChange={(event) => setNetwork(event.target.value)}>
+            {networks.map((it) => <option key={it.id} value={it.id}>{it.name}</option>)}
+          </select>
+          <select className="select" aria-label={say('forward.protocol')} value={protocol} onChange={(event) => setProtocol(event.target.value as 'tcp' | 'udp')}>
+            <option value="tcp">TCP</option>
+            <option value="udp">UDP</option>
+          </select>
+          <select className="select" aria-label={say('forward.to')} value={address} onChange={(event) => setAddress(event.target.value)}>
+            {able.map((it) => <option key={it.id} value={it.address}>{it.name} ({it.address})</option>)}
+          </select>
+        </div>
+        <div className="form-grid">
+          <NumberField label={say('forward.port')} value={port} min={1} max={65_535} set={setPort} />
+          <NumberField label={say('forward.toPort')} value={toPort} min={1} max={65_535} set={setToPort} />
+        </div>
+        {able.length === 0 && <p className="warn small">{say('forward.nobody')}</p>}
+        {refusal !== undefined && <RefusalNote refusal={refusal} />}
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={close}>{say('word.cancel')}</Button>
+        <Button variant="contained" disabled={address === ''} onClick={act}>{say('forward.go')}</Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
