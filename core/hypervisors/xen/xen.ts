@@ -66,7 +66,7 @@ export class Xen implements Occupant {
     this.frames = new FrameTable(machine.memory, options.memory);
     this.space = new HypervisorSpaceBuilder(this.frames, machine.memory);
     this.types = new PageTypes(this.frames, machine.memory, this.space);
-    this.updates = new PageUpdates(this.frames, machine.memory, this.types);
+    this.updates = new PageUpdates(this.frames, machine.memory, this.types, (cycles) => this.charge(cycles));
     this.scheduler = new CreditScheduler<VcpuUnit>(machine.cpus.length, machine.frequency, (cpu) => this.kick(cpu));
     this.timers = machine.cpus.map(() => new Timers());
     this.rescheduling = machine.cpus.map(() => false);
@@ -159,10 +159,8 @@ export class Xen implements Occupant {
 
   /** A frame goes back to the pool: it is nobody's page any more, and no stale translation may reach it. */
   private frameFreed(frame: number, owner: number): void {
-    const domain = this.pageOwner(owner);
-    if (domain === undefined) return;
-    domain.flushIfStale(this.frames.stamp[frame] ?? 0);
-    this.space.setM2p(frame, undefined);
+    this.pageOwner(owner)?.flushIfStale(this.frames.stamp[frame] ?? 0);
+    if (this.space.m2p(frame) !== undefined) this.space.setM2p(frame, undefined);
   }
 
   // CPUs.

@@ -6,6 +6,7 @@
  */
 import { VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
 import { hex } from '../../../base/bits.ts';
+import { COSTS } from '../../../observe/costs.table.ts';
 import { Register } from '../../../seams/machine.ts';
 import { isGuestRange, signedLinear, toBigint } from './entry.ts';
 import { FLAT_KERNEL_CODE, FLAT_KERNEL_DATA } from './segments.ts';
@@ -61,6 +62,7 @@ export const bounce = (
   pushed = currentState(vcpu),
 ): void => {
   const { context, domain } = vcpu;
+  domain.xen.charge(COSTS.systemCallBounce.cycles);
   const masked = vcpu.upcallMasked;
   const fromKernel = vcpu.kernelMode;
   let stack: number;

@@ -1,6 +1,7 @@
 /** A paravirtual domain: its memory, its share of the address space, and what its guest switched on. */
 
 import { invariant } from '../../../base/bug.ts';
+import { COSTS } from '../../../observe/costs.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import type { DomainRings } from '../../../seams/hypervisor.ts';
 import { FrameFlag, FrameType } from '../../common/frames.ts';
@@ -85,6 +86,7 @@ export class PvDomain extends Domain {
       const result = types.takeTyped(this, root, FrameType.l4);
       if (result !== 0) return result;
     }
+    this.xen.charge(COSTS.pageTableRootLoad.cycles);
     dropLdt(vcpu);
     vcpu.kernelRootChanged(root);
     if (old !== 0 && root !== old) types.putTyped(this, old);

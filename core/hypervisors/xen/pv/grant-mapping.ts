@@ -4,12 +4,14 @@ import { GrantCopy, GrantMap, GrantStatus } from '../../../abi/xen/grants.table.
 import { Pte } from '../../../abi/xen/memory.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import { FrameType } from '../../common/frames.ts';
+import type { GrantTable } from '../grants.ts';
 import { entryHigh, entryLow, frameOf, fromBigint, isGuestRange, tableIndex } from './entry.ts';
 import type { PvVcpu } from './vcpu.ts';
 
 /** One use of a grant by a domain, named by its handle. */
 export interface GrantHandle {
-  readonly granter: number;
+  /** The table itself: it outlives its domain until the last mapping is gone. */
+  readonly granter: GrantTable;
   readonly reference: number;
   readonly writing: boolean;
   readonly frame: number;
@@ -70,7 +72,7 @@ const map = (
     return GrantStatus.general_error;
   }
   const handle = domain.nextGrantHandle();
-  domain.grantHandles.set(handle, { granter: granter.id, reference, writing, frame });
+  domain.grantHandles.set(handle, { granter: granter.grants, reference, writing, frame });
   return { handle, frame };
 };
 
@@ -122,7 +124,7 @@ const unmap = (caller: PvVcpu, address: bigint, handle: number): number => {
     domain.flushAll();
   }
   domain.grantHandles.delete(handle);
-  domain.xen.domain(grant.granter)?.grants.release(grant.reference, grant.writing);
+  grant.granter.release(grant.reference, grant.writing);
   return GrantStatus.okay;
 };
 

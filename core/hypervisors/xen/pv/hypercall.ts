@@ -2,6 +2,7 @@
 
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { HYPERCALLS } from '../../../abi/xen/hypercalls.table.ts';
+import { COSTS } from '../../../observe/costs.table.ts';
 import { Register } from '../../../seams/machine.ts';
 import { HANDLERS } from '../hypercalls/handlers.table.ts';
 import type { CallArguments } from './arguments.ts';
@@ -48,6 +49,7 @@ export const serveHypercall = (caller: PvVcpu): void => {
   const halves = caller.halves;
   const args = caller.domain.xen.callArguments;
   args.fromRegisters(halves);
+  caller.domain.xen.charge(COSTS.hypercall.cycles);
   const number = halves[2 * Register.rax] ?? 0;
   const result = callByNumber(caller, number, args);
   if (result === REGISTERS_SET) return;

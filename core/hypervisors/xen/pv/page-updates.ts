@@ -1,6 +1,8 @@
 /** Changes to page tables that are in use: one entry at a time, checked before it is stored; pins; roots. */
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { HypervisorSpace, Pte } from '../../../abi/xen/memory.table.ts';
+import { COSTS } from '../../../observe/costs.table.ts';
+import type { Cycles } from '../../../seams/addresses.ts';
 import type { MachineMemory } from '../../../seams/machine.ts';
 import { FrameFlag, type FrameTable, FrameType } from '../../common/frames.ts';
 import { frameOf } from './entry.ts';
@@ -23,6 +25,7 @@ export class PageUpdates {
     private readonly frames: FrameTable,
     private readonly memory: MachineMemory,
     private readonly types: PageTypes,
+    private readonly charge: (cycles: Cycles) => void,
   ) {}
 
   /** Level of the table in use that `frame` is; 0 if it is none. */
@@ -39,6 +42,7 @@ export class PageUpdates {
    */
   modify(domain: PageOwner, level: TableLevel, address: number, low: number, high: number, keepUsed: boolean): number {
     const { memory, types } = this;
+    this.charge(COSTS.pageTableUpdate.cycles);
     const index = (address % 4096) >>> 3;
     if (level === 4 && index >= HypervisorSpace.FIRST_SLOT && index <= HypervisorSpace.LAST_SLOT) return -Errno.EINVAL;
     const oldLow = memory.readU32(address);

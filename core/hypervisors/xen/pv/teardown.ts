@@ -9,10 +9,11 @@ export const destroyDomain = (domain: PvDomain): void => {
   if (domain.dying) return;
   domain.dying = true;
   const { xen } = domain;
+  xen.removeDomain(domain);
   for (const vcpu of domain.vcpus) vcpu.stopTimers();
   domain.events.closeAll();
   for (const vcpu of domain.vcpus) releaseVcpu(domain, vcpu);
-  for (const grant of domain.grantHandles.values()) xen.domain(grant.granter)?.grants.release(grant.reference, grant.writing);
+  for (const grant of domain.grantHandles.values()) grant.granter.release(grant.reference, grant.writing);
   domain.grantHandles.clear();
   for (const frame of [...xen.frames.ownedBy(domain.owner)]) {
     if (xen.frames.has(frame, FrameFlag.pinned)) xen.updates.unpin(domain, frame);
@@ -21,7 +22,6 @@ export const destroyDomain = (domain: PvDomain): void => {
   for (const frame of [...xen.frames.ownedBy(domain.owner)]) xen.frames.giveUp(frame);
   domain.pages = 0;
   xen.space.releaseDomainSpace(domain.space);
-  xen.removeDomain(domain);
 };
 
 const releaseVcpu = (domain: PvDomain, vcpu: PvVcpu): void => {

@@ -1,0 +1,126 @@
+/** The life of domains on one hypervisor: made with their store and console, watched, ended. Works in the control domain's time. */
+
+import type { ShutdownReason } from '../abi/xen/domains.table.ts';
+import { RESERVED_GRANTS } from '../abi/xen/grants.table.ts';
+import type { DomainControl, DomainSpec, PvHypervisor } from '../seams/hypervisor.ts';
+import type { LocalStore, MappedPage, Platform } from '../seams/platform.ts';
+import type { ByteStream } from '../seams/plugs.ts';
+import { domainPaths, writeDomainNodes } from './nodes.ts';
+import { localStore } from './store/local.ts';
+import { RingConnection } from './store/ring-connection.ts';
+import { StoreServer } from './store/server.ts';
+
+export interface DomainConfig {
+  readonly spec: DomainSpec;
+  /** vCPUs meant to be used from the start; the others may be brought up later. */
+  readonly onlineVcpus: number;
+  readonly console: ByteStream;
+}
+
+/** A service that belongs to one domain and ends with it. */
+export interface Attachment {
+  close(): void;
+}
+
+/** Makes the console service of a domain. */
+export type ConsoleMaker = (platform: Platform, page: MappedPage, port: number, stream: ByteStream) => Attachment;
+
+/** A domain with what the control domain does for it. */
+export class ManagedDomain {
+  readonly attachments: Attachment[] = [];
+
+  constructor(
+    readonly control: DomainControl,
+    readonly config: DomainConfig,
+  ) {}
+}
+
+export interface ToolstackParts {
+  readonly hypervisor: PvHypervisor;
+  readonly platform: Platform;
+  readonly console: ConsoleMaker;
+}
+
+export class Toolstack {
+  readonly server = new StoreServer();
+  readonly store: LocalStore;
+  private readonly managed = new Map<number, ManagedDomain>();
+  private readonly endListeners: ((domain: ManagedDomain, reason: ShutdownReason) => void)[] = [];
+
+  constructor(readonly parts: ToolstackParts) {
+    this.store = localStore(this.server, parts.platform);
+    this.store.write('/local/domain/0/name', 'Domain-0');
+    this.store.write('/local/domain/0/domid', '0');
+    parts.hypervisor.onShutdown((control) => {
+      // The CPU that ran the domain is still at work: what follows is for later.
+      parts.platform.schedule(parts.platform.now(), () => this.ended(control));
+    });
+  }
+
+  get domains(): readonly ManagedDomain[] {
+    return [...this.managed.values()];
+  }
+
+  domain(id: number): ManagedDomain | undefined {
+    return this.managed.get(id);
+  }
+
+  /** Told when a domain ended by itself; it is still there, and its listener decides what becomes of it. */
+  onEnd(listener: (domain: ManagedDomain, reason: ShutdownReason) => void): void {
+    this.endListeners.push(listener);
+  }
+
+  /** Builds a domain, paused, with its store and console connected; a string says why it cannot be. */
+  create(config: DomainConfig): ManagedDomain | string {
+    const control = this.parts.hypervisor.create(config.spec);
+    if (typeof control === 'string') return control;
+    const managed = new ManagedDomain(control, config);
+    this.managed.set(control.id, managed);
+    writeDomainNodes(this.store, control, config.spec, config.onlineVcpus);
+    const problem = this.connect(managed);
+    if (problem === undefined) return managed;
+    this.destroy(managed);
+    return problem;
+  }
+
+  private connect(managed: ManagedDomain): string | undefined {
+    const { platform } = this.parts;
+    const { id, rings } = managed.control;
+    const [store, console] = [this.page(id, RESERVED_GRANTS.store), this.page(id, RESERVED_GRANTS.console)];
+    if (store === undefined || console === undefined) return 'the pages of store and console cannot be mapped';
+    const [storePort, consolePort] = [platform.events.bind(id, rings.store.port), platform.events.bind(id, rings.console.port)];
+    if (storePort < 0 || consolePort < 0) return 'the event channels of store and console cannot be bound';
+    managed.attachments.push(new RingConnection(id, this.server, platform, store, storePort));
+    managed.attachments.push(this.parts.console(platform, console, consolePort, managed.config.console));
+    this.server.introduce(id);
+    return undefined;
+  }
+
+  private page(domain: number, reference: number): MappedPage | undefined {
+    const mapped = this.parts.platform.foreign.map(domain, reference, 'write');
+    return typeof mapped === 'number' ? undefined : mapped;
+  }
+
+  private ended(control: DomainControl): void {
+    const managed = this.managed.get(control.id);
+    if (managed === undefined || control.shutdownReason === undefined) return;
+    for (const listener of this.endListeners) listener(managed, control.shutdownReason);
+  }
+
+  /** Asks the guest to end; what it does is its own affair. */
+  requestShutdown(managed: ManagedDomain, how: 'poweroff' | 'reboot' | 'suspend' | 'halt'): void {
+    this.store.write(`/local/domain/${managed.control.id}/control/shutdown`, how);
+  }
+
+  /** Frees all a domain has, here and in the hypervisor. */
+  destroy(managed: ManagedDomain): void {
+    const { id } = managed.control;
+    if (!this.managed.delete(id)) return;
+    managed.control.pause();
+    for (const attachment of managed.attachments.reverse()) attachment.close();
+    managed.attachments.length = 0;
+    for (const path of domainPaths(id, managed.config.spec)) this.store.remove(path);
+    this.server.release(id);
+    managed.control.destroy();
+  }
+}
