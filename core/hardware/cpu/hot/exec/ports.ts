@@ -36,8 +36,8 @@ function permitted(port: u32, size: u32): bool {
 function allowedByTask(port: u32, size: u32): bool {
   const task = segmentAttributes(Seg.tr);
   const limit = segmentLimit(Seg.tr);
-  // A 16-bit TSS has no map.
-  if (task & Attribute.unusable || !(task & 8) || limit < IO_MAP_AT + 1) return false;
+  // An occupant has no TSS of its own: it sees the fault and decides. A 16-bit TSS has no map.
+  if (load<u32>(cpu, Offset.occupant) || task & Attribute.unusable || !(task & 8) || limit < IO_MAP_AT + 1) return false;
   const at = <u32>readSystem16(segmentBase(Seg.tr) + IO_MAP_AT) + (port >> 3);
   if (faulted() || at + 1 > limit) return false;
   const bits = <u32>readSystem16(segmentBase(Seg.tr) + at) >> (port & 7);
