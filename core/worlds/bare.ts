@@ -11,6 +11,8 @@ import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
 import { ramRanges } from '../devices/layout.ts';
 import type { Progress } from '../hardware/bare.ts';
 import { bare } from '../hardware/bare.ts';
+import type { CpuCounters } from '../hardware/cpu/counters.ts';
+import { countersOf } from '../hardware/cpu/counters.ts';
 import type { Engine, EngineOptions } from '../hardware/cpu/engine.ts';
 import { createEngine } from '../hardware/cpu/engine.ts';
 import type { Cycles } from '../seams/addresses.ts';
@@ -42,7 +44,11 @@ export interface BareWorld {
   now(): Cycles;
   run(until: Cycles): Progress;
   statistics(): PcStatistics;
+  /** What the engine counted, by CPU. */
+  counters(): CpuCounters[];
 }
+
+export type { CpuCounters };
 
 const SMALLEST = 2 * 2 ** 20;
 const LARGEST = 2 ** 40;
@@ -92,5 +98,6 @@ export function bareWorld(options: BareOptions): BareWorld {
     now: () => computer.now(),
     run: (until) => computer.run(until),
     statistics: () => made.statistics(),
+    counters: () => computer.computer.contexts.map((context) => countersOf(engine.memory.buffer, context)),
   };
 }

@@ -91,7 +91,7 @@ export function importImage(store: ImageStore, request: ImportRequest): ImageMan
 }
 
 /** An image ready for use. One of ours that is missing or damaged is made (again) first. @throws Refusal */
-export function useImage(store: ImageStore, name: string, tell: Tell): LoadedImage {
+export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedImage {
   const image = store.load(name);
   if (typeof image !== 'string') return image;
   const recipe = recipeNamed(name);

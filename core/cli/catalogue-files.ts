@@ -1,0 +1,60 @@
+/** Reads price lists from files for the command line: the shipped ones, and those a person names. */
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { Refusal } from '../base/refusal.ts';
+import { type Catalogue, parseCatalogue } from '../cloud/catalogue.ts';
+import { importPrices } from '../cloud/import/detect.ts';
+import type { About, Intake, Progress } from '../cloud/import/intake.ts';
+
+const SHIPPED = new URL('../../assets/catalogues/', import.meta.url);
+
+/** A file's text, or a refusal that names it. */
+export async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+const unreadable = (path: string, cause: unknown): Refusal =>
+  new Refusal(
+    'file-unreadable',
+    `${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    'Check the path and its permissions.',
+    { cause },
+  );
+
+/** The shipped price lists and the catalogue files named, by id; a named one replaces a shipped one of the same id. */
+export async function cataloguesFrom(paths: readonly string[]): Promise<Map<string, Catalogue>> {
+  const names = (await readdir(SHIPPED)).filter((name) => name.endsWith('.json')).sort();
+  const shipped = await Promise.all(names.map(async (name) => parseCatalogue(await readFile(new URL(name, SHIPPED), 'utf8'))));
+  const named = await Promise.all(paths.map(async (path) => parseCatalogue(await textOf(path))));
+  return new Map([...shipped, ...named].map((it) => [it.id, it]));
+}
+
+/** Imports a price list of any known format from a file; memory does not grow with its size. */
+export async function importFile(
+  path: string,
+  about: Omit<About, 'id' | 'name'> & { id?: string; name?: string },
+  onProgress?: (progress: Progress) => void,
+): Promise<Intake & { format: string }> {
+  const plain = basename(path, extname(path));
+  const id =
+    about.id ??
+    (plain
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-')
+      .replace(/^-+|-+$/g, '') ||
+      'imported');
+  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 });
+  try {
+    return await importPrices(stream, { ...about, id, name: about.name ?? plain }, onProgress);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && 'syscall' in error) throw unreadable(path, error);
+    throw error;
+  } finally {
+    stream.destroy();
+  }
+}

@@ -1,0 +1,44 @@
+/** The command line: `blanket <command>`. Wrong usage ends with status 2, failure with 1 and a remedy. */
+import { Command, CommanderError } from 'commander';
+import { Refusal } from '../base/refusal.ts';
+import { bootCommand } from './commands/boot.ts';
+import { imagesCommand } from './commands/images.ts';
+import { USAGE_STATUS } from './status.ts';
+
+const program = new Command('blanket')
+  .description('Rent a big instance, lay a second-layer hypervisor over it, partition it. This is the command line of it all.')
+  .version('0.1.0')
+  .showHelpAfterError('(--help tells more)')
+  .exitOverride();
+
+for (const command of [bootCommand(), imagesCommand()]) {
+  command.exitOverride();
+  command.copyInheritedSettings(program);
+  program.addCommand(command);
+}
+
+/** @returns the exit status */
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    if (words.length === 0) program.help({ error: true });
+    await program.parseAsync(words, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_STATUS;
+    if (error instanceof Refusal) process.stderr.write(`blanket: ${error.message}\n${error.remedy}\n`);
+    else {
+      const text = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`blanket: this should not have happened: ${text}\nPlease report it with the command that you gave.\n`);
+      if (process.env.BLANKET_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+    }
+    return 1;
+  }
+}
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read our output went away: nothing is left to do.
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+const status = await main(process.argv.slice(2));
+// Standard input may still be open; what was written is flushed first.
+process.stdout.write('', () => process.exit(status));
