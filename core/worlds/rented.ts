@@ -19,9 +19,9 @@ import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
 import type { Instance } from '../hypervisors/virtualized/instance.ts';
 import { Provider } from '../hypervisors/virtualized/provider.ts';
 import type { Cycles } from '../seams/addresses.ts';
-import type { Board } from '../seams/board.ts';
 import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
 import type { BareOptions } from './bare.ts';
+import { emptyBoard } from './empty-board.ts';
 import { startKernel } from './start-kernel.ts';
 
 export interface RentedOptions extends BareOptions {
@@ -119,18 +119,3 @@ function virtioDevices(options: RentedOptions, instance: () => Instance): ((plac
   ];
   return functions.map((make) => (place: PciPlace) => virtioPci(make(), place.buses, place.host, place.pin).pci);
 }
-
-/** The provider's own hardware: whatever its hypervisor uses of it is its own affair. */
-const emptyBoard: Board = {
-  readPort: () => 0xffff_ffff,
-  writePort: () => undefined,
-  readDevice: () => 0xffff_ffff_ffff_ffffn,
-  writeDevice: () => undefined,
-  readMsr: () => undefined,
-  writeMsr: () => false,
-  acknowledgeInterrupt: () => -1,
-  readTaskPriority: () => 0,
-  writeTaskPriority: () => undefined,
-  nextEvent: () => Number.POSITIVE_INFINITY,
-  advance: () => undefined,
-};

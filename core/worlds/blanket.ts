@@ -1,0 +1,72 @@
+/** The Xen-Blanket: Xen in a container that a provider rents out. The last line of `blanketWorld` is plain Xen's own. */
+import { cpuidOf } from '../abi/x86/cpuid.ts';
+import { invariant } from '../base/bug.ts';
+import { type PcBoard, pc } from '../devices/boards/pc.ts';
+import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
+import { ramRanges } from '../devices/layout.ts';
+import { bare } from '../hardware/bare.ts';
+import { createEngine } from '../hardware/cpu/engine.ts';
+import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
+import type { Instance } from '../hypervisors/virtualized/instance.ts';
+import { Provider } from '../hypervisors/virtualized/provider.ts';
+import type { ByteStream } from '../seams/plugs.ts';
+import { emptyBoard } from './empty-board.ts';
+import type { PvOptions, PvWorld } from './pv.ts';
+import { xenOn } from './xen-on.ts';
+
+export interface BlanketOptions extends PvOptions {
+  readonly flavour: FlavourFactory;
+  /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
+  readonly capacity?: number;
+}
+
+export interface BlanketWorld extends PvWorld {
+  readonly provider: Provider;
+  readonly instance: Instance;
+  readonly board: PcBoard;
+}
+
+const silentLine: ByteStream = { write: () => undefined, onData: () => undefined };
+
+export function blanketWorld(options: BlanketOptions): BlanketWorld {
+  const { memoryBytes, cpus, frequency, epoch } = options;
+  const ram = ramRanges(memoryBytes);
+  const engine = createEngine(options.wasm, options.engine);
+  const cpuid = cpuidOf({
+    cpus,
+    frequency,
+    crystalHertz: CRYSTAL_HERTZ,
+    ...(options.features && { features: options.features }),
+  });
+  const host = bare(engine, { ram: [], cpus, frequency, cpuid, board: () => emptyBoard });
+  const provider = new Provider(host.machine, options.flavour);
+  let board: PcBoard | undefined;
+  const instance = provider.create({
+    name: 'instance',
+    cpus,
+    ram,
+    capacity: options.capacity ?? Number.POSITIVE_INFINITY,
+    cpuid,
+    epochNanoseconds: BigInt(epoch) * 1_000_000_000n,
+    board: (boardHost) => {
+      board = pc(boardHost, { memoryBytes, serial: silentLine, epoch });
+      return board;
+    },
+  });
+  invariant(board !== undefined, 'the instance has made its board');
+  const { xen, domain0 } = xenOn(instance.computer.machine, { ram, epoch, emergency: options.emergency });
+  return {
+    engine,
+    provider,
+    instance,
+    board,
+    xen,
+    domain0,
+    frequency,
+    now: () => host.now(),
+    run: (until) => {
+      const progress = host.run(until);
+      return instance.ended ? { kind: 'ended', outcome: instance.ended } : progress;
+    },
+  };
+}
