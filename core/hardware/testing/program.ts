@@ -22,6 +22,9 @@ export const bytesOf = (text: string): Uint8Array =>
 export interface Device {
   log: string[];
   value: bigint;
+  /** Clock of the CPU at each access. */
+  times: number[];
+  onAccess?: () => void;
 }
 
 function handlers(device: Device): ExitHandlers {
@@ -34,7 +37,9 @@ function handlers(device: Device): ExitHandlers {
       return Number(device.value & 0xffff_ffffn);
     },
     writePort: (_context, port, width, value) => void device.log.push(`out ${port.toString(16)} ${width} ${value.toString(16)}`),
-    readDevice: (_context, address, width) => {
+    readDevice: (context, address, width) => {
+      device.times.push(context.cycles);
+      device.onAccess?.();
       device.log.push(`read ${address.toString(16)} ${width}`);
       return device.value;
     },
@@ -75,7 +80,7 @@ const OPEN = 7n;
 export function program(code: string, width: 64 | 32 = 64): Program {
   const engine = createEngine(wasm(), { memoryBytes: 128 * 2 ** 20 });
   const memory = engine.createMemory([{ start: 0, length: RAM }]);
-  const device: Device = { log: [], value: 0n };
+  const device: Device = { log: [], value: 0n, times: [] };
   const context = engine.createVirtualContext({ ringZero: 'occupant', memory, exits: handlers(device) });
   const put = (address: number, value: bigint): void => memory.writeU64(address, value);
   put(PML4, BigInt(PDPT) | OPEN);
