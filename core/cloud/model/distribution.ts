@@ -18,6 +18,9 @@ export interface Distribution {
   readonly mass: Float64Array;
 }
 
+/** Below this a demand or a probability is none; smaller doubles lose their digits. */
+const NOTHING = 1e-200;
+
 /** One value with certainty. */
 export const certain = (value: number): Distribution => ({ base: value, step: 1, mass: Float64Array.of(1) });
 
@@ -40,17 +43,6 @@ function stepOf(groups: readonly Group[], total: number, size: number): number {
   return heaviest !== undefined && parts >= 1 ? heaviest.increment / parts : total / points;
 }
 
-/** (re, im) to the power of a whole number, by squaring. */
-function power(re: number, im: number, exponent: number): [number, number] {
-  let [a, b, c, d, n] = [re, im, 1, 0, exponent];
-  while (n > 0) {
-    if (n % 2 === 1) [c, d] = [c * a - d * b, c * b + d * a];
-    [a, b] = [a * a - b * b, 2 * a * b];
-    n = Math.floor(n / 2);
-  }
-  return [c, d];
-}
-
 /** Places `size` roots of unity: cosines, then sines. Pure; callers that need many keep the table. */
 export function roots(size: number): Float64Array {
   const table = new Float64Array(2 * size);
@@ -62,46 +54,57 @@ export function roots(size: number): Float64Array {
   return table;
 }
 
-/** Characteristic function of one member of a group at lattice frequency `j`. */
-function member(group: Group, step: number, table: Float64Array, j: number): [number, number] {
+/**
+ * Multiplies the characteristic function of a whole group into (re, im) at the frequencies 0 to size / 2. Scalars only: this
+ * is where the planner's time goes.
+ */
+function multiplyIn(group: Group, step: number, table: Float64Array, re: Float64Array, im: Float64Array): void {
   const size = table.length / 2;
   const exact = group.increment / step;
   const low = Math.floor(exact + 1e-9);
   const high = Math.max(0, exact - low);
-  const at = (k: number): [number, number] => {
-    const index = (j * k) % size;
-    return [table[index] ?? 0, table[size + index] ?? 0];
-  };
-  const [c0, s0] = at(low);
-  const [c1, s1] = at(low + 1);
   const p = group.probability;
-  return [1 - p + p * ((1 - high) * c0 + high * c1), p * ((1 - high) * s0 + high * s1)];
+  const [near, far] = [p * (1 - high), p * high];
+  for (let j = 0; j <= size / 2; j += 1) {
+    const at = (j * low) % size;
+    const next = (at + j) % size;
+    // One member: nothing, or one of the two lattice points beside its increment.
+    let a = 1 - p + near * (table[at] ?? 0) + far * (table[next] ?? 0);
+    let b = near * (table[size + at] ?? 0) + far * (table[size + next] ?? 0);
+    // To the power of `count` by squaring, collected in (c, d).
+    let c = re[j] ?? 0;
+    let d = im[j] ?? 0;
+    for (let n = group.count; n > 0; n >>= 1) {
+      if ((n & 1) === 1) {
+        const x = c * a - d * b;
+        d = c * b + d * a;
+        c = x;
+      }
+      const square = a * a - b * b;
+      b = 2 * a * b;
+      a = square;
+    }
+    re[j] = c;
+    im[j] = d;
+  }
 }
 
 /** The distribution of `base` plus the sum of all groups. `size`, a power of two, is the number of lattice points. */
 export function distributionOf(base: number, groups: readonly Group[], size: number, table = roots(size)): Distribution {
-  const moving = groups.filter((group) => group.count > 0 && group.increment > 0 && group.probability > 0);
+  const moving = groups.filter((group) => group.count > 0 && group.increment > NOTHING && group.probability > NOTHING);
   const total = moving.reduce((sum, group) => sum + group.count * group.increment, 0);
   const always = moving.filter((group) => group.probability >= 1);
   if (always.length === moving.length) return certain(base + total);
   const shift = always.reduce((sum, group) => sum + group.count * group.increment, 0);
   const random = moving.filter((group) => group.probability < 1);
   const step = stepOf(random, total - shift, size);
-  const re = new Float64Array(size);
+  const re = new Float64Array(size).fill(1, 0, size / 2 + 1);
   const im = new Float64Array(size);
-  for (let j = 0; j <= size / 2; j += 1) {
-    let [a, b] = [1, 0];
-    for (const group of random) {
-      const [c, d] = member(group, step, table, j);
-      const [e, f] = power(c, d, group.count);
-      [a, b] = [a * e - b * f, a * f + b * e];
-    }
-    re[j] = a;
-    im[j] = b;
-    if (j > 0 && j < size / 2) {
-      re[size - j] = a;
-      im[size - j] = -b;
-    }
+  for (const group of random) multiplyIn(group, step, table, re, im);
+  // The sum is real, so the other half is the mirror image.
+  for (let j = 1; j < size / 2; j += 1) {
+    re[size - j] = re[j] ?? 0;
+    im[size - j] = -(im[j] ?? 0);
   }
   transform(re, im, table);
   return { base: base + shift, step, mass: normalised(re) };
@@ -127,8 +130,11 @@ function transform(re: Float64Array, im: Float64Array, table: Float64Array): voi
     for (; (j & bit) !== 0; bit >>= 1) j ^= bit;
     j ^= bit;
     if (i < j) {
-      [re[i], re[j]] = [re[j] ?? 0, re[i] ?? 0];
-      [im[i], im[j]] = [im[j] ?? 0, im[i] ?? 0];
+      const [x, y] = [re[i] ?? 0, im[i] ?? 0];
+      re[i] = re[j] ?? 0;
+      im[i] = im[j] ?? 0;
+      re[j] = x;
+      im[j] = y;
     }
   }
   for (let length = 2; length <= size; length *= 2) {
@@ -138,7 +144,8 @@ function transform(re: Float64Array, im: Float64Array, table: Float64Array): voi
       for (let k = 0; k < half; k += 1) {
         const c = table[k * stride] ?? 0;
         const s = -(table[size + k * stride] ?? 0);
-        const [i, j] = [start + k, start + k + half];
+        const i = start + k;
+        const j = i + half;
         const x = (re[j] ?? 0) * c - (im[j] ?? 0) * s;
         const y = (re[j] ?? 0) * s + (im[j] ?? 0) * c;
         re[j] = (re[i] ?? 0) - x;

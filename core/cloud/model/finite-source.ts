@@ -28,7 +28,7 @@ export function solve({ machines, thinkSeconds, burstSeconds, speed }: FiniteSou
   if (machines === 0) return { slowdown: 1, throughput: 0, meanWorking: 0 };
   if (thinkSeconds <= 0) {
     const throughput = speed(machines) / burstSeconds;
-    return { slowdown: machines / speed(machines), throughput, meanWorking: machines };
+    return { slowdown: Math.max(1, machines / speed(machines)), throughput, meanWorking: machines };
   }
   let [term, total, working, work] = [1, 1, 0, 0];
   for (let n = 1; n <= machines; n += 1) {
@@ -39,5 +39,5 @@ export function solve({ machines, thinkSeconds, burstSeconds, speed }: FiniteSou
     if (total > 1e200) [term, total, working, work] = [term / 1e200, total / 1e200, working / 1e200, work / 1e200];
   }
   const throughput = work / total / burstSeconds;
-  return { slowdown: working / work, throughput, meanWorking: working / total };
+  return { slowdown: Math.max(1, working / work), throughput, meanWorking: working / total };
 }

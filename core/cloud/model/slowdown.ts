@@ -6,15 +6,22 @@
  * point: a burst that takes s times as long keeps its machine busy s times as long, which decides whom the others meet, which
  * decides s. What a machine gets when threads are short is what the scheduler's weights and caps give it (water filling).
  */
-import { distributionOf, each, type Group } from './distribution.ts';
+import { type Distribution, distributionOf, each, type Group } from './distribution.ts';
 import { solve } from './finite-source.ts';
 import type { Hour, Load, LoadClass } from './load.ts';
 import { deliveredToGuests, guestThreads, pace, type Supply } from './supply.ts';
 
 const ITERATIONS = 12;
-const CLOSE_ENOUGH = 1e-4;
+const CLOSE_ENOUGH = 5e-4;
+/** A class with more members meets the same crowd whether one of them is left out or not. */
+const MANY = 64;
 /** Demands at which the sharing is worked out; between them it is interpolated. */
 const LEVELS = 24;
+
+interface Lattice {
+  readonly size: number;
+  readonly table: Float64Array;
+}
 
 export interface ClassSlowdown {
   readonly name: string;
@@ -41,7 +48,7 @@ export function runnerOf(it: LoadClass): Runner {
 
 const thinkOf = (it: LoadClass, duty: number): number => (duty >= 1 ? 0 : (it.burstSeconds * (1 - duty)) / duty);
 /** A spell of which `part` is running, when running takes `s` times as long. */
-const spell = (part: number, s: number): number => part * s + 1 - part;
+const spell = (part: number, s: number): number => 1 + part * (s - 1);
 const stretched = (part: number, s: number): number => (part * s) / spell(part, s);
 
 /** One kind of machine, no block, nothing drawn between bursts. */
@@ -131,13 +138,13 @@ interface Mood {
 
 const running = (mood: Mood): number => mood.busy * mood.whileBusy + (1 - mood.busy) * mood.whileIdle;
 
-/** Everyone but one running machine of class `index`, in the block (which is busy then) or out of it. */
+/** Everyone but one running machine of class `index`, in the block (which is busy then) or out of it; -1 leaves out nobody. */
 function others(load: Load, moods: readonly Mood[], index: number, inBlock: boolean): { base: number; groups: Group[] } {
   let base = 0;
   const groups: Group[] = [];
   load.classes.forEach((it, at) => {
     const { threads } = runnerOf(it);
-    const mood = moods[at] ?? { busy: 0, whileBusy: 0, whileIdle: 0 };
+    const mood = moods[at] ?? NO_MOOD;
     const mine = at === index;
     groups.push({ count: it.count - it.block - (mine && !inBlock ? 1 : 0), increment: threads, probability: running(mood) });
     if (mine) base += threads;
@@ -151,30 +158,57 @@ function others(load: Load, moods: readonly Mood[], index: number, inBlock: bool
   return { base, groups };
 }
 
-/** Stretch of running, for each class, in one kind of hour. */
-function inHour(load: Load, hour: Hour, supply: Supply, lattice: { size: number; table: Float64Array }): number[] {
-  let slow = load.classes.map(() => 1);
+/** Stretch of running, for each class, in one kind of hour; `start` is where to begin. */
+function inHour(
+  load: Load,
+  hour: Hour,
+  supply: Supply,
+  { lattice, start }: { lattice: Lattice; start: readonly number[] },
+): number[] {
+  let slow = [...start];
   for (let round = 0; round < ITERATIONS; round += 1) {
     const moods = load.classes.map((it, index) => moodOf(it, hour.duty[index] ?? 0, slow[index] ?? 1));
-    const stretch = stretches(load, moods.map(running), supply);
-    const next = load.classes.map((it, index) => {
-      const average = (inBlock: boolean): number => {
-        const { base, groups } = others(load, moods, index, inBlock);
-        let sum = 0;
-        each(distributionOf(base, groups, lattice.size, lattice.table), (x, probability) => {
-          sum += probability * stretch(index, x);
-        });
-        return sum;
-      };
-      const part = it.block / it.count;
-      const met = (part < 1 ? (1 - part) * average(false) : 0) + (part > 0 ? part * average(true) : 0);
-      return Math.max(1, met / pace(supply, runnerOf(it).threads));
+    const next = met(load, moods, supply, lattice).map((it, index) => {
+      const own = load.classes[index];
+      return own === undefined ? 1 : Math.max(1, it / pace(supply, runnerOf(own).threads));
     });
     const moved = next.reduce((worst, value, index) => Math.max(worst, Math.abs(value / (slow[index] ?? 1) - 1)), 0);
     slow = next;
     if (moved < CLOSE_ENOUGH) break;
   }
   return slow;
+}
+
+/** Mean stretch that a running machine of each class meets. */
+function met(load: Load, moods: readonly Mood[], supply: Supply, lattice: Lattice): number[] {
+  const stretch = stretches(load, moods.map(running), supply);
+  const crowd = load.classes.some((it) => it.count - it.block > MANY) ? everyone(load, moods, lattice) : null;
+  return load.classes.map((it, index) => {
+    const average = (inBlock: boolean): number => {
+      const many = crowd !== null && !inBlock && it.count - it.block > MANY;
+      // Out of a large class one machine that runs for certain is the crowd, moved by what is certain now.
+      const moved = many ? (1 - running(moods[index] ?? NO_MOOD)) * runnerOf(it).threads : 0;
+      let sum = 0;
+      each(many ? crowd : without(load, moods, { index, inBlock }, lattice), (x, probability) => {
+        sum += probability * stretch(index, x + moved);
+      });
+      return sum;
+    };
+    const part = it.block / it.count;
+    return (part < 1 ? (1 - part) * average(false) : 0) + (part > 0 ? part * average(true) : 0);
+  });
+}
+
+const NO_MOOD: Mood = { busy: 0, whileBusy: 0, whileIdle: 0 };
+
+function without(load: Load, moods: readonly Mood[], who: { index: number; inBlock: boolean }, lattice: Lattice): Distribution {
+  const { base, groups } = others(load, moods, who.index, who.inBlock);
+  return distributionOf(base, groups, lattice.size, lattice.table);
+}
+
+function everyone(load: Load, moods: readonly Mood[], lattice: Lattice): Distribution {
+  const { base, groups } = others(load, moods, -1, false);
+  return distributionOf(base, groups, lattice.size, lattice.table);
 }
 
 function moodOf(it: LoadClass, duty: number, s: number): Mood {
@@ -184,14 +218,17 @@ function moodOf(it: LoadClass, duty: number, s: number): Mood {
 }
 
 /** Mean slowdown of each class over the day, weighted by the bursts that begin. */
-export function slowdowns(load: Load, supply: Supply, lattice: { size: number; table: Float64Array }): ClassSlowdown[] {
+export function slowdowns(load: Load, supply: Supply, lattice: Lattice): ClassSlowdown[] {
   const [only] = load.classes;
+  let start: readonly number[] = load.classes.map(() => 1);
   const hours = load.hours.map((hour) => {
     if (only !== undefined && simple(load)) {
       const it = exactly(only, hour.duty[0] ?? 0, supply);
       return { slow: [it.slowdown], bursts: [it.bursts] };
     }
-    const stretch = inHour(load, hour, supply, lattice);
+    // Hours are like their neighbours: the last answer is a good beginning.
+    const stretch = inHour(load, hour, supply, { lattice, start });
+    start = stretch;
     const slow = load.classes.map((it, index) => spell(runnerOf(it).busyPart, stretch[index] ?? 1));
     const bursts = load.classes.map((it, index) => {
       const duty = hour.duty[index] ?? 0;

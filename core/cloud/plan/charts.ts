@@ -23,7 +23,7 @@ export interface CurvePoint {
 /** Price and slowdown against count; the crossing with the baseline is at `breakEvenCount` of the plan. */
 export function curve(planner: Planner, scenario: Scenario, counts: readonly number[]): CurvePoint[] {
   return counts.map((count) => {
-    const plan = planner.plan(withCount(scenario, count));
+    const plan = planner.planChecked(withCount(scenario, count));
     return {
       count,
       pricePerVmHour: plan.pricePerVmHour,

@@ -25,7 +25,7 @@ export interface Lattices {
   readonly coarse: { readonly size: number; readonly table: Float64Array };
 }
 
-export const lattices = (): Lattices => ({ fine: { size: 2048, table: roots(2048) }, coarse: { size: 256, table: roots(256) } });
+export const lattices = (): Lattices => ({ fine: { size: 1024, table: roots(1024) }, coarse: { size: 256, table: roots(256) } });
 
 /** Time over time without a second layer, alone: each kind of time by its own tax. */
 export function nestedFactor(guest: GuestClass, { tax }: Scenario['secondLayer']): number {

@@ -55,7 +55,7 @@ export function* pareto(
   for (const [index, type] of types.entries()) {
     for (const count of counts) {
       try {
-        const plan = planner.plan(withCount(withType(scenario, type), count));
+        const plan = planner.planChecked(withCount(withType(scenario, type), count));
         const memoryRatio = plan.resources.find((it) => it.name === 'memory')?.ratio ?? 0;
         const fits = plan.resources.every((it) => it.fits) && !plan.contention.memoryOverload.permanent;
         found.push({

@@ -8,7 +8,7 @@ import { type Contention, contentionKey, contentionOf, type Lattices, lattices }
 import { type CostPart, costOf, partsOf } from './cost.ts';
 import { figuresOf } from './figures.ts';
 import { bindingOf, type Resource, type ResourceName, resourcesOf } from './resources.ts';
-import { type Catalogues, type Setting, settingOf } from './setting.ts';
+import { type Catalogues, type Setting, settingFrom, settingOf } from './setting.ts';
 
 export interface Warning {
   readonly code: 'overcommitted' | 'memory-overload' | 'cpu-overload' | 'not-cheaper' | 'unknown-network' | 'rounded-correlation';
@@ -140,6 +140,11 @@ export class Planner {
 
   plan(scenario: unknown): Plan {
     return this.planOf(this.setting(scenario));
+  }
+
+  /** As `plan`, for a scenario that has been checked already. */
+  planChecked(scenario: Scenario): Plan {
+    return this.planOf(settingFrom(scenario, this.#catalogues));
   }
 
   planOf(setting: Setting): Plan {

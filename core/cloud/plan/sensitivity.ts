@@ -62,7 +62,7 @@ export function sensitivity(planner: Planner, scenario: Scenario, outcome: Outco
   const of = OUTCOMES[outcome];
   const at = (path: string, value: number): number | null => {
     try {
-      return of(planner.plan(withValue(scenario, path, value)));
+      return of(planner.planChecked(withValue(scenario, path, value)));
     } catch (error) {
       if (error instanceof Refusal) return null;
       throw error;

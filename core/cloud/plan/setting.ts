@@ -35,9 +35,11 @@ export function catalogueOf(catalogues: Catalogues, id: string): Catalogue {
   );
 }
 
-/** Looks up what the scenario names; refuses what cannot be meant. */
-export function settingOf(input: unknown, catalogues: Catalogues): Setting {
-  const scenario = asScenario(input);
+/** Checks a scenario from outside and looks up what it names. */
+export const settingOf = (input: unknown, catalogues: Catalogues): Setting => settingFrom(asScenario(input), catalogues);
+
+/** Looks up what a checked scenario names; refuses what cannot be meant. */
+export function settingFrom(scenario: Scenario, catalogues: Catalogues): Setting {
   const catalogue = catalogueOf(catalogues, scenario.provider);
   const type = typeOf(catalogue, scenario.type);
   const own = scenario.secondLayer.driverThreads;

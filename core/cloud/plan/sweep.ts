@@ -5,7 +5,7 @@ import { Refusal } from '../../base/refusal.ts';
 import { checked } from '../refuse.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Planner } from './plan.ts';
-import { withValue } from './vary.ts';
+import { withValues } from './vary.ts';
 
 const axis = z.strictObject({
   path: z.string().min(1).max(120),
@@ -47,7 +47,7 @@ const WHAT = {
 };
 
 export function rowOf(planner: Planner, scenario: Scenario, at: SweepRow['at']): SweepRow {
-  const plan = planner.plan(scenario);
+  const plan = planner.planChecked(scenario);
   const binding = plan.resources.find((it) => it.name === plan.bindingResource);
   return {
     at,
@@ -90,8 +90,8 @@ export function* sweep(planner: Planner, scenario: Scenario, input: unknown, bat
   for (let index = 0; index < total; index += 1) {
     const at = valuesAt(axes, index);
     try {
-      const varied = axes.reduce((it, one, place) => withValue(it, one.path, at[place] ?? null), scenario);
-      rows.push(rowOf(planner, varied, at));
+      const changes = axes.map((one, place) => [one.path, at[place] ?? null] as const);
+      rows.push(rowOf(planner, withValues(scenario, changes), at));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       rows.push(refused(at, error.message));

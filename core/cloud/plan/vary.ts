@@ -23,25 +23,39 @@ export const withType = (scenario: Scenario, type: string): Scenario => ({ ...sc
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Sets the value at a path such as `guests.0.load.mean`; the result is checked as a whole. `count` stands for all machines. */
-export function withValue(scenario: Scenario, path: string, value: Json): Scenario {
-  if (path === 'count' && typeof value === 'number') return withCount(scenario, value);
-  const set = (node: Json | undefined, keys: readonly string[]): Json => {
-    const [key, ...rest] = keys;
-    if (key === undefined) return value;
-    if (Array.isArray(node)) {
-      const index = Number(key);
-      if (!(Number.isInteger(index) && index >= 0 && index < node.length)) throw unknownPath(path);
-      return node.map((it: Json, at) => (at === index ? set(it, rest) : it));
+export const withValue = (scenario: Scenario, path: string, value: Json): Scenario => withValues(scenario, [[path, value]]);
+
+/** Several values at once, in order. */
+export function withValues(scenario: Scenario, changes: readonly (readonly [path: string, value: Json])[]): Scenario {
+  let [counted, plain] = [scenario, scenario as unknown as Json];
+  for (const [path, value] of changes) {
+    if (path === 'count' && typeof value === 'number') {
+      counted = withCount(counted, value);
+      plain = counted.guests.reduce<Json>(
+        (it, guest, index) => set(it, ['guests', String(index), 'count'], guest.count, path),
+        plain,
+      );
+      continue;
     }
-    if (typeof node !== 'object' || node === null) throw unknownPath(path);
-    const record = node as { readonly [key: string]: Json };
-    return { ...record, [key]: set(record[key], rest) };
-  };
-  // A new mean or burst makes the stored duty stale; it is derived again unless it is what is being set.
-  const plain = JSON.parse(JSON.stringify(scenario)) as { guests: { load: { duty?: number } }[] };
-  const loadOf = /^guests\.(\d+)\.load\.(mean|burst)$/.exec(path)?.[1];
-  if (loadOf !== undefined) delete plain.guests[Number(loadOf)]?.load.duty;
-  return asScenario(set(plain as unknown as Json, path.split('.')));
+    plain = set(plain, path.split('.'), value, path);
+    // A new mean or burst makes the stored duty stale; it is derived again.
+    const stale = /^(guests\.\d+\.load)\.(mean|burst)$/.exec(path)?.[1];
+    if (stale !== undefined) plain = set(plain, [...stale.split('.'), 'duty'], undefined, path);
+  }
+  return asScenario(plain);
+}
+
+function set(node: Json | undefined, keys: readonly string[], value: Json | undefined, path: string): Json {
+  const [key, ...rest] = keys;
+  if (key === undefined) return value as Json;
+  if (Array.isArray(node)) {
+    const index = Number(key);
+    if (!(Number.isInteger(index) && index >= 0 && index < node.length)) throw unknownPath(path);
+    return node.map((it: Json, at) => (at === index ? set(it, rest, value, path) : it));
+  }
+  if (typeof node !== 'object' || node === null) throw unknownPath(path);
+  const record = node as { readonly [key: string]: Json };
+  return { ...record, [key]: set(record[key], rest, value, path) };
 }
 
 const unknownPath = (path: string): Refusal =>
