@@ -2,7 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../base/refusal.ts';
 import { bootCommand } from './commands/boot.ts';
+import { catalogueCommand } from './commands/catalogue.ts';
 import { imagesCommand } from './commands/images.ts';
+import { planCommand } from './commands/plan.ts';
 import { USAGE_STATUS } from './status.ts';
 
 const program = new Command('blanket')
@@ -11,7 +13,7 @@ const program = new Command('blanket')
   .showHelpAfterError('(--help tells more)')
   .exitOverride();
 
-for (const command of [bootCommand(), imagesCommand()]) {
+for (const command of [bootCommand(), catalogueCommand(), imagesCommand(), planCommand()]) {
   command.exitOverride();
   command.copyInheritedSettings(program);
   program.addCommand(command);

@@ -1,10 +1,11 @@
 /** `blanket catalogue`: the price lists, their types, and importing one's own. */
 import { writeFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type Catalogue, type Price, typeOf } from '../../cloud/catalogue.ts';
 import { OPTIONAL_COLUMNS, REQUIRED_COLUMNS } from '../../cloud/import/user-csv.ts';
 import { catalogueOf } from '../../cloud/plan/setting.ts';
 import { cataloguesFrom, importFile } from '../catalogue-files.ts';
+import { several } from '../options.ts';
 import { type Table, tableCsv, tableText } from '../text-table.ts';
 
 type Format = 'table' | 'json' | 'csv';
@@ -19,7 +20,6 @@ Lines that cannot be used are listed with the reason; the rest is taken.`;
 
 const format = (): Option =>
   new Option('--format <format>', 'form of the answer').choices(['table', 'json', 'csv']).default('table');
-const further = (text: string, before: string[]): string[] => [...before, text];
 
 const print = (table: Table, as: Format, data: unknown): void => {
   process.stdout.write(as === 'json' ? `${JSON.stringify(data, null, 2)}\n` : as === 'csv' ? tableCsv(table) : tableText(table));
@@ -59,44 +59,48 @@ function pricesTable(catalogue: Catalogue, id: string): Table {
   };
 }
 
-/** Adds the command and its verbs to the program. */
-export function registerCatalogue(program: Command): void {
-  const catalogue = program.command('catalogue').description('price lists: show them, import one');
+export function catalogueCommand(): Command {
+  const command = new Command('catalogue').description('Price lists: show them, import one.').exitOverride();
+  return command.addCommand(listCommand(), { isDefault: true }).addCommand(showCommand()).addCommand(importCommand());
+}
 
-  catalogue
-    .command('list', { isDefault: true })
-    .description('the price lists there are')
-    .option('--catalogue <file>', 'a further price list; may be repeated', further, [])
+function listCommand(): Command {
+  return new Command('list')
+    .description('List the price lists.')
+    .exitOverride()
+    .option('--catalogue <file>', 'a further price list; may be repeated', several, [])
     .addOption(format())
     .action(async (options: { catalogue: string[]; format: Format }) => {
       const all = [...(await cataloguesFrom(options.catalogue)).values()];
-      const table = {
-        header: ['id', 'name', 'flavour', 'region', 'currency', 'date', 'types'],
-        rows: all.map((it) => [it.id, it.name, it.flavour, it.region, it.currency, it.date, it.types.length]),
-      };
+      const header = ['id', 'name', 'flavour', 'region', 'currency', 'date', 'types'];
+      const rows = all.map((it) => [it.id, it.name, it.flavour, it.region, it.currency, it.date, it.types.length]);
       print(
-        table,
+        { header, rows },
         options.format,
         all.map(({ types, ...it }) => ({ ...it, types: types.length })),
       );
     });
+}
 
-  catalogue
-    .command('show')
-    .description('the types of a price list, or the prices of one type with their sources')
+function showCommand(): Command {
+  return new Command('show')
+    .description('Show the types of a price list, or the prices of one type with their sources.')
+    .exitOverride()
     .argument('<id>', 'price list')
     .argument('[type]', 'instance type')
-    .option('--catalogue <file>', 'a further price list; may be repeated', further, [])
+    .option('--catalogue <file>', 'a further price list; may be repeated', several, [])
     .addOption(format())
     .action(async (id: string, type: string | undefined, options: { catalogue: string[]; format: Format }) => {
       const found = catalogueOf(await cataloguesFrom(options.catalogue), id);
       if (type === undefined) print(typesTable(found), options.format, found);
       else print(pricesTable(found, type), options.format, typeOf(found, type));
     });
+}
 
-  catalogue
-    .command('import')
-    .description('make a price list from a file')
+function importCommand(): Command {
+  return new Command('import')
+    .description('Make a price list from a file.')
+    .exitOverride()
     .argument('<file>', 'CSV, AWS offer file, or instances.json')
     .requiredOption('--out <file>', 'where to write the price list')
     .option('--region <name>', 'region to take, where the file has several', 'us-east-1')

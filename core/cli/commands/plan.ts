@@ -1,5 +1,5 @@
 /** `blanket plan`: what cutting an instance into many machines saves, and what it costs in performance. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
 import { explain } from '../../cloud/figure.ts';
 import { type Plan, Planner } from '../../cloud/plan/plan.ts';
@@ -8,6 +8,7 @@ import { parseScenario, type Scenario, type ScenarioInput, scenarioText } from '
 import { simpleScenario } from '../../cloud/simple.ts';
 import { Simulation } from '../../cloud/simulation/simulation.ts';
 import { cataloguesFrom, textOf } from '../catalogue-files.ts';
+import { positiveNumber, several, wholeNumber } from '../options.ts';
 import { EXPORTS, type ExportKind, exported } from '../plan-exports.ts';
 import { headline, planTable } from '../plan-output.ts';
 import { curveTable, paretoTable, sensitivityTable, sweepTable } from '../plan-tables.ts';
@@ -48,38 +49,26 @@ interface Options {
   readonly export?: ExportKind;
 }
 
-const number = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is not a number.');
-  return value;
-};
-const wholeNumber = (text: string): number => {
-  const value = number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It is not a whole number above zero.');
-  return value;
-};
-const gather = (text: string, before: string[]): string[] => [...before, text];
+const machines = wholeNumber(1, 100_000);
 
-/** Adds the command to the program. */
-export function registerPlan(program: Command): void {
-  program
-    .command('plan')
-    .description('reckon what cutting an instance into machines costs and saves')
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('Reckon what cutting an instance into machines costs and saves.')
     .argument('[scenario]', 'a scenario file; without it, --provider, --type and --count are needed')
     .option('--provider <id>', 'price list')
     .option('--type <id>', 'instance type')
-    .option('--count <n>', 'machines in all', wholeNumber)
+    .option('--count <n>', 'machines in all', machines)
     .option('--baseline <type>', 'native type to compare with; machines ask for what it offers')
-    .option('--instances <n>', 'instances of the type', wholeNumber)
+    .option('--instances <n>', 'instances of the type', wholeNumber(1, 10_000))
     .addOption(new Option('--price <model>', 'price model').choices(['on-demand', 'reserved', 'spot']).default('on-demand'))
-    .option('--term <years>', 'years of a reserved price', wholeNumber)
+    .option('--term <years>', 'years of a reserved price', wholeNumber(1, 10))
     .option('--price-option <name>', 'which reserved price, such as no-upfront')
-    .option('--catalogue <file>', 'a further price list (blanket catalogue import makes one); may be repeated', gather, [])
-    .option('--set <path=value>', 'change an input, such as guests.0.load.mean=0.3; may be repeated', gather, [])
+    .option('--catalogue <file>', 'a further price list (blanket catalogue import makes one); may be repeated', several, [])
+    .option('--set <path=value>', 'change an input, such as guests.0.load.mean=0.3; may be repeated', several, [])
     .addOption(new Option('--format <format>', 'form of the answer').choices(['table', 'json', 'csv']).default('table'))
-    .option('--counts <list>', 'price and slowdown for these counts, such as 1,10,20', (text) => text.split(',').map(wholeNumber))
-    .option('--simulate <seconds>', 'also simulate the scheduler for so long in virtual time', number)
-    .option('--seed <n>', 'seed of the simulation', number)
+    .option('--counts <list>', 'price and slowdown for these counts, such as 1,10,20', (text) => text.split(',').map(machines))
+    .option('--simulate <seconds>', 'also simulate the scheduler for so long in virtual time', positiveNumber)
+    .option('--seed <n>', 'seed of the simulation', wholeNumber(0, 0xffff_ffff))
     .option('--explain <figure>', 'formula, inputs, sources and dates of a figure, or of all')
     .addOption(
       new Option('--sensitivity <outcome>', 'which input moves the outcome most').choices([
@@ -144,10 +133,10 @@ async function answer(file: string | undefined, options: Options): Promise<strin
   if (options.sweep !== undefined) return printed(sweepTable(planner, scenario, await textOf(options.sweep)), options.format);
   const plan = planner.plan(scenario);
   if (options.explain !== undefined) return explained(plan, options.explain);
-  if (options.simulate !== undefined && !(options.simulate > 0 && options.simulate <= 1e7)) {
+  if (options.simulate !== undefined && options.simulate > 1e7) {
     throw new Refusal(
       'scenario-invalid',
-      `--simulate ${options.simulate} is not between 0 and 10,000,000 seconds.`,
+      `--simulate ${options.simulate} is more than 10,000,000 seconds.`,
       'Give virtual seconds, such as 3600.',
     );
   }
