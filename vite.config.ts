@@ -1,4 +1,6 @@
 /** Builds the application: one environment per entry, so that no two entries share a chunk. */
+
+import { copyFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
@@ -36,6 +38,7 @@ function nodeEntry(file: string, name: string, format: 'cjs' | 'es'): Environmen
 export default defineConfig({
   root: resolve(root, 'renderer'),
   base: './',
+  publicDir: resolve(root, 'assets/icons'),
   plugins: [react()],
   resolve: {
     alias: scripted
@@ -64,6 +67,8 @@ export default defineConfig({
       for (const environment of Object.values(builder.environments)) {
         if (environment.name !== 'ssr') await builder.build(environment);
       }
+      // The compiled interpreter lies beside the process that runs it.
+      await copyFile(resolve(root, 'core/hardware/cpu/hot/build/hot.wasm'), resolve(out, 'engine.wasm'));
     },
   },
 });

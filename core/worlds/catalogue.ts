@@ -1,10 +1,14 @@
 /** Which stack serves an instance of which provider. */
 import { Refusal } from '../base/refusal.ts';
 import type { Flavour } from '../contract/fleet.ts';
+import { kvm } from '../hypervisors/kvm/kvm.ts';
 import type { WorldMaker } from './desk.ts';
+import { InstanceWorld } from './instance/instance-world.ts';
 
 /** Stacks by flavour of the first layer; a flavour is rentable when its stack is here. */
-const MAKERS: Partial<Readonly<Record<Flavour, WorldMaker>>> = {};
+const MAKERS: Partial<Readonly<Record<Flavour, WorldMaker>>> = {
+  kvm: (host) => new InstanceWorld(host, kvm),
+};
 
 export const rentable = (flavour: Flavour): boolean => MAKERS[flavour] !== undefined;
 

@@ -9,6 +9,8 @@ import type { Snapshot } from '../contract/calls-machines.ts';
 import type { Capacity, Instance, Machine, MachineChange, MachineSettings, MachineState } from '../contract/fleet.ts';
 import type { ExitRow } from '../contract/gauges.ts';
 import type { Forward, Lease, Network, Volume } from '../contract/storage.ts';
+import type { NamedFile } from '../guests/boot/load.ts';
+import type { Codecs } from '../guests/boot/unpack/unpack.ts';
 import type { ByteStream } from '../seams/plugs.ts';
 
 /** One piece of long work, as whoever does it sees it. */
@@ -20,8 +22,24 @@ export interface Work {
   check(): void;
 }
 
+/** What a world needs and cannot get by itself: files, and the clock on the wall. */
+export interface Provisions {
+  /** The interpreter, compiled. */
+  wasm(): Uint8Array;
+  readonly codecs: Codecs;
+  /** @throws Refusal if there is no such image and it cannot be made */
+  image(name: string): { readonly kernel: NamedFile; readonly ramdisk: NamedFile | undefined; readonly commandLine: string };
+  /** Milliseconds of wall time, from any origin. */
+  wall(): number;
+  /** Seconds since 1970. */
+  epoch(): number;
+  /** Lets other work of the process happen, and resolves after at least so many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
+}
+
 /** What a world may use of the process it lives in. */
 export interface WorldHost {
+  readonly provisions: Provisions;
   readonly instance: Instance;
   /** Files of this world alone; survives the process. */
   readonly folder: string;

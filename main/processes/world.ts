@@ -1,8 +1,10 @@
 /** The process of one rented instance: a stack, the records about it, its streams, and the loop that makes time pass. */
+import { join } from 'node:path';
 import type { CallName } from '../../core/contract/calls.ts';
 import type { Readings } from '../../core/contract/gauges.ts';
 import { asRefusal, refusalOf } from '../../core/contract/refusals.ts';
 import type { InstanceChange } from '../../core/contract/wire.ts';
+import { provisionsFrom } from '../../core/host/provisions.ts';
 import { worldFor } from '../../core/worlds/catalogue.ts';
 import type { Work } from '../../core/worlds/desk.ts';
 import { type Port, serveProcess } from './edge.ts';
@@ -31,6 +33,11 @@ serveProcess((begin, edge) => {
 
   const world = worldFor(instance.flavour)({
     instance,
+    provisions: provisionsFrom({
+      engine: join(import.meta.dirname, 'engine.wasm'),
+      dataFolder: begin.dataFolder,
+      tell: () => undefined,
+    }),
     folder: begin.folder,
     dataFolder: begin.dataFolder,
     changed: (id, change) => {

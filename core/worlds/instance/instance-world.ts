@@ -1,0 +1,305 @@
+/** A rented instance as the window sees it: power, Blanket, machines, consoles, gauges; over the real layers. */
+
+import { Refusal } from '../../base/refusal.ts';
+import type { Capacity, Machine, MachineChange, MachineSettings, MachineState } from '../../contract/fleet.ts';
+import type { ExitRow } from '../../contract/gauges.ts';
+import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
+import type { FlavourFactory } from '../../hypervisors/virtualized/flavour.ts';
+import { COSTS } from '../../observe/costs.table.ts';
+import type { ByteStream } from '../../seams/plugs.ts';
+import type { LayOptions, Screen, Work, World, WorldHost } from '../desk.ts';
+import { Gauges } from './gauges.ts';
+import { Guest, type GuestImage } from './guest.ts';
+import { Pace } from './pace.ts';
+import { createPipe } from './pipe.ts';
+import { FREQUENCY, Stack } from './stack.ts';
+
+const DEFAULT_IMAGE = 'default';
+/** Virtual time of one step, as a part of a second. */
+const STEPS_PER_SECOND = 200;
+/** How long a world that only input can wake may be left alone, milliseconds. */
+const ASLEEP = 250;
+const POLL = 25;
+const MOST_BOOT_SECONDS = 120;
+const MOST_SHUTDOWN_SECONDS = 30;
+const PAGES_PER_MIB = 256;
+/** A kernel says this when its first program starts. */
+const BOOTED = 'as init process';
+
+export class InstanceWorld implements World {
+  readonly #boot = createPipe();
+  readonly #guests = new Map<string, Guest>();
+  readonly #images = new Map<string, GuestImage>();
+  readonly #gauges = new Gauges();
+  readonly #exits = new Map<string, { at: number; counts: Map<string, number> }>();
+  readonly #stack: Stack;
+  readonly #pace: Pace;
+  #clock = 0;
+  #booted = false;
+
+  constructor(
+    private readonly host: WorldHost,
+    flavour: FlavourFactory,
+  ) {
+    const { instance, provisions } = host;
+    let recent = '';
+    this.#stack = new Stack({
+      provisions,
+      flavour,
+      name: instance.name,
+      cpus: instance.vcpus,
+      memoryMib: instance.memoryMib,
+      serial: {
+        write: (bytes) => {
+          if (!this.#booted) {
+            recent = (recent + String.fromCharCode(...bytes)).slice(-200);
+            this.#booted = recent.includes(BOOTED);
+          }
+          this.#boot.guest.write(bytes);
+        },
+        onData: (listener) => this.#boot.guest.onData(listener),
+      },
+    });
+    this.#pace = new Pace(FREQUENCY, () => provisions.wall());
+  }
+
+  async power(work: Work): Promise<null> {
+    const { provisions } = this.host;
+    work.progress(0, 3, 'Reading the image');
+    const image = provisions.image(DEFAULT_IMAGE);
+    work.progress(1, 3, 'Starting the container');
+    this.#stack.bootKernel(image);
+    work.progress(2, 3, 'Booting');
+    await this.#until(work, () => this.#booted, MOST_BOOT_SECONDS, 'The instance did not boot', 'Look at its boot console.');
+    work.progress(3, 3, 'Ready');
+    return null;
+  }
+
+  async restore(): Promise<boolean> {
+    return false;
+  }
+
+  /** Memory of running machines cannot be kept yet: they are shut down cleanly, so that nothing they wrote is lost. */
+  async save(work: Work): Promise<void> {
+    for (const guest of this.#guests.values()) {
+      if (guest.state !== 'running') continue;
+      work.say(`${guest.machine.name}: shutting down`);
+      await this.#shutDown(guest, work);
+    }
+  }
+
+  async layBlanket(_options: LayOptions, work: Work): Promise<Capacity> {
+    work.progress(0, 2, 'Restarting the container');
+    this.#guests.clear();
+    this.#stack.lay((_domain, bytes) => this.#boot.guest.write(bytes));
+    work.progress(1, 2, 'Starting the control domain');
+    const { xen, domain0 } = this.#blanket();
+    domain0.toolstack.onEnd((domain, reason) => {
+      const guest = [...this.#guests.values()].find((each) => each.domain === domain);
+      if (guest === undefined) return;
+      guest.ended(reason);
+      this.host.changed(guest.machine.id, { state: guest.state, reason: guest.reason });
+    });
+    work.say(`Xen stands on ${xen.below.name}`);
+    work.progress(2, 2, 'Ready');
+    const { instance } = this.host;
+    const free = Math.floor(xen.frames.free / PAGES_PER_MIB);
+    return {
+      cpuEcu: instance.ecu ?? 0,
+      vcpus: this.#stack.cpus,
+      memoryMib: free,
+      diskMib: instance.diskGib * 1024,
+      ownMemoryMib: Math.max(0, instance.memoryMib - free),
+      ownCpuEcu: 0,
+    };
+  }
+
+  async create(machine: Machine): Promise<void> {
+    this.#guests.set(machine.id, new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image)));
+  }
+
+  async clone(_from: string, machine: Machine): Promise<void> {
+    await this.create(machine);
+  }
+
+  async act(id: string, action: Parameters<World['act']>[1], work: Work): Promise<void> {
+    const guest = this.#guest(id);
+    switch (action) {
+      case 'start':
+        guest.start();
+        break;
+      case 'shutdown':
+        await this.#shutDown(guest, work);
+        break;
+      case 'reboot':
+        guest.ask('reboot');
+        break;
+      case 'pause':
+        guest.pause();
+        break;
+      case 'resume':
+        guest.resume();
+        break;
+      case 'off':
+        guest.running();
+        guest.stop();
+        break;
+      case 'reset':
+        guest.stop();
+        guest.start();
+        break;
+      case 'save':
+      case 'restore':
+        throw new Refusal(
+          'not-possible-here',
+          'This build cannot keep the memory of a machine.',
+          'Shut the machine down instead.',
+        );
+    }
+    this.#gauges.forget(id);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#guest(id).stop();
+    this.#guests.delete(id);
+    this.#gauges.forget(id);
+  }
+
+  adjust(id: string, change: MachineChange): readonly (keyof MachineSettings)[] {
+    const guest = this.#guest(id);
+    const live: (keyof MachineSettings)[] = ['name', 'autostart', 'protected', 'tags', 'group', 'note', 'weight', 'cap'];
+    const settings = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    guest.machine = { ...guest.machine, ...settings };
+    if (guest.domain === undefined) return Object.keys(settings) as (keyof MachineSettings)[];
+    guest.domain.control.setScheduling(guest.machine.weight, guest.machine.cap);
+    return live;
+  }
+
+  state(id: string): MachineState {
+    return this.#guests.get(id)?.state ?? 'stopped';
+  }
+
+  console(unit: string, line: 'serial' | 'boot'): ByteStream | undefined {
+    if (line === 'boot' || unit === this.host.instance.id) return this.#boot.person;
+    return this.#guests.get(unit)?.pipe.person;
+  }
+
+  screen(): Screen | undefined {
+    return undefined;
+  }
+
+  sample(): ReturnType<World['sample']> {
+    const seconds = this.#clock / FREQUENCY;
+    const cpus = this.#stack.cpus;
+    const rows = [...this.#guests.values()].map((guest) => ({
+      unit: guest.machine.id,
+      values: this.#gauges.guest(guest, seconds, cpus),
+    }));
+    rows.push({ unit: this.host.instance.id, values: this.#instanceGauges(seconds, cpus) });
+    return { virtualSeconds: seconds, rows };
+  }
+
+  exits(unit: string): ExitRow[] {
+    const seconds = this.#clock / FREQUENCY;
+    const first = Object.entries(this.#stack.instance.ledger.entries()).map(([reason, entry]) => ({
+      layer: 'first' as const,
+      reason,
+      total: entry.count,
+      cyclesEach: entry.count === 0 ? 0 : entry.cycles / entry.count,
+    }));
+    const second = (this.#stack.blanket?.xen.statistics.byName() ?? []).map(({ name, count }) => ({
+      layer: 'second' as const,
+      reason: name,
+      total: count,
+      cyclesEach: COSTS.hypercall.cycles,
+    }));
+    return this.#perSecond(unit, seconds, [...first, ...second]);
+  }
+
+  run(milliseconds: number): number {
+    const { provisions } = this.host;
+    const start = provisions.wall();
+    while (provisions.wall() - start < milliseconds) {
+      const ahead = this.#pace.ahead(this.#clock);
+      if (ahead > 0) return ahead;
+      this.#clock += FREQUENCY / STEPS_PER_SECOND;
+      const progress = this.#stack.run(this.#clock);
+      if (progress.kind === 'asleep') return ASLEEP;
+      if (progress.kind === 'ended') this.host.ended(progress.outcome.kind);
+    }
+    return 0;
+  }
+
+  async #shutDown(guest: Guest, work: Work): Promise<void> {
+    guest.ask('poweroff');
+    await this.#until(
+      work,
+      () => guest.domain === undefined,
+      MOST_SHUTDOWN_SECONDS,
+      `${guest.machine.name} did not shut down`,
+      'Wait longer, or force it off.',
+    );
+  }
+
+  async #until(work: Work, done: () => boolean, seconds: number, complaint: string, remedy: string): Promise<void> {
+    const { provisions } = this.host;
+    const limit = provisions.wall() + seconds * 1000;
+    while (!done()) {
+      work.check();
+      if (provisions.wall() > limit) throw new Refusal('too-late', `${complaint} within ${seconds} seconds.`, remedy);
+      await provisions.wait(POLL);
+    }
+  }
+
+  #image(name: string): GuestImage {
+    const known = this.#images.get(name);
+    if (known !== undefined) return known;
+    const { provisions } = this.host;
+    const { kernel, ramdisk, commandLine } = provisions.image(name);
+    const image: GuestImage = { kernel: parsePvKernel(kernel, provisions.codecs), ramdisk: ramdisk?.bytes, commandLine };
+    this.#images.set(name, image);
+    return image;
+  }
+
+  #guest(id: string): Guest {
+    const guest = this.#guests.get(id);
+    if (guest === undefined)
+      throw new Refusal('no-such-machine', `There is no machine ${id} in this instance.`, 'Look at the list of machines.');
+    return guest;
+  }
+
+  #blanket(): NonNullable<Stack['blanket']> {
+    if (this.#stack.blanket === undefined)
+      throw new Refusal('no-blanket', 'The instance has no Blanket yet.', 'Lay the Blanket first.');
+    return this.#stack.blanket;
+  }
+
+  #instanceGauges(seconds: number, cpus: number): number[] {
+    const { instance, blanket } = this.#stack;
+    const idle = blanket?.xen.idleCycles.reduce((sum, cycles) => sum + cycles, 0);
+    const busy =
+      idle === undefined
+        ? instance.computer.contexts.reduce((sum, context) => sum + context.instructions, 0)
+        : cpus * this.#clock - idle;
+    const stolen = Array.from({ length: cpus }, (_, cpu) => instance.stolen(cpu)).reduce((sum, cycles) => sum + cycles, 0);
+    const hypercalls = (blanket?.xen.statistics.byName() ?? []).reduce((sum, row) => sum + row.count, 0);
+    return this.#gauges.instance(
+      this.host.instance.id,
+      seconds,
+      { busy: busy / FREQUENCY, stolen: stolen / FREQUENCY, exits: instance.ledger.total.count, hypercalls },
+      cpus,
+      instance.memory.usage(),
+    );
+  }
+
+  #perSecond(unit: string, seconds: number, rows: readonly Omit<ExitRow, 'perSecond'>[]): ExitRow[] {
+    const last = this.#exits.get(unit);
+    const counts = new Map(rows.map((row) => [`${row.layer} ${row.reason}`, row.total]));
+    this.#exits.set(unit, { at: seconds, counts });
+    const span = last === undefined ? 0 : seconds - last.at;
+    return rows.map((row) => {
+      const before = last?.counts.get(`${row.layer} ${row.reason}`) ?? row.total;
+      return { ...row, perSecond: span > 0 ? (row.total - before) / span : 0 };
+    });
+  }
+}

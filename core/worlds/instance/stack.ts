@@ -1,0 +1,111 @@
+/** The layers of a rented instance: hardware, provider, container, and what is in the container's ring 0. */
+import { type Cpuid, cpuidOf } from '../../abi/x86/cpuid.ts';
+import { Bug, invariant } from '../../base/bug.ts';
+import { type PcBoard, pc } from '../../devices/boards/pc.ts';
+import { CRYSTAL_HERTZ } from '../../devices/lapic/registers.table.ts';
+import { ramRanges } from '../../devices/layout.ts';
+import { type BareComputer, bare, type Progress } from '../../hardware/bare.ts';
+import { createEngine } from '../../hardware/cpu/engine.ts';
+import type { FlavourFactory } from '../../hypervisors/virtualized/flavour.ts';
+import type { Instance } from '../../hypervisors/virtualized/instance.ts';
+import { Provider } from '../../hypervisors/virtualized/provider.ts';
+import type { Xen } from '../../hypervisors/xen/xen.ts';
+import type { Cycles } from '../../seams/addresses.ts';
+import type { ByteStream } from '../../seams/plugs.ts';
+import type { Provisions } from '../desk.ts';
+import type { Domain0 } from '../domain0.ts';
+import { emptyBoard } from '../empty-board.ts';
+import { startKernel } from '../start-kernel.ts';
+import { xenOn } from '../xen-on.ts';
+
+/** Cycles of virtual time per second of an interactive world: near what the engine reaches, so that time is not always late. */
+export const FREQUENCY = 1e9;
+/** A computer has at most so many CPUs. */
+const MOST_CPUS = 16;
+const MIB = 2 ** 20;
+
+export interface StackOptions {
+  readonly provisions: Provisions;
+  readonly flavour: FlavourFactory;
+  readonly name: string;
+  readonly cpus: number;
+  readonly memoryMib: number;
+  /** The container's serial line. */
+  readonly serial: ByteStream;
+}
+
+export class Stack {
+  readonly cpus: number;
+  readonly #host: BareComputer;
+  readonly #provider: Provider;
+  readonly #cpuid: Cpuid;
+  readonly #epoch: number;
+  #instance: { instance: Instance; board: PcBoard } | undefined;
+  blanket: { xen: Xen; domain0: Domain0 } | undefined;
+
+  constructor(private readonly options: StackOptions) {
+    this.cpus = Math.min(options.cpus, MOST_CPUS);
+    this.#epoch = options.provisions.epoch();
+    this.#cpuid = cpuidOf({ cpus: this.cpus, frequency: FREQUENCY, crystalHertz: CRYSTAL_HERTZ });
+    const engine = createEngine(options.provisions.wasm());
+    this.#host = bare(engine, { ram: [], cpus: this.cpus, frequency: FREQUENCY, cpuid: this.#cpuid, board: () => emptyBoard });
+    this.#provider = new Provider(this.#host.machine, options.flavour);
+  }
+
+  get instance(): Instance {
+    if (this.#instance === undefined) throw new Bug('nothing is rented');
+    return this.#instance.instance;
+  }
+
+  /** Rents the container anew and boots a kernel in it. */
+  bootKernel(image: ReturnType<Provisions['image']>): void {
+    const { instance, board } = this.#rent();
+    startKernel(instance.computer, board, this.#ram, {
+      memoryBytes: this.options.memoryMib * MIB,
+      kernel: image.kernel,
+      initrd: image.ramdisk,
+      modules: [],
+      commandLine: `console=ttyS0 ${image.commandLine}`,
+      codecs: this.options.provisions.codecs,
+    });
+  }
+
+  /** Rents the container anew and puts Xen into its ring 0. */
+  lay(emergency: (domain: number, bytes: Uint8Array) => void): void {
+    const { instance } = this.#rent();
+    this.blanket = xenOn(instance.computer.machine, { ram: this.#ram, epoch: this.#epoch, emergency });
+  }
+
+  now(): Cycles {
+    return this.#host.now();
+  }
+
+  run(until: Cycles): Progress {
+    return this.#host.run(until);
+  }
+
+  get #ram(): ReturnType<typeof ramRanges> {
+    return ramRanges(this.options.memoryMib * MIB);
+  }
+
+  #rent(): { instance: Instance; board: PcBoard } {
+    if (this.#instance !== undefined) this.#provider.destroy(this.#instance.instance);
+    this.blanket = undefined;
+    let board: PcBoard | undefined;
+    const instance = this.#provider.create({
+      name: this.options.name,
+      cpus: this.cpus,
+      ram: this.#ram,
+      capacity: Number.POSITIVE_INFINITY,
+      cpuid: this.#cpuid,
+      epochNanoseconds: BigInt(this.#epoch) * 1_000_000_000n,
+      board: (host) => {
+        board = pc(host, { memoryBytes: this.options.memoryMib * MIB, serial: this.options.serial, epoch: this.#epoch });
+        return board;
+      },
+    });
+    invariant(board !== undefined, 'the instance has made its board');
+    this.#instance = { instance, board };
+    return this.#instance;
+  }
+}
