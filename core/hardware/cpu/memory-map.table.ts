@@ -35,9 +35,10 @@ export const CONSTANTS: readonly Place[] = [
   at('maxUnits', 4096, 'table indices a unit can have'),
   at('maxUnitRecords', 0x6_0000, 'room of `unitRecords`'),
   at('tlbEntries', 1024, 'entries of each TLB table'),
-  at('tlbSetBytes', 0xd000, 'one TLB set: read, write, execute tables of 16-byte entries, then the log of filled entries'),
+  at('tlbSetBytes', 0xd080, 'one TLB set: read, write, execute tables of 16-byte entries, the log of filled entries, the filter of large pages'),
   at('tlbLog', 0xc000, 'offset of the log within a set: u32 count, then u16 entry numbers'),
   at('tlbLogEntries', 2046, 'capacity of the log; beyond it a flush sweeps the tables'),
+  at('tlbFilter', 0xd000, 'offset of the filter within a set: 1024 bits, by hash of a large page that has entries'),
   // Frame map entry: host address of the frame | these bits.
   at('mapPresent', 1, 'the frame can be read'),
   at('mapWritable', 2, 'the frame can be written in place'),

@@ -1,8 +1,8 @@
 /** Register state after RESET, INIT and SIPI (SDM vol. 3 §9.1, table 9-1; §8.4.4.1). */
 import { Offset } from './gen/offsets.ts';
 
-const DATA_SEGMENT = 0x93;
-const CODE_SEGMENT = 0x9b;
+/** Every segment can be read, written and executed in real mode. */
+const REAL_SEGMENT = 0x93;
 const [CS, LDTR, TR] = [1, 6, 7];
 
 /** Family, model and stepping in EDX, as CPUID leaf 1 reports them is the board's business; this says "family 6". */
@@ -22,8 +22,8 @@ export function resetState(view: DataView, block: number): void {
   u64(Offset.rip, 0xfff0n);
   u64(Offset.rflags, 2n);
   view.setUint32(block + Offset.flagKind, 0, true);
-  for (let i = 0; i < 6; i++) setSegment(view, block, i, 0, 0n, DATA_SEGMENT);
-  setSegment(view, block, CS, 0xf000, 0xffff_0000n, CODE_SEGMENT);
+  for (let i = 0; i < 6; i++) setSegment(view, block, i, 0, 0n, REAL_SEGMENT);
+  setSegment(view, block, CS, 0xf000, 0xffff_0000n, REAL_SEGMENT);
   setSegment(view, block, LDTR, 0, 0n, 0x82);
   setSegment(view, block, TR, 0, 0n, 0x8b);
   u64(Offset.gdtBase, 0n);
@@ -52,6 +52,6 @@ export function powerOn(view: DataView, block: number): void {
 
 /** A start-up IPI: real mode at the page that the vector names. */
 export function startUp(view: DataView, block: number, vector: number): void {
-  setSegment(view, block, CS, vector << 8, BigInt(vector) << 12n, CODE_SEGMENT);
+  setSegment(view, block, CS, vector << 8, BigInt(vector) << 12n, REAL_SEGMENT);
   view.setBigUint64(block + Offset.rip, 0n, true);
 }

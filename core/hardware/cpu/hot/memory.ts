@@ -6,8 +6,8 @@ import { watchAccess, watchPage } from './debug';
 import { Constant, Offset } from './gen/offsets';
 import { FLAT_STACK, Op, Seg, canonical, cpu, op } from './state';
 import { faulted, raiseNotCanonical } from './raise';
-import { TABLE_BYTES, fillSet, fillTlb, tlbEntry } from './tlb';
-import { fleetingTranslation, walkAddress, walkGlobal, walkOrFault } from './walk';
+import { TABLE_BYTES, TLB_SIZE_SHIFT, fillSet, fillTlb, tlbEntry } from './tlb';
+import { fleetingTranslation, walkAddress, walkGlobal, walkOrFault, walkShift } from './walk';
 import { beforeWrite, hostEntry, readDevice, readHost, writeDevice, writeHost } from './physical';
 
 /** An address no access succeeds at: what address computation returns after a fault. */
@@ -65,6 +65,9 @@ function modifySlow(a: u64, size: u32): u64 {
 /** Physical address of the last translation that led to a device. */
 let devicePhysical: u64 = 0;
 
+/** What a TLB entry keeps of the last walk. */
+@inline function walkAux(): u32 { return <u32>walkGlobal | (walkShift << TLB_SIZE_SHIFT); }
+
 @inline function userAccess(): bool { return load<u32>(cpu, Offset.cpl) == 3; }
 
 /** Translates one page's worth of an access: host address, or 0 after a fault or for a device (devicePhysical). */
@@ -77,7 +80,7 @@ function translate(a: u64, access: u32): u32 {
     return 0;
   }
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (!(entry & Constant.mapFleeting) && !fleetingTranslation(user) && !watchPage(a)) fillTlb(a, host, access, <u32>walkGlobal);
+  if (!(entry & Constant.mapFleeting) && !fleetingTranslation(user) && !watchPage(a)) fillTlb(a, host, access, walkAux());
   return host;
 }
 
@@ -97,7 +100,7 @@ export function translateFetch(a: u64): u32 {
     return 0;
   }
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (!(entry & Constant.mapFleeting)) fillTlb(a, host, Constant.accessExecute, <u32>walkGlobal);
+  if (!(entry & Constant.mapFleeting)) fillTlb(a, host, Constant.accessExecute, walkAux());
   return host;
 }
 
@@ -216,8 +219,8 @@ function systemPiece(a: u64, size: u32, write: bool, value: u64): u64 {
   if (!walkOrFault(a, write ? Constant.accessWrite : Constant.accessRead, false, true)) return 0;
   const entry = hostEntry(walkAddress >> 12, write);
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (own && entry && !(entry & Constant.mapFleeting) && !fleetingTranslation(false)) {
-    fillSet(0, a, host, write ? Constant.accessWrite : Constant.accessRead, <u32>walkGlobal);
+  if (own && entry && !(entry & Constant.mapFleeting) && !fleetingTranslation(false) && !watchPage(a)) {
+    fillSet(0, a, host, write ? Constant.accessWrite : Constant.accessRead, walkAux());
   }
   if (!write) return entry ? readHost(host, size) : readDevice(walkAddress, size);
   if (entry) {

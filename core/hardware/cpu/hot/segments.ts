@@ -21,13 +21,16 @@ export function setSegment(index: u32, selector: u32, base: u64, limit: u32, att
   store<u16>(cpu + (<usize>index << 1), <u16>attributes, Offset.segmentAttributes);
 }
 
-/** Real mode leaves limit and attributes as protected mode left them ("unreal" mode relies on it). */
+/**
+ * Real mode leaves the limit as protected mode left it ("unreal" mode relies on it), and every segment, CS included, can
+ * be written (SDM vol. 3, table 9-1).
+ */
 export function setRealSegment(index: u32, selector: u32): void {
   store<u64>(cpu + (<usize>index << 3), <u64>(selector << 4), Offset.segmentBase);
   store<u16>(cpu + (<usize>index << 1), <u16>selector, Offset.segmentSelector);
-  const kept = segmentAttributes(index) & (Attribute.big | Attribute.granular | Attribute.down);
+  const kept = segmentAttributes(index) & (Attribute.big | Attribute.granular);
   const access: u32 = Attribute.present | Attribute.segment | Attribute.writable | Attribute.accessed;
-  store<u16>(cpu + (<usize>index << 1), <u16>(kept | access | (index == Seg.cs ? Attribute.code : 0)), Offset.segmentAttributes);
+  store<u16>(cpu + (<usize>index << 1), <u16>(kept | access), Offset.segmentAttributes);
 }
 
 /** A null selector in a data segment register: every access through it outside 64-bit mode raises #GP. */

@@ -3,13 +3,18 @@
 // A set has three tables (read, write, execute) of direct-mapped entries, then a log of what was filled:
 //   entry  0 u64 tag     linear page address; all ones = empty (low bits set never match)
 //          8 u32 addend  host address = u32(linear) + addend
-//         12 u32 aux     TLB_GLOBAL
+//         12 u32 aux     bit 0 global, bits 8-15 log2 of the size of the guest's page
+//   filter 1024 bits: large pages of which some 4 KiB are entered, hashed
 //   log    u32 count, then u16 numbers (table * 1024 + entry); a flush visits only these
 // A hit is one compare: load(tag) == (linear + size - 1 with low 12 bits cleared), which also sees a page crossing.
 import { Constant, Offset, Place } from './gen/offsets';
 import { cpu } from './state';
 
 export const TLB_GLOBAL: u32 = 1;
+export const TLB_SIZE_SHIFT: u32 = 8;
+/** Page sizes above 4 KiB: 2 MiB, 4 MiB (32-bit paging), 1 GiB. */
+const LARGE_SHIFTS: u32 = 3;
+@inline function largeShift(i: u32): u32 { return i == 0 ? 21 : i == 1 ? 30 : 22; }
 const EMPTY: u64 = ~0;
 export const TABLE_BYTES: usize = Constant.tlbEntries * 16;
 const SETS: u32 = 2;
@@ -59,6 +64,18 @@ export function fillSet(number: u32, linear: u64, host: u32, access: u32, aux: u
   store<u64>(entry, page);
   store<u32>(entry, (host & ~0xfff) - <u32>page, 8);
   store<u32>(entry, aux, 12);
+  if (aux >> TLB_SIZE_SHIFT > 12) noteLarge(set, linear, aux >> TLB_SIZE_SHIFT);
+}
+
+@inline function filterBit(linear: u64, shift: u32): u32 { return (<u32>(linear >> shift) ^ (shift << 5)) & 1023; }
+@inline function noteLarge(set: usize, linear: u64, shift: u32): void {
+  const bit = filterBit(linear, shift);
+  const at = set + Constant.tlbFilter + (bit >> 3);
+  store<u8>(at, <u8>(<u32>load<u8>(at) | (<u32>1 << (bit & 7))));
+}
+@inline function hasLarge(set: usize, linear: u64, shift: u32): bool {
+  const bit = filterBit(linear, shift);
+  return (<u32>load<u8>(set + Constant.tlbFilter + (bit >> 3)) & (<u32>1 << (bit & 7))) != 0;
 }
 
 /** Empties one set; entries of global pages stay if asked. */
@@ -68,6 +85,7 @@ export function flushSet(set: u32, keepGlobal: bool): void {
   const count = load<u32>(log);
   dropFetchWindow();
   store<u64>(cpu, load<u64>(cpu, Offset.countTlbFlush) + 1, Offset.countTlbFlush);
+  memory.fill(base + Constant.tlbFilter, 0, 128);
   if (count > <u32>Constant.tlbLogEntries) {
     memory.fill(base, 0xff, Constant.tlbLog);
     store<u32>(log, 0);
@@ -80,6 +98,8 @@ export function flushSet(set: u32, keepGlobal: bool): void {
     if (keepGlobal && load<u32>(entry, 12) & TLB_GLOBAL && load<u64>(entry) != EMPTY) {
       store<u16>(log + 4 + (<usize>kept << 1), number);
       kept++;
+      const shift = load<u32>(entry, 12) >> TLB_SIZE_SHIFT;
+      if (shift > 12) noteLarge(base, load<u64>(entry), shift);
     } else store<u64>(entry, EMPTY);
   }
   store<u32>(log, kept);
@@ -96,16 +116,32 @@ export function flushTranslations(keepGlobal: bool): void {
   else for (let set: u32 = 0; set < SETS; set++) flushSet(set, keepGlobal);
 }
 
-/** INVLPG: one page in both sets, all three tables. */
+/** INVLPG: one page, of whatever size (SDM vol. 3, 4.10.4.1), in both sets, all three tables. */
 export function invalidatePage(linear: u64): void {
   const page = linear & ~0xfff;
   dropFetchWindow();
-  for (let set: u32 = 0; set < SETS; set++) {
+  for (let number: u32 = 0; number < SETS; number++) {
+    const set = setAddress(number);
     for (let access: u32 = 0; access < 3; access++) {
-      const entry = tlbEntry(setAddress(set) + <usize>access * TABLE_BYTES, page);
+      const entry = tlbEntry(set + <usize>access * TABLE_BYTES, page);
       // The number stays in the log; a later fill logs it again, which is harmless.
       if (load<u64>(entry) == page) store<u64>(entry, EMPTY);
     }
+    for (let i: u32 = 0; i < LARGE_SHIFTS; i++) {
+      if (hasLarge(set, linear, largeShift(i))) invalidateLarge(number, linear, largeShift(i));
+    }
+  }
+}
+
+/** Drops all pieces of one large page. */
+function invalidateLarge(number: u32, linear: u64, shift: u32): void {
+  const set = setAddress(number);
+  const log = set + Constant.tlbLog;
+  const count = load<u32>(log);
+  if (count > <u32>Constant.tlbLogEntries) return flushSet(number, false);
+  for (let i: u32 = 0; i < count; i++) {
+    const entry = set + (<usize>load<u16>(log + 4 + (<usize>i << 1)) << 4);
+    if (load<u32>(entry, 12) >> TLB_SIZE_SHIFT == shift && (load<u64>(entry) ^ linear) >> shift == 0) store<u64>(entry, EMPTY);
   }
 }
 
@@ -146,5 +182,6 @@ export function resetTlb(context: usize): void {
   for (let set: u32 = 0; set < SETS; set++) {
     memory.fill(area + <usize>set * Constant.tlbSetBytes, 0xff, Constant.tlbLog);
     store<u32>(area + <usize>set * Constant.tlbSetBytes + Constant.tlbLog, 0);
+    memory.fill(area + <usize>set * Constant.tlbSetBytes + Constant.tlbFilter, 0, 128);
   }
 }

@@ -19,11 +19,15 @@ const NO_EXECUTE: u64 = 1 << 63;
 /** Physical addresses have 40 bits, as CPUID leaf 8000_0008 of the boards says. */
 const ADDRESS: u64 = 0x00ff_ffff_f000;
 const RESERVED: u64 = 0x000f_ff00_0000_0000;
+/** PAE paging outside IA-32e mode does not ignore bits 52-62 (SDM vol. 3 §4.4.2). */
+const RESERVED_PAE: u64 = 0x7ff0_0000_0000_0000;
 
 /** Where the last successful walk led: physical address, and whether the page is global or a user page. */
 export let walkAddress: u64 = 0;
 export let walkGlobal: bool = false;
 export let walkUser: bool = false;
+/** log2 of the size of the page: 12, 21, 22 or 30. */
+export let walkShift: u32 = 12;
 /** Error code of the last walk that failed. */
 export let walkError: u32 = 0;
 
@@ -37,6 +41,7 @@ export function walk(linear: u64, access: u32, user: bool, implicit: bool): bool
   const cr0 = load<u64>(cpu, Offset.cr0);
   walkGlobal = false;
   walkUser = true;
+  walkShift = 12;
   if (!(cr0 & Cr0.pg)) {
     walkAddress = linear & 0xffff_ffff;
     return true;
@@ -67,7 +72,7 @@ function walkWide(linear: u64, root: u64, top: i32, access: u32, user: bool, imp
     const at = table + (((linear >> <u64>(12 + 9 * level)) & 511) << 3);
     const entry = readPhysical64(at);
     if (!(entry & PRESENT)) return refuse(0, access, user);
-    let reserved = RESERVED;
+    let reserved = top == 3 ? RESERVED : RESERVED | RESERVED_PAE;
     if (!noExecute) reserved |= NO_EXECUTE;
     if (level == 3) reserved |= LARGE;
     const leaf = level == 0 || (level < 3 && (entry & LARGE) != 0);
@@ -84,7 +89,8 @@ function walkWide(linear: u64, root: u64, top: i32, access: u32, user: bool, imp
     if (!allowed(rights, forbidden != 0, access, user, implicit)) return refuse(1, access, user);
     const wanted = entry | ACCESSED | (access == Constant.accessWrite ? DIRTY : 0);
     if (wanted != entry) writePhysical64(at, wanted);
-    const inside = (<u64>1 << <u64>(12 + 9 * level)) - 1;
+    walkShift = 12 + 9 * level;
+    const inside = (<u64>1 << walkShift) - 1;
     walkAddress = (entry & ADDRESS & ~inside) | (linear & inside);
     return found(entry, rights);
   }
@@ -103,6 +109,7 @@ function walk32(linear: u32, access: u32, user: bool, implicit: bool): bool {
     if (!allowed(rights, false, access, user, implicit)) return refuse(1, access, user);
     const wanted = directory | ACCESSED | dirty;
     if (wanted != directory) writePhysical32(directoryAt, <u32>wanted);
+    walkShift = 22;
     walkAddress = (directory & 0xffc0_0000) | ((directory & 0x1f_e000) << 19) | <u64>(linear & 0x3f_ffff);
     return found(directory, rights);
   }
