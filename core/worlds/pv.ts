@@ -39,6 +39,7 @@ export interface PvWorld {
 
 const silentLine: ByteStream = { write: () => {}, onData: () => {} };
 
+/** @throws Refusal if the computer has no memory for domains */
 export const pvWorld = (options: PvOptions): PvWorld => {
   const { memoryBytes, cpus, frequency, epoch } = options;
   const ram = ramRanges(memoryBytes);
