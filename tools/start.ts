@@ -19,7 +19,11 @@ function older(output: string, ...folders: string[]): boolean {
 }
 
 function vite(args: string[], env: NodeJS.ProcessEnv = {}): void {
-  execFileSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+  execFileSync(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
 }
 
 export function buildApp(env: NodeJS.ProcessEnv = {}): void {
@@ -43,7 +47,9 @@ function electronFolder(): string | undefined {
 }
 
 function chromium(): boolean {
-  const there = (): boolean => ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) => existsSync(path)) || existsSync(process.env.BLANKET_CHROMIUM ?? '/nowhere');
+  const there = (): boolean =>
+    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some((path) => existsSync(path)) ||
+    existsSync(process.env.BLANKET_CHROMIUM ?? '/nowhere');
   if (there()) return true;
   if (process.getuid?.() !== 0) return false;
   console.log('Installing Chromium for the stand-in host…');
@@ -59,12 +65,16 @@ function start(): void {
   if (real !== undefined) console.log(`Blanket runs in Electron (${real}).`);
   else {
     if (!chromium()) {
-      console.error('Neither Electron nor Chromium is here. Install Chromium (apt install chromium), or let npm fetch Electron (npx install-electron --no).');
+      console.error(
+        'Neither Electron nor Chromium is here. Install Chromium (apt install chromium), or let npm fetch Electron (npx install-electron --no).',
+      );
       process.exit(1);
     }
     if (older('dist/stand-in/electron', 'e2e/stand-in')) buildStandIn();
     const shown = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
-    console.log(`Blanket runs in the stand-in host with Chromium, because the Electron program could not be fetched${shown === undefined ? '; without a display, so no window is shown' : ''}.`);
+    console.log(
+      `Blanket runs in the stand-in host with Chromium, because the Electron program could not be fetched${shown === undefined ? '; without a display, so no window is shown' : ''}.`,
+    );
     env = { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: join(root, 'dist/stand-in') };
   }
   const command = createRequire(import.meta.url).resolve('electron/cli.js');

@@ -1,4 +1,5 @@
 /** Preferences: one row each, from which the form, the search, the store and the check are made. */
+import './jitless.ts';
 import * as z from 'zod';
 
 export type Setting =

@@ -1,7 +1,6 @@
-/** Small schemas that many calls share. Zod is told not to compile: the windows' content policy forbids evaluated code. */
+/** Small schemas that many calls share. */
+import './jitless.ts';
 import * as z from 'zod';
-
-z.config({ jitless: true });
 
 /** Identifies an instance: `i` and a number, never used again. */
 export const instanceId = z.string().regex(/^i\d{1,9}$/, 'an instance is named like i3');

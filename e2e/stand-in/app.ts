@@ -112,8 +112,10 @@ class StandInApp extends EventEmitter {
     });
     server.on('error', () => {
       const other = createConnection(socket);
-      other.on('connect', () => other.end(JSON.stringify(process.argv)));
-      other.on('close', () => process.exit(0));
+      other.on('connect', () => {
+        other.end(JSON.stringify(process.argv));
+        other.on('close', () => process.exit(0));
+      });
       other.on('error', () => {
         rmSync(socket, { force: true });
         server.listen(socket);

@@ -158,6 +158,13 @@ export class WebContents extends EventEmitter {
   }
 
   private listen(message: FromPage): void {
+    if (message.kind === 'port') relay(message.id, message.data);
+    else if (message.kind === 'port-close') closed(message.id);
+    else if (message.kind === 'key') accelerator(message as never);
+    else this.serve(message);
+  }
+
+  private serve(message: FromPage): void {
     const frame = {
       url: shownAddress(message.url),
       parent: message.top ? null : {},
@@ -168,10 +175,7 @@ export class WebContents extends EventEmitter {
       void invoke(message.channel, event, message.args).then((answer) =>
         this.deliverText({ kind: 'answer', id: message.id, channel: message.channel, ...answer }),
       );
-    } else if (message.kind === 'send') said(message.channel, event, message.args);
-    else if (message.kind === 'port') relay(message.id, message.data);
-    else if (message.kind === 'port-close') closed(message.id);
-    else accelerator(message as never);
+    } else said(message.channel, event, message.args);
   }
 
   private async request(params: Params): Promise<void> {

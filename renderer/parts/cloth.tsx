@@ -68,9 +68,9 @@ export function Cloth({ instance, machines, planned, height }: ClothProps): Reac
               >
                 <title>{machine === undefined ? memory(plan.memoryMib) : `${machine.name}, ${memory(machine.memoryMib)}, ${sayAny(`state.${machine.state}`)}`}</title>
               </rect>
-              {wide > 62 && tall > 22 && (
-                <text x={patch.x + gap + 7} y={patch.y + gap + 16} className={machine === undefined || machine.state === 'running' ? 'patch-name' : 'patch-name dim'}>
-                  {(machine?.name ?? memory(plan.memoryMib)).slice(0, Math.floor((wide - 10) / 6.6))}
+              {wide > 40 && tall > 20 && (
+                <text x={patch.x + gap + (wide > 80 ? 8 : 5)} y={patch.y + gap + 15} className={machine === undefined || machine.state === 'running' ? 'patch-name' : 'patch-name dim'}>
+                  {(machine?.name ?? memory(plan.memoryMib)).slice(0, Math.floor((wide - 8) / 6.4))}
                 </text>
               )}
             </g>

@@ -36,7 +36,7 @@ const SIGNS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£
 /** Prices need more digits the smaller they are. */
 export function money(value: number, currency = 'USD', digits?: number): string {
   const size = Math.abs(value);
-  const places = digits ?? (size === 0 || size >= 10 ? 2 : size >= 0.1 ? 3 : 4);
+  const places = digits ?? (size === 0 || size >= 1 ? 2 : size >= 0.1 ? 3 : 4);
   const text = new Intl.NumberFormat('en', { minimumFractionDigits: places, maximumFractionDigits: places }).format(value);
   const sign = SIGNS[currency];
   return sign === undefined ? `${text} ${currency}` : `${sign}${text}`;

@@ -51,8 +51,8 @@ export function TimeChart({ title, history, tone, max, mark, text }: TimeChartPr
         <ResponsiveContainer width="100%" height="100%">
           <ComposedChart data={points} margin={{ top: 4, right: 4, bottom: 0, left: 0 }}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis dataKey="at" type="number" domain={['dataMin', 'dataMax']} tickFormatter={(at: number) => clock(at).slice(0, points.length > 0 && (history?.step ?? 0) < 60_000 ? 8 : 5)} stroke="var(--line-strong)" tick={{ fill: 'var(--ink-3)' }} minTickGap={60} tickLine={false} />
-            <YAxis domain={[0, max ?? 'auto']} tickFormatter={text} stroke="transparent" tick={{ fill: 'var(--ink-3)' }} width={66} tickCount={4} />
+            <XAxis dataKey="at" type="number" domain={['dataMin', 'dataMax']} tickFormatter={(at: number) => clock(at).slice(0, points.length > 0 && (history?.step ?? 0) < 60_000 ? 8 : 5)} stroke="var(--line-strong)" tick={{ fill: 'var(--ink-3)' }} minTickGap={60} tickLine={false} height={22} />
+            <YAxis domain={[0, max ?? 'auto']} tickFormatter={text} stroke="transparent" tick={{ fill: 'var(--ink-3)' }} width={66} {...(max === 100 ? { ticks: [0, 25, 50, 75, 100] } : { tickCount: 4 })} />
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: 'var(--line-strong)' }}

@@ -61,7 +61,7 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
         },
       },
       MuiInputLabel: { styleOverrides: { root: { fontSize: 13 } } },
-      MuiFormControlLabel: { styleOverrides: { label: { fontSize: 13 } } },
+      MuiFormControlLabel: { styleOverrides: { root: { marginLeft: -4 }, label: { fontSize: 13, marginLeft: 4 } } },
       MuiFormHelperText: { styleOverrides: { root: { margin: '3px 0 0', fontSize: 11.5, color: t.ink3 } } },
       MuiCheckbox: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4, color: t.ink3 } } },
       MuiRadio: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4, color: t.ink3 } } },

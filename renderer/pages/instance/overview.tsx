@@ -21,7 +21,7 @@ export function Overview({ instance }: { instance: Instance }): ReactNode {
   const cpu = reading(instance.id, 'cpu') ?? 0;
   const shared = reading(instance.id, 'sharedMemory') ?? 0;
   return (
-    <div className="stack" style={{ paddingTop: 16 }}>
+    <div className="stack">
       <div className="card figures">
         <Figure value={percent(cpu)} text={say('overview.cpu', { vcpus: instance.vcpus })} />
         <Figure value={ratio(vcpus, instance.capacity?.vcpus ?? instance.vcpus)} text={say('ratio.cpu', { asked: vcpus, there: instance.capacity?.vcpus ?? instance.vcpus })} />

@@ -43,7 +43,7 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
     );
   };
   return (
-    <div className="details" style={{ paddingTop: 16 }}>
+    <div className="details">
       <section className="card stack">
         <h2>{say('details.general')}</h2>
         <div className="form-grid">

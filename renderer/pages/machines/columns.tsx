@@ -30,7 +30,7 @@ export interface Column {
 function Gauge({ unit, gauge, max, text, tone }: { unit: string; gauge: GaugeName; max: number; text: string; tone: string }): ReactNode {
   return (
     <span className="gauge">
-      <Sparkline points={series(unit, gauge)} max={max} tone={tone} label={`${gauge} ${text}`} />
+      <Sparkline points={series(unit, gauge)} max={max} width={52} tone={tone} label={`${gauge} ${text}`} />
       <span className="number">{text}</span>
     </span>
   );
@@ -45,7 +45,7 @@ function gaugeColumn(id: string, words: Words, help: Words, gauge: GaugeName, ma
     id,
     words,
     help,
-    width: 142,
+    width: 128,
     numeric: true,
     usual,
     value: (row) => now(row, gauge),
@@ -69,7 +69,7 @@ export const COLUMNS: readonly Column[] = [
   gaugeColumn('cpu', 'column.cpu', 'column.cpuHelp', 'cpu', 100, 'var(--thread-0)', percent),
   gaugeColumn('hostCpu', 'column.hostCpu', 'column.hostCpuHelp', 'hostCpu', 100, 'var(--thread-4)', percent, false),
   {
-    id: 'memory', words: 'column.memory', help: 'column.memoryHelp', width: 150, numeric: true, usual: true,
+    id: 'memory', words: 'column.memory', help: 'column.memoryHelp', width: 136, numeric: true, usual: true,
     value: (row) => now(row, 'memory'),
     cell: (row) => {
       if (!awake(row)) return none;
@@ -85,6 +85,8 @@ export const COLUMNS: readonly Column[] = [
       );
     },
   },
+  number('steal', 'column.steal', 'column.stealHelp', 72, (row) => now(row, 'steal'), (row) => (awake(row) ? <span className={now(row, 'steal') > 7 ? 'warn' : ''}>{percent(now(row, 'steal'))}</span> : none), true),
+  number('price', 'column.price', 'column.priceHelp', 92, (row) => row.price, (row) => <PerHour value={row.price} currency={row.instance?.currency ?? 'USD'} />, true),
   {
     ...gaugeColumn('disk', 'column.disk', 'column.diskHelp', 'diskRead', 0, 'var(--thread-1)', byteRate),
     value: (row) => now(row, 'diskRead') + now(row, 'diskWrite'),
@@ -95,7 +97,6 @@ export const COLUMNS: readonly Column[] = [
     value: (row) => now(row, 'netIn') + now(row, 'netOut'),
     cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge="netIn" max={0} tone="var(--thread-2)" text={byteRate(now(row, 'netIn') + now(row, 'netOut'))} /> : none),
   },
-  number('steal', 'column.steal', 'column.stealHelp', 72, (row) => now(row, 'steal'), (row) => (awake(row) ? <span className={now(row, 'steal') > 7 ? 'warn' : ''}>{percent(now(row, 'steal'))}</span> : none), true),
   number('exits', 'column.exits', 'column.exitsHelp', 90, (row) => now(row, 'exits'), (row) => (awake(row) ? Math.round(now(row, 'exits')).toLocaleString('en') : none), false),
   text('address', 'column.address', 'column.addressHelp', 104, (row) => row.machine.address, true),
   number('vcpus', 'column.vcpus', 'column.vcpusHelp', 62, (row) => row.machine.vcpus, (row) => row.machine.vcpus, true),
@@ -103,7 +104,6 @@ export const COLUMNS: readonly Column[] = [
   number('ecu', 'column.ecu', 'column.ecuHelp', 76, ecuOf, (row) => ecuOf(row).toFixed(1), false),
   number('weight', 'column.weight', 'column.weightHelp', 76, (row) => row.machine.weight, (row) => row.machine.weight, false),
   number('cap', 'column.cap', 'column.capHelp', 68, (row) => row.machine.cap, (row) => (row.machine.cap === 0 ? none : `${row.machine.cap} %`), false),
-  number('price', 'column.price', 'column.priceHelp', 92, (row) => row.price, (row) => <PerHour value={row.price} currency={row.instance?.currency ?? 'USD'} />, true),
   { ...text('tags', 'column.tags', 'column.tagsHelp', 120, (row) => row.machine.tags.join(' '), true), cell: (row) => row.machine.tags.map((tag) => <span className="tag" key={tag}>{tag}</span>) },
   text('group', 'column.group', 'column.groupHelp', 90, (row) => row.machine.group, false),
   text('image', 'column.image', 'column.imageHelp', 110, (row) => row.machine.image, false),

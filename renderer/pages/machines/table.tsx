@@ -38,8 +38,8 @@ export function Table({ lines, view, selected, active, providerName, setSelected
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights change with the density only
   useEffect(() => virtual.measure(), [density]);
   const ids = lines.flatMap((line) => (line.kind === 'machine' ? [line.row.machine.id] : []));
-  const template = `34px minmax(300px, 1.4fr) ${view.columns.map(({ width }) => `${width}px`).join(' ')}`;
-  const least = 334 + view.columns.reduce((sum, { width }) => sum + width, 0);
+  const template = `34px minmax(264px, 1.4fr) ${view.columns.map(({ width }) => `${width}px`).join(' ')}`;
+  const least = 298 + view.columns.reduce((sum, { width }) => sum + width, 0);
   const at = lines.findIndex((line) => unitOf(line) === active);
 
   const select = (id: string, on: boolean, range: boolean): void => {

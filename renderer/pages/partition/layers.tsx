@@ -17,9 +17,9 @@ export function Layers({ flavour, laid, laying }: { flavour: Flavour; laid: bool
       <rect x="162" y="64" width="465" height="30" rx="6" className={second ? 'layer blanket' : 'layer wanted'} />
       <text x="176" y="84" className={second ? 'strong' : 'dim'}>{say('layer.blanket')}</text>
       {Array.from({ length: 8 }, (_, index) => (
-        <rect key={index} x={162 + index * 58.6} y="12" width="54" height="44" rx="5" className={index === 0 ? 'layer own' : 'layer machine'} fill={index === 0 ? undefined : `var(--thread-${index - 1})`} opacity={laid ? 1 : 0.35} />
+        <rect key={index} x={index === 0 ? 162 : 250 + (index - 1) * 54.2} y="12" width={index === 0 ? 82 : 49} height="44" rx="5" className={index === 0 ? 'layer own' : 'layer machine'} fill={index === 0 ? undefined : `var(--thread-${index - 1})`} opacity={laid ? 1 : 0.35} />
       ))}
-      <text x="170" y="38" className="tiny-text">{say('layer.driver')}</text>
+      <text x="203" y="38" textAnchor="middle" className="tiny-text">{say('layer.driver')}</text>
     </svg>
   );
 }

@@ -25,7 +25,7 @@ export function BudgetCard({ spend, saved }: { spend: Spend; saved(): void }): R
         <FormControlLabel control={<Switch checked={budget.on} onChange={(_event, on) => setBudget({ ...budget, on })} />} label={say('budget.on')} />
       </div>
       <div>
-        <span className={alarm ? 'budget-bar alarm' : 'budget-bar'} role="img" aria-label={percent(share * 100)}>
+        <span className={alarm || share > 1 ? 'budget-bar alarm' : 'budget-bar'} role="img" aria-label={percent(share * 100)}>
           <i style={{ width: `${Math.min(100, share * 100)}%` }} />
           <b style={{ left: `${spend.budget.alarmAt}%` }} />
         </span>
