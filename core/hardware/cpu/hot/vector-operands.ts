@@ -8,7 +8,7 @@
 //   MMX      #UD        -              #NM        #MF        -
 import { Offset } from './gen/offsets';
 import { linear } from './operands';
-import { prepareRead, prepareWrite, probe, read16, read32, read64, read8, write64 } from './memory';
+import { POISON, prepareRead, prepareWrite, probe, read16, read32, read64, read8, write64 } from './memory';
 import { faulted, raise, raiseGp, raiseUd, Vector } from './raise';
 import { checkPending, enterMmx } from './x87';
 import { cpu, Cr0, cr0, cr4, Cr4, opReg, opRm } from './state';
@@ -55,11 +55,12 @@ export function writeVector(a: u64, v: v128): void {
   write64(a + 8, i64x2.extract_lane(v, 1));
 }
 
-/** Linear address of a 16-byte operand that must be aligned. */
+/** Linear address of a 16-byte operand that must be aligned; POISON after a fault. */
 export function alignedOperand(write: bool): u64 {
   const a = linear(16, write);
-  if (!faulted() && (a & 15) != 0) raiseGp();
-  return a;
+  if ((a & 15) == 0) return a;
+  raiseGp();
+  return POISON;
 }
 
 /** W, 16 bytes, aligned in memory. */

@@ -54,6 +54,8 @@ export const INDEFINITE_TOP: u32 = 0xffff;
   store<u16>(cpu, 0, Offset.ftw);
 }
 @inline export function emptyAll(): void { store<u16>(cpu, 0xffff, Offset.ftw); }
+/** TOP 0 alone: what remains of an MMX store that faults. */
+@inline export function beginMmxStore(): void { setFsw(fsw() & ~Fsw.top); }
 
 /** FNINIT (SDM vol. 3 table 9-1); the registers keep their contents. */
 export function initialise(): void {

@@ -5,12 +5,14 @@ import { faulted } from '../raise';
 import { gpr32, gpr64, opImmediate, opReg, opRm, opSize, setGpr32, setGpr64 } from '../state';
 import { mm, mmxLeft, mmxReady, mmxResult, mmxSource, narrow, setMm, widen } from '../vector-operands';
 import { orderWords, shiftRightBytes } from '../vector-integer-operations';
-import { emptyAll, enterMmx } from '../x87';
+import { beginMmxStore, emptyAll, enterMmx } from '../x87';
 
 export function movq_Pq_Qq(): void { const b = mmxSource(); if (!faulted()) mmxResult(b); }
+/** Processors set TOP before they store: it is 0 even if the store faults. */
 export function movq_Qq_Pq(): void {
   if (!mmxReady()) return;
   const rm = opRm();
+  beginMmxStore();
   if (rm == 0xff) write64(linear(8, true), mmxLeft());
   if (faulted()) return;
   enterMmx();
@@ -28,6 +30,7 @@ export function movd_Ey_Pq(): void {
   if (!mmxReady()) return;
   const rm = opRm();
   const wide = opSize() == 8;
+  beginMmxStore();
   if (rm == 0xff) {
     if (wide) write64(linear(8, true), mmxLeft());
     else write32(linear(4, true), mmxLeft());
@@ -37,8 +40,8 @@ export function movd_Ey_Pq(): void {
   enterMmx();
 }
 
-/** Makes every register empty again. TOP stays as it is. */
-export function emms(): void { if (mmxReady()) emptyAll(); }
+/** Makes every register empty again. */
+export function emms(): void { if (mmxReady()) { enterMmx(); emptyAll(); } }
 
 @inline function order(): u32 { return <u8>opImmediate(); }
 

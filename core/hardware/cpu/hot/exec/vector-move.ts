@@ -7,7 +7,7 @@ import { linear, segmented } from '../operands';
 import { probe, read32, read64, write32, write64, write8 } from '../memory';
 import { faulted } from '../raise';
 import { cpu, FLAT, gpr32, gpr64, opAddressSize, opReg, opRm, opSegment, opSize, setGpr32, setGpr64 } from '../state';
-import { enterMmx } from '../x87';
+import { beginMmxStore, enterMmx } from '../x87';
 import {
   alignedOperand, left, mm, mmxReady, mmxResult, result, setXmm, setXmm32, setXmm64, source, source32, source64, sourceUnaligned,
   sseReady, widen, writeVector, xmm, xmm32, xmm64, zeroVector,
@@ -136,6 +136,7 @@ export function maskmovdqu(): void { if (sseReady()) storeMasked(left(), i8x16.b
 export function maskmovq(): void {
   if (!mmxReady()) return;
   const value = widen(mm(opReg()));
+  beginMmxStore();
   storeMasked(value, i8x16.bitmask(widen(mm(opRm()))), 8);
   if (!faulted()) enterMmx();
 }
