@@ -126,6 +126,15 @@ export const scenarioSchema = z
     /** Hours a month in which the instances run; the catalogue's month if null. */
     hoursPerMonth: z.number().positive().max(744).nullable().default(null),
     instances: z.number().int().min(1).max(10_000).default(1),
+    /** What an instance really has, where that is known better than by the list; null is the list's. */
+    cpu: z
+      .strictObject({
+        threads: z.number().int().min(1).max(4096).nullable().default(null),
+        cores: z.number().int().min(1).max(4096).nullable().default(null),
+        /** What a core does with all its threads busy, as a multiple of what it does with one. */
+        smtYield: z.number().min(1).max(8).nullable().default(null),
+      })
+      .prefault({}),
     /** Instances paid for and kept empty. */
     failureReserve: z.number().int().min(0).max(10_000).default(0),
     /** Part of every resource that stays free. */

@@ -64,17 +64,9 @@ export function contentionOf(setting: Setting, { fine, coarse }: Lattices): Cont
 }
 
 /** What contention depends on, as text: two scenarios with the same key have the same contention. */
-export function contentionKey({ scenario, type, catalogue, perInstance }: Setting): string {
-  const { driverThreads, driverMemoryMb, hypervisorMemoryMb, tax } = scenario.secondLayer;
-  const layer = [
-    driverThreads,
-    driverMemoryMb,
-    hypervisorMemoryMb,
-    tax.cpu.value,
-    tax.disk.value,
-    tax.network.value,
-    scenario.headroom,
-  ];
+export function contentionKey({ scenario, type, supply, perInstance }: Setting): string {
+  const { driverMemoryMb, hypervisorMemoryMb, tax } = scenario.secondLayer;
+  const layer = [driverMemoryMb, hypervisorMemoryMb, tax.cpu.value, tax.disk.value, tax.network.value, scenario.headroom];
   const guests = scenario.guests.map(({ cpuUnits: _, diskGb: __, egressGbPerMonth: ___, count: ____, ...guest }) => guest);
-  return JSON.stringify([type.cpu, type.memoryGb, type.networkMbps, catalogue.cpu.smtYield, perInstance, layer, guests]);
+  return JSON.stringify([supply, type.memoryGb, type.networkMbps, perInstance, layer, guests]);
 }

@@ -49,7 +49,7 @@ export function* pareto(
   planner: Planner,
   scenario: Scenario,
   types: readonly string[],
-  counts = countsUpTo(Math.max(64, totalCount(scenario))),
+  counts: readonly number[] = countsUpTo(Math.max(64, totalCount(scenario))),
 ): Generator<ParetoProgress, void> {
   const found: Omit<Candidate, 'onFront'>[] = [];
   for (const [index, type] of types.entries()) {

@@ -73,7 +73,7 @@ export function resourcesOf(setting: Setting): Resource[] {
   const layer = scenario.secondLayer;
   const sum = (of: (guest: GuestClass) => number): number =>
     scenario.guests.reduce((all, guest, index) => all + (perInstance[index] ?? 0) * of(guest), 0);
-  const perThread = type.cpu.units / type.cpu.threads;
+  const perThread = type.cpu.units / supply.threads;
   const ecu = catalogue.cpu.ecuPerUnit;
   const diskCapacity = type.diskGb > 0 ? type.diskGb : null;
   const drafts: Draft[] = [

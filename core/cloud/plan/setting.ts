@@ -35,6 +35,12 @@ export function catalogueOf(catalogues: Catalogues, id: string): Catalogue {
   );
 }
 
+function supplyOf(scenario: Scenario, catalogue: Catalogue, type: InstanceType): Supply {
+  const threads = scenario.cpu.threads ?? type.cpu.threads;
+  const cores = Math.min(scenario.cpu.cores ?? (scenario.cpu.threads === null ? type.cpu.cores : threads), threads);
+  return { threads, cores, smtYield: scenario.cpu.smtYield ?? catalogue.cpu.smtYield, own: scenario.secondLayer.driverThreads };
+}
+
 /** Checks a scenario from outside and looks up what it names. */
 export const settingOf = (input: unknown, catalogues: Catalogues): Setting => settingFrom(asScenario(input), catalogues);
 
@@ -42,20 +48,20 @@ export const settingOf = (input: unknown, catalogues: Catalogues): Setting => se
 export function settingFrom(scenario: Scenario, catalogues: Catalogues): Setting {
   const catalogue = catalogueOf(catalogues, scenario.provider);
   const type = typeOf(catalogue, scenario.type);
-  const own = scenario.secondLayer.driverThreads;
-  if (own >= type.cpu.threads) {
+  const supply = supplyOf(scenario, catalogue, type);
+  if (supply.own >= supply.threads) {
     throw new Refusal(
       'scenario-invalid',
-      `secondLayer.driverThreads: ${own} is not less than the ${type.cpu.threads} threads of ${type.id}.`,
+      `secondLayer.driverThreads: ${supply.own} is not less than the ${supply.threads} threads of ${type.id}.`,
       'Give the driver domain less, or choose a bigger type.',
     );
   }
   const perInstance = scenario.guests.map((guest) => Math.ceil(guest.count / scenario.instances));
   for (const guest of scenario.guests) {
-    if (guest.vcpus > type.cpu.threads) {
+    if (guest.vcpus > supply.threads) {
       throw new Refusal(
         'scenario-invalid',
-        `guests.${guest.name}.vcpus: ${guest.vcpus} is more than the ${type.cpu.threads} threads of ${type.id}.`,
+        `guests.${guest.name}.vcpus: ${guest.vcpus} is more than the ${supply.threads} threads of ${type.id}.`,
         'Give it fewer virtual CPUs, or choose a bigger type.',
       );
     }
@@ -78,7 +84,7 @@ export function settingFrom(scenario: Scenario, catalogues: Catalogues): Setting
     count: totalCount(scenario),
     perInstance,
     load: loadOf(scenario.guests, perInstance),
-    supply: { threads: type.cpu.threads, cores: type.cpu.cores, smtYield: catalogue.cpu.smtYield, own },
+    supply,
     hours,
     runningShare: Math.min(1, hours / catalogue.billing.hoursPerMonth),
   };

@@ -15,6 +15,7 @@ import { Histogram, SlowdownTally } from './tally.ts';
 
 export interface SimulatedClass {
   readonly name: string;
+  /** Bursts that were recorded; few of them say little. */
   readonly bursts: number;
   readonly mean: number;
   readonly p50: number;
@@ -149,14 +150,17 @@ export class Simulation {
 
   #class(name: string, index: number): SimulatedClass {
     const tally = new SlowdownTally();
+    let bursts = 0;
     for (const { weight, scheduler } of this.#runs) {
       const own = scheduler.machines.tallies[index];
       const recorded = scheduler.now - scheduler.machines.recordFrom;
-      if (own !== undefined && recorded > 0) tally.merge(own, (weight * 86_400) / recorded);
+      if (own === undefined || recorded <= 0) continue;
+      bursts += own.bursts;
+      tally.merge(own, (weight * 86_400) / recorded);
     }
     return {
       name,
-      bursts: tally.bursts,
+      bursts,
       mean: tally.mean,
       p50: tally.quantile(0.5),
       p95: tally.quantile(0.95),
