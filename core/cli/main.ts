@@ -13,11 +13,13 @@ const program = new Command('blanket')
   .showHelpAfterError('(--help tells more)')
   .exitOverride();
 
-for (const command of [bootCommand(), catalogueCommand(), imagesCommand(), planCommand()]) {
-  command.exitOverride();
-  command.copyInheritedSettings(program);
-  program.addCommand(command);
+/** Every command, however deep, reports wrong usage here instead of ending the process. */
+function settle(command: Command): Command {
+  command.exitOverride().showHelpAfterError('(--help tells more)');
+  for (const below of command.commands) settle(below);
+  return command;
 }
+for (const command of [bootCommand(), catalogueCommand(), imagesCommand(), planCommand()]) program.addCommand(settle(command));
 
 /** @returns the exit status */
 async function main(words: readonly string[]): Promise<number> {

@@ -24,6 +24,8 @@ export interface CpuidFacts {
 export type Cpuid = (cpu: number, leaf: number, subleaf: number) => CpuidAnswer;
 
 const MHZ = 1_000_000;
+/** Leaves whose answer depends on the subleaf. */
+const INDEXED_LEAVES: readonly number[] = [0x7, 0xd];
 
 /** Bits that follow control registers (OSXSAVE) are the engine's to add. */
 export function cpuidOf(facts: CpuidFacts): Cpuid {
@@ -61,9 +63,8 @@ export function cpuidOf(facts: CpuidFacts): Cpuid {
     };
     for (const [name, value] of words) {
       const place = FEATURE_WORDS[name];
-      if (place.leaf === chosen && (place.subleaf === subleaf || chosen !== 0xd)) {
-        if (chosen !== 0x7 || subleaf === 0) answer[place.register] |= value;
-      }
+      const indexed = INDEXED_LEAVES.includes(chosen);
+      if (place.leaf === chosen && (!indexed || place.subleaf === subleaf)) answer[place.register] |= value;
     }
     for (const register of ['eax', 'ebx', 'ecx', 'edx'] as const) answer[register] >>>= 0;
     return answer;
