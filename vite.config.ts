@@ -58,9 +58,10 @@ export default defineConfig({
       },
     },
     main: nodeEntry('main/app.ts', 'main.cjs', 'cjs'),
-    preload: nodeEntry('main/preload.ts', 'preload.cjs', 'cjs'),
+    preload: nodeEntry('main/bridge/preload.ts', 'preload.cjs', 'cjs'),
     world: nodeEntry('main/processes/world.ts', 'world.mjs', 'es'),
     clouds: nodeEntry('main/processes/clouds.ts', 'clouds.mjs', 'es'),
+    planner: nodeEntry('main/processes/planner.ts', 'planner.mjs', 'es'),
   },
   builder: {
     async buildApp(builder) {

@@ -1,9 +1,10 @@
 /** The frame and the page in it. */
+
+import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
 import DialogContent from '@mui/material/DialogContent';
 import DialogTitle from '@mui/material/DialogTitle';
-import Button from '@mui/material/Button';
 import { Component, lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { call, on } from './desk/client.ts';
 import { useInstances } from './desk/fleet.ts';
@@ -78,7 +79,7 @@ export function App(): ReactNode {
         palette: () => setOpen('palette'),
         shortcuts: () => setOpen('shortcuts'),
         leave: () => setOpen('leave'),
-        theme: () => run(() => changeSettings({ theme: document.documentElement.dataset['theme'] === 'dark' ? 'light' : 'dark' })),
+        theme: () => run(() => changeSettings({ theme: document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark' })),
         notices: () => setOpen('notices'),
         diagnostics: () => run(() => call('diagnostics.collect', {})),
       }),
@@ -105,7 +106,11 @@ export function App(): ReactNode {
           <a href="#content" className="skip" onClick={(event) => skip(event)}>
             {say('app.skip')}
           </a>
-          <Top palette={palette} theme={() => commands.find((it) => it.id === 'theme')?.run()} openNotices={() => setOpen('notices')} />
+          <Top
+            palette={palette}
+            theme={() => commands.find((it) => it.id === 'theme')?.run()}
+            openNotices={() => setOpen('notices')}
+          />
           <Rail />
         </>
       )}

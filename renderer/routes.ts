@@ -16,7 +16,13 @@ export const currentPlace = (): string => window.location.hash.slice(1) || '/';
 
 export function parsePlace(text: string): Place {
   const [path = '', query = ''] = text.split('?');
-  return { path: path.split('/').filter((part) => part !== '').map(decodeURIComponent), query: new Map(new URLSearchParams(query)) };
+  return {
+    path: path
+      .split('/')
+      .filter((part) => part !== '')
+      .map(decodeURIComponent),
+    query: new Map(new URLSearchParams(query)),
+  };
 }
 
 export function usePlace(): Place {

@@ -60,6 +60,7 @@ export class Desk {
     const unit = unitOf(request);
     const process = call.by === 'world' ? `world:${instanceOf(unit)}` : call.by;
     if (call.by === 'world' && this.fleet.instance(instanceOf(unit)) === undefined) throw asError(refusalOf('no-such-instance'));
+    if (call.by === 'planner') this.wantPlanner();
     const envelope = await this.supervisor.ask(process, name, request, call.patience);
     const answer: Envelope<unknown> = envelope.ok ? this.fitting(name, envelope.value) : envelope;
     if (call.changes) this.record(who, name, unit, answer);
@@ -77,6 +78,19 @@ export class Desk {
     const worlds = this.supervisor.rows.filter((row) => row.kind === 'world');
     await Promise.all(worlds.map((row) => this.supervisor.unwant(row.id, how)));
     await Promise.all([CLOUDS, PLANNER].map((id) => this.supervisor.unwant(id, 'shutdown')));
+  }
+
+  /** Started with the first question, and kept. */
+  private wantPlanner(): void {
+    const { places } = this;
+    this.supervisor.want({
+      id: PLANNER,
+      kind: 'planner',
+      unit: null,
+      title: 'The planner',
+      file: join(places.bundle, 'planner.mjs'),
+      begin: (afterFailure) => ({ folder: places.data, dataFolder: places.data, afterFailure }),
+    });
   }
 
   private fitting(name: CallName, value: unknown): Envelope<unknown> {

@@ -70,6 +70,8 @@ export async function openStream(open: Request<'stream.open'>): Promise<MessageP
 }
 
 export const refusalOf = (thrown: unknown): RefusalShape =>
-  thrown instanceof Refused ? thrown.refusal : { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown), remedy: '' };
+  thrown instanceof Refused
+    ? thrown.refusal
+    : { code: 'internal', message: thrown instanceof Error ? thrown.message : String(thrown), remedy: '' };
 
 export const onMac = window.desk.platform === 'darwin';

@@ -48,7 +48,8 @@ export async function startFleet(): Promise<void> {
   put(processes, running, (it) => it.id);
   loaded.set(true);
   call('spend.read', {}).then(
-    (spend) => rate.update((before) => ({ ...before, perHour: spend.perHour, sinceStart: spend.sinceStart, currency: spend.currency })),
+    (spend) =>
+      rate.update((before) => ({ ...before, perHour: spend.perHour, sinceStart: spend.sinceStart, currency: spend.currency })),
     () => undefined,
   );
 }

@@ -60,7 +60,9 @@ async function listen(instance: string): Promise<void> {
 
 /** Listens to every instance that measures, and lets go of the others. */
 export function follow(): void {
-  const live = new Set([...currentInstances().values()].filter((instance) => !NO_READINGS.has(instance.state)).map((instance) => instance.id));
+  const live = new Set(
+    [...currentInstances().values()].filter((instance) => !NO_READINGS.has(instance.state)).map((instance) => instance.id),
+  );
   for (const id of live) if (!ports.has(id)) void listen(id);
   for (const [id, port] of ports) {
     if (live.has(id) || port === 'opening') continue;
@@ -87,7 +89,10 @@ export function series(unit: string, gauge: GaugeName, last = KEPT): number[] {
   if (ring === undefined) return [];
   const count = Math.min(last, ring.count);
   const column = gaugeIndex[gauge];
-  return Array.from({ length: count }, (_, index) => ring.values[((ring.head + KEPT - count + index) % KEPT) * WIDTH + column] ?? 0);
+  return Array.from(
+    { length: count },
+    (_, index) => ring.values[((ring.head + KEPT - count + index) % KEPT) * WIDTH + column] ?? 0,
+  );
 }
 
 /** Draws the caller again with every batch of readings. */

@@ -12,7 +12,12 @@ export interface Read<T> {
   again(): void;
 }
 
-export function useRead<N extends CallName>(name: N, request: Request<N> | undefined, after: readonly EventName[] = [], every = 0): Read<Answer<N>> {
+export function useRead<N extends CallName>(
+  name: N,
+  request: Request<N> | undefined,
+  after: readonly EventName[] = [],
+  every = 0,
+): Read<Answer<N>> {
   const [value, setValue] = useState<Answer<N>>();
   const [refusal, setRefusal] = useState<RefusalShape>();
   const key = request === undefined ? '' : JSON.stringify(request);

@@ -33,7 +33,11 @@ export function Cloth({ instance, machines, planned, height }: ClothProps): Reac
   const over = asked > room;
   const strip = instance.capacity === null ? 0 : Math.max(6, (own / instance.memoryMib) * width);
   const area = { x: strip, y: 0, width: width - strip, height };
-  const sizes = [...machines.map((it) => it.memoryMib), ...Array.from({ length: plan.count }, () => plan.memoryMib), ...(over ? [] : [room - asked])];
+  const sizes = [
+    ...machines.map((it) => it.memoryMib),
+    ...Array.from({ length: plan.count }, () => plan.memoryMib),
+    ...(over ? [] : [room - asked]),
+  ];
   const parts = cut(sizes, area);
   const dense = sizes.length > 60;
   const gap = dense ? 0.5 : 1.5;
@@ -48,7 +52,9 @@ export function Cloth({ instance, machines, planned, height }: ClothProps): Reac
           </pattern>
         </defs>
         <rect width={width} height={height} fill={`url(#${pattern})`} />
-        {strip > 0 && <rect x={gap} y={gap} width={strip - 2 * gap} height={height - 2 * gap} rx="3" fill="var(--ink-3)" opacity="0.55" />}
+        {strip > 0 && (
+          <rect x={gap} y={gap} width={strip - 2 * gap} height={height - 2 * gap} rx="3" fill="var(--ink-3)" opacity="0.55" />
+        )}
         {patches.map((patch, index) => {
           const machine = machines[index];
           const wide = patch.width - 2 * gap;
@@ -66,10 +72,18 @@ export function Cloth({ instance, machines, planned, height }: ClothProps): Reac
                 stroke={machine === undefined ? 'var(--surface)' : 'none'}
                 strokeDasharray={machine === undefined ? '3 2' : undefined}
               >
-                <title>{machine === undefined ? memory(plan.memoryMib) : `${machine.name}, ${memory(machine.memoryMib)}, ${sayAny(`state.${machine.state}`)}`}</title>
+                <title>
+                  {machine === undefined
+                    ? memory(plan.memoryMib)
+                    : `${machine.name}, ${memory(machine.memoryMib)}, ${sayAny(`state.${machine.state}`)}`}
+                </title>
               </rect>
               {wide > 40 && tall > 20 && (
-                <text x={patch.x + gap + (wide > 80 ? 8 : 5)} y={patch.y + gap + 15} className={machine === undefined || machine.state === 'running' ? 'patch-name' : 'patch-name dim'}>
+                <text
+                  x={patch.x + gap + (wide > 80 ? 8 : 5)}
+                  y={patch.y + gap + 15}
+                  className={machine === undefined || machine.state === 'running' ? 'patch-name' : 'patch-name dim'}
+                >
                   {(machine?.name ?? memory(plan.memoryMib)).slice(0, Math.floor((wide - 8) / 6.4))}
                 </text>
               )}

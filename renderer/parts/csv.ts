@@ -8,5 +8,10 @@ const cell = (value: string | number): string => {
 };
 
 export function csvOf(rows: readonly (readonly (string | number)[])[]): Uint8Array {
-  return new TextEncoder().encode(rows.map((row) => row.map(cell).join(',')).join('\r\n').concat('\r\n'));
+  return new TextEncoder().encode(
+    rows
+      .map((row) => row.map(cell).join(','))
+      .join('\r\n')
+      .concat('\r\n'),
+  );
 }

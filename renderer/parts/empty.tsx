@@ -2,7 +2,17 @@
 import type { ReactNode } from 'react';
 import './refusal.css';
 
-export function Empty({ title, text, art, children }: { title: string; text: string; art?: ReactNode; children?: ReactNode }): ReactNode {
+export function Empty({
+  title,
+  text,
+  art,
+  children,
+}: {
+  title: string;
+  text: string;
+  art?: ReactNode;
+  children?: ReactNode;
+}): ReactNode {
   return (
     <div className="empty">
       {art}

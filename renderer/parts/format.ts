@@ -48,7 +48,9 @@ export function duration(seconds: number): string {
   const minutes = seconds / 60;
   if (minutes < 90) return `${Math.round(minutes)} min`;
   const hours = minutes / 60;
-  return hours < 48 ? `${Math.floor(hours)} h ${Math.round(minutes % 60)} min` : `${Math.floor(hours / 24)} d ${Math.round(hours % 24)} h`;
+  return hours < 48
+    ? `${Math.floor(hours)} h ${Math.round(minutes % 60)} min`
+    : `${Math.floor(hours / 24)} d ${Math.round(hours % 24)} h`;
 }
 
 const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });

@@ -22,11 +22,23 @@ export function cut(sizes: readonly number[], area: Patch): Patch[] {
   const share = total === 0 ? count / sizes.length : half / total;
   const across = area.width >= area.height;
   const first: Patch = across ? { ...area, width: area.width * share } : { ...area, height: area.height * share };
-  const second: Patch = across ? { ...area, x: area.x + area.width * share, width: area.width * (1 - share) } : { ...area, y: area.y + area.height * share, height: area.height * (1 - share) };
+  const second: Patch = across
+    ? { ...area, x: area.x + area.width * share, width: area.width * (1 - share) }
+    : { ...area, y: area.y + area.height * share, height: area.height * (1 - share) };
   return [...cut(sizes.slice(0, count), first), ...cut(sizes.slice(count), second)];
 }
 
-export const Patches = memo(function Patches({ machines, instance, width, height }: { machines: readonly Machine[]; instance: Instance; width: number; height: number }): ReactNode {
+export const Patches = memo(function Patches({
+  machines,
+  instance,
+  width,
+  height,
+}: {
+  machines: readonly Machine[];
+  instance: Instance;
+  width: number;
+  height: number;
+}): ReactNode {
   const total = Math.max(
     instance.memoryMib,
     machines.reduce((sum, it) => sum + it.memoryMib, 0),
@@ -38,9 +50,27 @@ export const Patches = memo(function Patches({ machines, instance, width, height
   const gap = machines.length > 24 ? 0 : 0.5;
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" className="patches">
-      <rect x="0.5" y="0.5" width={width - 1} height={height - 1} rx="2" fill={laid ? 'var(--sunk)' : 'none'} stroke="var(--line-strong)" strokeDasharray={laid ? undefined : '2 2'} />
+      <rect
+        x="0.5"
+        y="0.5"
+        width={width - 1}
+        height={height - 1}
+        rx="2"
+        fill={laid ? 'var(--sunk)' : 'none'}
+        stroke="var(--line-strong)"
+        strokeDasharray={laid ? undefined : '2 2'}
+      />
       {parts.slice(0, -1).map((patch, index) => (
-        <rect key={machines[index]?.id} x={patch.x + gap} y={patch.y + gap} width={Math.max(0.4, patch.width - 2 * gap)} height={Math.max(0.4, patch.height - 2 * gap)} rx={Math.min(1.5, patch.height / 3)} fill={`var(--thread-${index % THREADS})`} opacity={machines[index]?.state === 'running' ? 1 : 0.4} />
+        <rect
+          key={machines[index]?.id}
+          x={patch.x + gap}
+          y={patch.y + gap}
+          width={Math.max(0.4, patch.width - 2 * gap)}
+          height={Math.max(0.4, patch.height - 2 * gap)}
+          rx={Math.min(1.5, patch.height / 3)}
+          fill={`var(--thread-${index % THREADS})`}
+          opacity={machines[index]?.state === 'running' ? 1 : 0.4}
+        />
       ))}
     </svg>
   );

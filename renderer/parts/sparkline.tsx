@@ -11,11 +11,23 @@ export interface SparklineProps {
   readonly label: string;
 }
 
-export const Sparkline = memo(function Sparkline({ points, max, width = 64, height = 18, tone = 'var(--thread-0)', label }: SparklineProps): ReactNode {
+export const Sparkline = memo(function Sparkline({
+  points,
+  max,
+  width = 64,
+  height = 18,
+  tone = 'var(--thread-0)',
+  label,
+}: SparklineProps): ReactNode {
   const top = max > 0 ? max : Math.max(1, ...points);
   const step = width / 59;
   const from = width - (points.length - 1) * step;
-  const line = points.map((value, index) => `${index === 0 ? 'M' : 'L'}${(from + index * step).toFixed(1)} ${(height - 1 - Math.min(1, value / top) * (height - 2)).toFixed(1)}`).join('');
+  const line = points
+    .map(
+      (value, index) =>
+        `${index === 0 ? 'M' : 'L'}${(from + index * step).toFixed(1)} ${(height - 1 - Math.min(1, value / top) * (height - 2)).toFixed(1)}`,
+    )
+    .join('');
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} className="sparkline">
       <path d={`M0 ${height - 0.5}H${width}`} stroke="var(--line)" />
@@ -30,5 +42,11 @@ export const Sparkline = memo(function Sparkline({ points, max, width = 64, heig
 }, same);
 
 function same(a: SparklineProps, b: SparklineProps): boolean {
-  return a.max === b.max && a.label === b.label && a.width === b.width && a.points.length === b.points.length && a.points.every((value, index) => value === b.points[index]);
+  return (
+    a.max === b.max &&
+    a.label === b.label &&
+    a.width === b.width &&
+    a.points.length === b.points.length &&
+    a.points.every((value, index) => value === b.points[index])
+  );
 }

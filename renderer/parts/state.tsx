@@ -40,14 +40,31 @@ function drawn(shape: Shape): ReactNode {
     case 'diamond':
       return <path d="M6 1l5 5-5 5-5-5z" fill="none" stroke="currentColor" strokeWidth="1.5" />;
     case 'spin':
-      return <path d="M6 1.5a4.5 4.5 0 1 1-4.5 4.5" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" className="spin" />;
+      return (
+        <path
+          d="M6 1.5a4.5 4.5 0 1 1-4.5 4.5"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.8"
+          strokeLinecap="round"
+          className="spin"
+        />
+      );
   }
 }
 
 export function StateMark({ state }: { state: string }): ReactNode {
   const mark = MARKS[state] ?? BUSY;
   return (
-    <svg className="state-mark" width="12" height="12" viewBox="0 0 12 12" style={{ color: `var(--${mark.tone})` }} role="img" aria-label={sayAny(`state.${state}`)}>
+    <svg
+      className="state-mark"
+      width="12"
+      height="12"
+      viewBox="0 0 12 12"
+      style={{ color: `var(--${mark.tone})` }}
+      role="img"
+      aria-label={sayAny(`state.${state}`)}
+    >
       {drawn(mark.shape)}
     </svg>
   );

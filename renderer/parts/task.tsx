@@ -28,8 +28,18 @@ export function leftText(task: Task): string {
 export function TaskBar({ task }: { task: Task }): ReactNode {
   const share = task.of === 0 ? undefined : Math.min(1, task.done / task.of);
   return (
-    <span className="task-bar" role="progressbar" aria-label={taskTitle(task)} aria-valuenow={share === undefined ? undefined : Math.round(share * 100)} aria-valuemin={0} aria-valuemax={100}>
-      <span className={share === undefined ? 'unknown' : ''} style={share === undefined ? undefined : { width: `${share * 100}%` }} />
+    <span
+      className="task-bar"
+      role="progressbar"
+      aria-label={taskTitle(task)}
+      aria-valuenow={share === undefined ? undefined : Math.round(share * 100)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
+      <span
+        className={share === undefined ? 'unknown' : ''}
+        style={share === undefined ? undefined : { width: `${share * 100}%` }}
+      />
     </span>
   );
 }

@@ -13,8 +13,60 @@ import { say } from '../words/say.ts';
 import './terminal.css';
 
 const RETRY = 1200;
-const DARK: ITheme = { scrollbarSliderBackground: '#3a4048', scrollbarSliderHoverBackground: '#545c66', scrollbarSliderActiveBackground: '#6b747f', overviewRulerBorder: '#101214', background: '#101214', foreground: '#e4e1da', cursor: '#e4e1da', cursorAccent: '#101214', selectionBackground: '#46567f', black: '#23272b', red: '#f0897e', green: '#8fcf7f', yellow: '#e2b355', blue: '#8ea8f2', magenta: '#d09ad6', cyan: '#66c7ba', white: '#d8d5ce', brightBlack: '#7f848b', brightRed: '#ffa79d', brightGreen: '#aee39f', brightYellow: '#f3cd7c', brightBlue: '#b0c3fa', brightMagenta: '#e6bdea', brightCyan: '#8fe0d4', brightWhite: '#ffffff' };
-const LIGHT: ITheme = { scrollbarSliderBackground: '#d6d1c8', scrollbarSliderHoverBackground: '#b8b2a7', scrollbarSliderActiveBackground: '#9a948a', overviewRulerBorder: '#fdfcfa', background: '#fdfcfa', foreground: '#22252a', cursor: '#22252a', cursorAccent: '#fdfcfa', selectionBackground: '#c6d2f2', black: '#22252a', red: '#a8342a', green: '#37702c', yellow: '#7d5a05', blue: '#32509f', magenta: '#86397a', cyan: '#12706a', white: '#6f737a', brightBlack: '#5d6168', brightRed: '#bf4234', brightGreen: '#3f7d33', brightYellow: '#8a650d', brightBlue: '#3d60bd', brightMagenta: '#98468b', brightCyan: '#177e77', brightWhite: '#22252a' };
+const DARK: ITheme = {
+  scrollbarSliderBackground: '#3a4048',
+  scrollbarSliderHoverBackground: '#545c66',
+  scrollbarSliderActiveBackground: '#6b747f',
+  overviewRulerBorder: '#101214',
+  background: '#101214',
+  foreground: '#e4e1da',
+  cursor: '#e4e1da',
+  cursorAccent: '#101214',
+  selectionBackground: '#46567f',
+  black: '#23272b',
+  red: '#f0897e',
+  green: '#8fcf7f',
+  yellow: '#e2b355',
+  blue: '#8ea8f2',
+  magenta: '#d09ad6',
+  cyan: '#66c7ba',
+  white: '#d8d5ce',
+  brightBlack: '#7f848b',
+  brightRed: '#ffa79d',
+  brightGreen: '#aee39f',
+  brightYellow: '#f3cd7c',
+  brightBlue: '#b0c3fa',
+  brightMagenta: '#e6bdea',
+  brightCyan: '#8fe0d4',
+  brightWhite: '#ffffff',
+};
+const LIGHT: ITheme = {
+  scrollbarSliderBackground: '#d6d1c8',
+  scrollbarSliderHoverBackground: '#b8b2a7',
+  scrollbarSliderActiveBackground: '#9a948a',
+  overviewRulerBorder: '#fdfcfa',
+  background: '#fdfcfa',
+  foreground: '#22252a',
+  cursor: '#22252a',
+  cursorAccent: '#fdfcfa',
+  selectionBackground: '#c6d2f2',
+  black: '#22252a',
+  red: '#a8342a',
+  green: '#37702c',
+  yellow: '#7d5a05',
+  blue: '#32509f',
+  magenta: '#86397a',
+  cyan: '#12706a',
+  white: '#6f737a',
+  brightBlack: '#5d6168',
+  brightRed: '#bf4234',
+  brightGreen: '#3f7d33',
+  brightYellow: '#8a650d',
+  brightBlue: '#3d60bd',
+  brightMagenta: '#98468b',
+  brightCyan: '#177e77',
+  brightWhite: '#22252a',
+};
 
 export interface TerminalHandle {
   find(text: string, back: boolean): boolean;
@@ -49,7 +101,14 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const xterm = new Terminal({ fontFamily: '"IBM Plex Mono", ui-monospace, monospace', fontSize: 13, lineHeight: 1.15, cursorBlink: true, allowProposedApi: true, scrollback: 10_000 });
+    const xterm = new Terminal({
+      fontFamily: '"IBM Plex Mono", ui-monospace, monospace',
+      fontSize: 13,
+      lineHeight: 1.15,
+      cursorBlink: true,
+      allowProposedApi: true,
+      scrollback: 10_000,
+    });
     const fit = new FitAddon();
     const search = new SearchAddon();
     const serialize = new SerializeAddon();
@@ -57,7 +116,13 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
     xterm.open(element);
     xterm.textarea?.setAttribute('aria-label', label);
     terminal.current = xterm;
-    const wire = connect(unit, line, xterm, (link) => events.current.onLink(link), (bytes) => setSkipped((before) => before + bytes));
+    const wire = connect(
+      unit,
+      line,
+      xterm,
+      (link) => events.current.onLink(link),
+      (bytes) => setSkipped((before) => before + bytes),
+    );
     xterm.attachCustomKeyEventHandler((event) => ownKeys(event, xterm, () => events.current.onFind()));
     handle.current = {
       find: (text, back) => (back ? search.findPrevious(text) : search.findNext(text)),
@@ -84,7 +149,12 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
 
   useEffect(() => {
     if (terminal.current === null) return;
-    terminal.current.options = { fontSize: consoleFontSize, scrollback: consoleScrollback, screenReaderMode: screenReader, theme: dark ? DARK : LIGHT };
+    terminal.current.options = {
+      fontSize: consoleFontSize,
+      scrollback: consoleScrollback,
+      screenReaderMode: screenReader,
+      theme: dark ? DARK : LIGHT,
+    };
     // The size of a cell has changed: the observer fits it again.
     const element = box.current;
     if (element !== null) {
@@ -98,7 +168,11 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
   return (
     <div className="terminal" style={{ background: dark ? '#101214' : '#fdfcfa' }}>
       <div ref={box} className="terminal-box" />
-      {skipped > 0 && <span className="terminal-skipped">{say('console.skipped', { kib: Math.round(skipped / 1024).toLocaleString('en') })}</span>}
+      {skipped > 0 && (
+        <span className="terminal-skipped">
+          {say('console.skipped', { kib: Math.round(skipped / 1024).toLocaleString('en') })}
+        </span>
+      )}
     </div>
   );
 }
@@ -114,7 +188,13 @@ function ownKeys(event: KeyboardEvent, xterm: Terminal, find: () => void): boole
   return false;
 }
 
-function connect(unit: string, line: 'serial' | 'boot', xterm: Terminal, linked: (link: Link) => void, skip: (bytes: number) => void): { send(text: string): void; end(): void } {
+function connect(
+  unit: string,
+  line: 'serial' | 'boot',
+  xterm: Terminal,
+  linked: (link: Link) => void,
+  skip: (bytes: number) => void,
+): { send(text: string): void; end(): void } {
   let port: MessagePort | undefined;
   let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -30,7 +30,11 @@ export function reduced(history: History): Point[] {
     const mean = history.mean.slice(from, from + bundle);
     const low = Math.min(...history.low.slice(from, from + bundle));
     const high = Math.max(...history.high.slice(from, from + bundle));
-    points.push({ at: history.from + from * history.step, mean: mean.reduce((sum, it) => sum + it, 0) / mean.length, band: [low, high] });
+    points.push({
+      at: history.from + from * history.step,
+      mean: mean.reduce((sum, it) => sum + it, 0) / mean.length,
+      band: [low, high],
+    });
   }
   return points;
 }
@@ -51,8 +55,25 @@ export function TimeChart({ title, history, tone, max, mark, text }: TimeChartPr
         <ResponsiveContainer width="100%" height="100%">
           <ComposedChart data={points} margin={{ top: 4, right: 4, bottom: 0, left: 0 }}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
-            <XAxis dataKey="at" type="number" domain={['dataMin', 'dataMax']} tickFormatter={(at: number) => clock(at).slice(0, points.length > 0 && (history?.step ?? 0) < 60_000 ? 8 : 5)} stroke="var(--line-strong)" tick={{ fill: 'var(--ink-3)' }} minTickGap={60} tickLine={false} height={22} />
-            <YAxis domain={[0, max ?? 'auto']} tickFormatter={text} stroke="transparent" tick={{ fill: 'var(--ink-3)' }} width={66} {...(max === 100 ? { ticks: [0, 25, 50, 75, 100] } : { tickCount: 4 })} />
+            <XAxis
+              dataKey="at"
+              type="number"
+              domain={['dataMin', 'dataMax']}
+              tickFormatter={(at: number) => clock(at).slice(0, points.length > 0 && (history?.step ?? 0) < 60_000 ? 8 : 5)}
+              stroke="var(--line-strong)"
+              tick={{ fill: 'var(--ink-3)' }}
+              minTickGap={60}
+              tickLine={false}
+              height={22}
+            />
+            <YAxis
+              domain={[0, max ?? 'auto']}
+              tickFormatter={text}
+              stroke="transparent"
+              tick={{ fill: 'var(--ink-3)' }}
+              width={66}
+              {...(max === 100 ? { ticks: [0, 25, 50, 75, 100] } : { tickCount: 4 })}
+            />
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: 'var(--line-strong)' }}
@@ -73,7 +94,14 @@ export function TimeChart({ title, history, tone, max, mark, text }: TimeChartPr
             />
             <Area dataKey="band" stroke="none" fill={tone} fillOpacity={0.18} isAnimationActive={false} />
             <Line dataKey="mean" stroke={tone} strokeWidth={1.6} dot={false} isAnimationActive={false} />
-            {mark !== undefined && <ReferenceLine y={mark.at} stroke="var(--ink-2)" strokeDasharray="4 3" label={{ value: mark.text, position: 'insideTopRight', fill: 'var(--ink-2)', fontSize: 11 }} />}
+            {mark !== undefined && (
+              <ReferenceLine
+                y={mark.at}
+                stroke="var(--ink-2)"
+                strokeDasharray="4 3"
+                label={{ value: mark.text, position: 'insideTopRight', fill: 'var(--ink-2)', fontSize: 11 }}
+              />
+            )}
           </ComposedChart>
         </ResponsiveContainer>
       </div>

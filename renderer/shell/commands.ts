@@ -21,7 +21,13 @@ export interface ShellActions {
 }
 
 export function commandsOf(shell: ShellActions): readonly Command[] {
-  const to = (id: string, words: Words, place: string, keys?: string): Command => ({ id, words, section: 'go', run: () => go(place), ...(keys === undefined ? {} : { keys }) });
+  const to = (id: string, words: Words, place: string, keys?: string): Command => ({
+    id,
+    words,
+    section: 'go',
+    run: () => go(place),
+    ...(keys === undefined ? {} : { keys }),
+  });
   return [
     to('machines', 'nav.machines', '/machines', 'g m'),
     to('planner', 'nav.planner', '/planner', 'g p'),
@@ -41,5 +47,10 @@ export function commandsOf(shell: ShellActions): readonly Command[] {
 
 /** True where keys belong to what has the focus. */
 export function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('.xterm, [role=dialog], [role=menu], [role=listbox]') !== null);
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+      target.closest('.xterm, [role=dialog], [role=menu], [role=listbox]') !== null)
+  );
 }

@@ -50,7 +50,12 @@ export function Toasts(): ReactNode {
 export function NoticesDrawer({ open, close }: { open: boolean; close(): void }): ReactNode {
   const all = useStore(notices);
   return (
-    <Drawer anchor="right" open={open} onClose={close} slotProps={{ paper: { className: 'notices-drawer', role: 'dialog', 'aria-label': say('notices.title') } }}>
+    <Drawer
+      anchor="right"
+      open={open}
+      onClose={close}
+      slotProps={{ paper: { className: 'notices-drawer', role: 'dialog', 'aria-label': say('notices.title') } }}
+    >
       <div className="row">
         <h2 className="grow">{say('notices.title')}</h2>
         <IconButton onClick={close} aria-label={say('word.close')}>

@@ -36,7 +36,12 @@ export function matchScore(text: string, wanted: string): number {
 
 export function Palette({ open, close, commands }: { open: boolean; close(): void; commands: readonly Command[] }): ReactNode {
   return (
-    <Dialog open={open} onClose={close} slotProps={{ paper: { className: 'palette', 'aria-label': say('palette.title') } }} aria-label={say('palette.title')}>
+    <Dialog
+      open={open}
+      onClose={close}
+      slotProps={{ paper: { className: 'palette', 'aria-label': say('palette.title') } }}
+      aria-label={say('palette.title')}
+    >
       {open && <PaletteBody close={close} commands={commands} />}
     </Dialog>
   );
@@ -50,9 +55,33 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
   const list = useRef<HTMLUListElement>(null);
   const hits = useMemo(() => {
     const all: Hit[] = [
-      ...commands.map((it): Hit => ({ id: `command-${it.id}`, text: say(it.words), hint: say(`palette.${it.section}` as Words), run: it.run, ...(it.keys === undefined ? {} : { keys: it.keys }) })),
-      ...[...machines.values()].map((it): Hit => ({ id: it.id, text: it.name, hint: `${say('word.machine')} · ${instances.get(it.instance)?.name ?? it.instance}`, state: it.state, run: () => go(`/machine/${it.id}/console`) })),
-      ...[...instances.values()].map((it): Hit => ({ id: it.id, text: it.name, hint: `${say('word.instance')} · ${it.type}`, state: it.state, run: () => go(`/instance/${it.id}/overview`) })),
+      ...commands.map(
+        (it): Hit => ({
+          id: `command-${it.id}`,
+          text: say(it.words),
+          hint: say(`palette.${it.section}` as Words),
+          run: it.run,
+          ...(it.keys === undefined ? {} : { keys: it.keys }),
+        }),
+      ),
+      ...[...machines.values()].map(
+        (it): Hit => ({
+          id: it.id,
+          text: it.name,
+          hint: `${say('word.machine')} · ${instances.get(it.instance)?.name ?? it.instance}`,
+          state: it.state,
+          run: () => go(`/machine/${it.id}/console`),
+        }),
+      ),
+      ...[...instances.values()].map(
+        (it): Hit => ({
+          id: it.id,
+          text: it.name,
+          hint: `${say('word.instance')} · ${it.type}`,
+          state: it.state,
+          run: () => go(`/instance/${it.id}/overview`),
+        }),
+      ),
     ];
     const low = wanted.trim().toLowerCase();
     return all
@@ -80,7 +109,6 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
     <>
       <input
         className="palette-input"
-        autoFocus
         value={wanted}
         placeholder={say('palette.placeholder')}
         aria-label={say('palette.placeholder')}
@@ -94,10 +122,16 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
         }}
         onKeyDown={press}
       />
-      <ul className="palette-list" id="palette-list" role="listbox" ref={list} aria-label={say('palette.title')}>
+      <ul className="palette-list" id="palette-list" ref={list} aria-label={say('palette.title')}>
         {hits.map((hit, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox above has the keys
-          <li key={hit.id} id={`hit-${hit.id}`} role="option" aria-selected={index === current} onMouseMove={() => setChosen(index)} onClick={() => take(hit)}>
+          <li
+            key={hit.id}
+            id={`hit-${hit.id}`}
+            aria-selected={index === current}
+            onMouseMove={() => setChosen(index)}
+            onClick={() => take(hit)}
+          >
             {hit.state === undefined ? <span className="palette-dot" /> : <StateMark state={hit.state} />}
             <span className="cut grow">{hit.text}</span>
             <span className="quiet tiny cut">{hit.hint}</span>

@@ -29,7 +29,12 @@ export function Rail(): ReactNode {
       {ITEMS.map(({ place, words, icon: Icon, also }) => {
         const active = here === place || also.includes(here);
         return (
-          <a key={place} href={`#/${place}`} className={place === 'settings' ? 'last' : undefined} aria-current={active ? 'page' : undefined}>
+          <a
+            key={place}
+            href={`#/${place}`}
+            className={place === 'settings' ? 'last' : undefined}
+            aria-current={active ? 'page' : undefined}
+          >
             <Icon />
             <span className="rail-word">{say(words)}</span>
             {place === 'tasks' && running > 0 && (

@@ -32,7 +32,15 @@ function Keys({ keys }: { keys: string }): ReactNode {
   );
 }
 
-export function ShortcutsDialog({ open, close, commands }: { open: boolean; close(): void; commands: readonly Command[] }): ReactNode {
+export function ShortcutsDialog({
+  open,
+  close,
+  commands,
+}: {
+  open: boolean;
+  close(): void;
+  commands: readonly Command[];
+}): ReactNode {
   const rows = [...MORE, ...commands.flatMap((it) => (it.keys === undefined ? [] : [{ keys: it.keys, words: it.words }]))];
   return (
     <Dialog open={open} onClose={close} maxWidth="md" aria-labelledby="shortcuts-title">

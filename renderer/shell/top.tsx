@@ -34,7 +34,13 @@ export function Top({ palette, theme, openNotices }: { palette(): void; theme():
         <kbd className="key">{onMac ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
       <div className="row top-right">
-        <Tooltip title={say('top.rateHelp', { count: running, month: money(rate.perHour * hoursPerMonth, rate.currency, 2), since: money(rate.sinceStart, rate.currency) })}>
+        <Tooltip
+          title={say('top.rateHelp', {
+            count: running,
+            month: money(rate.perHour * hoursPerMonth, rate.currency, 2),
+            since: money(rate.sinceStart, rate.currency),
+          })}
+        >
           <a href="#/spend" className={rate.alarm ? 'rate alarm' : 'rate'}>
             <b>{money(rate.perHour, rate.currency, 2)}</b>
             <span>/h</span>

@@ -34,8 +34,8 @@ export function Look({ children }: { children: ReactNode }): ReactNode {
   useEffect(() => {
     const root = document.documentElement;
     for (const [name, value] of Object.entries(asVariables(dark ? DARK : LIGHT))) root.style.setProperty(name, value);
-    root.dataset['theme'] = dark ? 'dark' : 'light';
-    root.dataset['still'] = String(reduceMotion);
+    root.dataset.theme = dark ? 'dark' : 'light';
+    root.dataset.still = String(reduceMotion);
     root.style.colorScheme = dark ? 'dark' : 'light';
   }, [dark, reduceMotion]);
   return (

@@ -35,15 +35,39 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
       MuiButton: {
         defaultProps: { disableElevation: true, size: 'small' },
         styleOverrides: {
-          root: { minHeight: 30, padding: '3px 12px', whiteSpace: 'nowrap', '&.Mui-focusVisible': { outline: `2px solid ${t.accent}`, outlineOffset: 1 }, '&.Mui-disabled': { color: t.ink3 } },
+          root: {
+            minHeight: 30,
+            padding: '3px 12px',
+            whiteSpace: 'nowrap',
+            '&.Mui-focusVisible': { outline: `2px solid ${t.accent}`, outlineOffset: 1 },
+            '&.Mui-disabled': { color: t.ink3 },
+          },
           outlined: { borderColor: t.lineStrong, color: t.ink, '&:hover': { borderColor: t.ink3, background: t.sunk } },
           text: { color: t.ink2, '&:hover': { background: t.sunk, color: t.ink } },
         },
       },
-      MuiIconButton: { defaultProps: { size: 'small' }, styleOverrides: { root: { color: t.ink2, borderRadius: 6, '&:hover': { background: t.sunk, color: t.ink }, '&.Mui-focusVisible': { outline: `2px solid ${t.accent}` } } } },
+      MuiIconButton: {
+        defaultProps: { size: 'small' },
+        styleOverrides: {
+          root: {
+            color: t.ink2,
+            borderRadius: 6,
+            '&:hover': { background: t.sunk, color: t.ink },
+            '&.Mui-focusVisible': { outline: `2px solid ${t.accent}` },
+          },
+        },
+      },
       MuiSvgIcon: { defaultProps: { fontSize: 'small' }, styleOverrides: { fontSizeSmall: { fontSize: 18 } } },
-      MuiPaper: { styleOverrides: { root: { backgroundImage: 'none' }, elevation8: { boxShadow: t.shadow, border: `1px solid ${t.line}`, background: t.raised } } },
-      MuiDialog: { defaultProps: { transitionDuration: still ? 0 : 120 }, styleOverrides: { paper: { boxShadow: t.shadow, border: `1px solid ${t.line}`, background: t.raised } } },
+      MuiPaper: {
+        styleOverrides: {
+          root: { backgroundImage: 'none' },
+          elevation8: { boxShadow: t.shadow, border: `1px solid ${t.line}`, background: t.raised },
+        },
+      },
+      MuiDialog: {
+        defaultProps: { transitionDuration: still ? 0 : 120 },
+        styleOverrides: { paper: { boxShadow: t.shadow, border: `1px solid ${t.line}`, background: t.raised } },
+      },
       MuiDialogTitle: { styleOverrides: { root: { fontSize: 15, fontWeight: 600, padding: '16px 20px 8px' } } },
       MuiDialogContent: { styleOverrides: { root: { padding: '8px 20px 12px' } } },
       MuiDialogActions: { styleOverrides: { root: { padding: '8px 20px 16px' } } },
@@ -51,12 +75,26 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
       MuiMenuItem: { defaultProps: { dense: true }, styleOverrides: { root: { fontSize: 13, minHeight: 30, gap: 8 } } },
       MuiTooltip: {
         defaultProps: { enterDelay: 350, disableInteractive: false },
-        styleOverrides: { tooltip: { background: mode === 'dark' ? '#34393f' : '#26292e', color: '#f3f1ed', fontSize: 12, padding: '6px 9px', maxWidth: 320, lineHeight: 1.4 } },
+        styleOverrides: {
+          tooltip: {
+            background: mode === 'dark' ? '#34393f' : '#26292e',
+            color: '#f3f1ed',
+            fontSize: 12,
+            padding: '6px 9px',
+            maxWidth: 320,
+            lineHeight: 1.4,
+          },
+        },
       },
       MuiTextField: { defaultProps: { size: 'small', fullWidth: true } },
       MuiOutlinedInput: {
         styleOverrides: {
-          root: { fontSize: 13, background: t.surface, '& .MuiOutlinedInput-notchedOutline': { borderColor: t.lineStrong }, '&:hover .MuiOutlinedInput-notchedOutline': { borderColor: t.ink3 } },
+          root: {
+            fontSize: 13,
+            background: t.surface,
+            '& .MuiOutlinedInput-notchedOutline': { borderColor: t.lineStrong },
+            '&:hover .MuiOutlinedInput-notchedOutline': { borderColor: t.ink3 },
+          },
           input: { padding: '6px 10px', height: 18, '&::placeholder': { color: t.ink3, opacity: 1 } },
         },
       },
@@ -68,11 +106,35 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
       MuiSwitch: { defaultProps: { size: 'small' } },
       MuiSlider: { defaultProps: { size: 'small' }, styleOverrides: { valueLabel: { fontSize: 11 } } },
       MuiTabs: { styleOverrides: { root: { minHeight: 34 }, indicator: { height: 2 } } },
-      MuiTab: { styleOverrides: { root: { minHeight: 34, padding: '4px 12px', minWidth: 0, fontSize: 13, fontWeight: 500, color: t.ink2, '&.Mui-focusVisible': { outline: `2px solid ${t.accent}`, outlineOffset: -2 } } } },
+      MuiTab: {
+        styleOverrides: {
+          root: {
+            minHeight: 34,
+            padding: '4px 12px',
+            minWidth: 0,
+            fontSize: 13,
+            fontWeight: 500,
+            color: t.ink2,
+            '&.Mui-focusVisible': { outline: `2px solid ${t.accent}`, outlineOffset: -2 },
+          },
+        },
+      },
       MuiChip: { styleOverrides: { root: { height: 20, fontSize: 11.5, borderRadius: 4 }, label: { padding: '0 7px' } } },
       MuiLinearProgress: { styleOverrides: { root: { height: 4, borderRadius: 2, background: t.sunk } } },
       MuiAlert: { styleOverrides: { root: { fontSize: 13, padding: '4px 12px' } } },
-      MuiToggleButton: { styleOverrides: { root: { textTransform: 'none', padding: '2px 10px', fontSize: 12, minHeight: 28, borderColor: t.lineStrong, color: t.ink2, '&.Mui-selected': { background: t.accentSoft, color: t.accentInk } } } },
+      MuiToggleButton: {
+        styleOverrides: {
+          root: {
+            textTransform: 'none',
+            padding: '2px 10px',
+            fontSize: 12,
+            minHeight: 28,
+            borderColor: t.lineStrong,
+            color: t.ink2,
+            '&.Mui-selected': { background: t.accentSoft, color: t.accentInk },
+          },
+        },
+      },
     },
   });
 }

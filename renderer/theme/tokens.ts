@@ -93,5 +93,6 @@ export function asVariables(tokens: Tokens): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-const variable = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/(\D)(\d)$/, '$1-$2')}`;
+const variable = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/(\D)(\d)$/, '$1-$2')}`;
 export const THREADS = LIGHT.threads.length;

@@ -26,8 +26,18 @@ export function EndDialog({ instance, close }: { instance: Instance; close(): vo
     <Dialog open onClose={close} aria-labelledby="end-title">
       <DialogTitle id="end-title">{say('end.title', { name: instance.name })}</DialogTitle>
       <DialogContent className="stack" sx={{ width: 420 }}>
-        <p className="second">{say('end.text', { count: machines.length, price: money(instance.pricePerHour, instance.currency) })}</p>
-        {machines.length > 0 && <TextField autoFocus label={say('remove.type', { word: instance.name })} value={typed} onChange={(event) => setTyped(event.target.value)} sx={{ marginTop: 1 }} />}
+        <p className="second">
+          {say('end.text', { count: machines.length, price: money(instance.pricePerHour, instance.currency) })}
+        </p>
+        {machines.length > 0 && (
+          <TextField
+            autoFocus
+            label={say('remove.type', { word: instance.name })}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            sx={{ marginTop: 1 }}
+          />
+        )}
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>{say('word.cancel')}</Button>

@@ -24,8 +24,14 @@ export function Overview({ instance }: { instance: Instance }): ReactNode {
     <div className="stack">
       <div className="card figures">
         <Figure value={percent(cpu)} text={say('overview.cpu', { vcpus: instance.vcpus })} />
-        <Figure value={ratio(vcpus, instance.capacity?.vcpus ?? instance.vcpus)} text={say('ratio.cpu', { asked: vcpus, there: instance.capacity?.vcpus ?? instance.vcpus })} />
-        <Figure value={percent((promised / room) * 100)} text={say('overview.memory', { asked: memory(promised), there: memory(room) })} />
+        <Figure
+          value={ratio(vcpus, instance.capacity?.vcpus ?? instance.vcpus)}
+          text={say('ratio.cpu', { asked: vcpus, there: instance.capacity?.vcpus ?? instance.vcpus })}
+        />
+        <Figure
+          value={percent((promised / room) * 100)}
+          text={say('overview.memory', { asked: memory(promised), there: memory(room) })}
+        />
         <Figure value={memory(shared)} text={say('overview.shared')} />
         <Figure value={percent(reading(instance.id, 'steal') ?? 0)} text={say('overview.steal')} />
         <Figure value={brief(reading(instance.id, 'exits') ?? 0)} unit="/s" text={say('overview.exits')} />
@@ -60,7 +66,12 @@ const MOST = 12;
 function TopUsers({ instance, machines }: { instance: Instance; machines: readonly Machine[] }): ReactNode {
   const prices = useMemo(() => pricesIn(machines, instance), [machines, instance]);
   const rows = machines
-    .map((machine, index) => ({ machine, tone: `var(--thread-${index % THREADS})`, used: ((reading(machine.id, 'cpu') ?? 0) * machine.vcpus) / instance.vcpus, steal: reading(machine.id, 'steal') ?? 0 }))
+    .map((machine, index) => ({
+      machine,
+      tone: `var(--thread-${index % THREADS})`,
+      used: ((reading(machine.id, 'cpu') ?? 0) * machine.vcpus) / instance.vcpus,
+      steal: reading(machine.id, 'steal') ?? 0,
+    }))
     .sort((a, b) => b.used - a.used)
     .slice(0, MOST);
   return (
@@ -82,7 +93,9 @@ function TopUsers({ instance, machines }: { instance: Instance; machines: readon
                 <span className="row">
                   <i style={{ width: 10, height: 10, borderRadius: 3, background: tone, flex: 'none' }} />
                   <StateMark state={machine.state} />
-                  <a href={`#/machine/${machine.id}/console`} className="cut">{machine.name}</a>
+                  <a href={`#/machine/${machine.id}/console`} className="cut">
+                    {machine.name}
+                  </a>
                 </span>
               </td>
               <td className="number">{percent(used)}</td>
@@ -92,7 +105,11 @@ function TopUsers({ instance, machines }: { instance: Instance; machines: readon
           ))}
         </tbody>
       </table>
-      {machines.length === 0 && <p className="quiet" style={{ padding: 16 }}>{say('overview.noMachines')}</p>}
+      {machines.length === 0 && (
+        <p className="quiet" style={{ padding: 16 }}>
+          {say('overview.noMachines')}
+        </p>
+      )}
     </section>
   );
 }

@@ -6,8 +6,8 @@ import { type ReactNode, useState } from 'react';
 import type { Instance } from '../../../core/contract/fleet.ts';
 import { call } from '../../desk/client.ts';
 import { useInstance, useLoaded } from '../../desk/fleet.ts';
-import { memory } from '../../parts/format.ts';
 import { Empty } from '../../parts/empty.tsx';
+import { memory } from '../../parts/format.ts';
 import { PerHour } from '../../parts/money.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
@@ -34,15 +34,31 @@ export function InstancePage(): ReactNode {
   return (
     <>
       <Head instance={instance} />
-      <Tabs value={tab} onChange={(_event, next: TabName) => go(`/instance/${instance.id}/${next}${alone}`)} aria-label={instance.name} className="page-tabs">
+      <Tabs
+        value={tab}
+        onChange={(_event, next: TabName) => go(`/instance/${instance.id}/${next}${alone}`)}
+        aria-label={instance.name}
+        className="page-tabs"
+      >
         {TABS.map((it) => (
           <Tab key={it} value={it} label={say(`tab.${it}` as Words)} id={`tab-${it}`} aria-controls={`panel-${it}`} />
         ))}
       </Tabs>
-      <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className={tab === 'console' ? 'page-body fill' : 'page-body'}>
+      <div
+        role="tabpanel"
+        id={`panel-${tab}`}
+        aria-labelledby={`tab-${tab}`}
+        className={tab === 'console' ? 'page-body fill' : 'page-body'}
+      >
         {(instance.state === 'lost' || instance.state === 'failed') && (
           <div style={{ paddingTop: 16 }}>
-            <RefusalNote refusal={{ code: `instance-${instance.state}`, message: say(instance.state === 'lost' ? 'instance.lost' : 'instance.failed', { reason: instance.reason }), remedy: say(instance.state === 'lost' ? 'instance.lostHelp' : 'instance.failedHelp') }} />
+            <RefusalNote
+              refusal={{
+                code: `instance-${instance.state}`,
+                message: say(instance.state === 'lost' ? 'instance.lost' : 'instance.failed', { reason: instance.reason }),
+                remedy: say(instance.state === 'lost' ? 'instance.lostHelp' : 'instance.failedHelp'),
+              }}
+            />
           </div>
         )}
         {tab === 'overview' && <Overview instance={instance} />}
@@ -65,7 +81,8 @@ function Head({ instance }: { instance: Instance }): ReactNode {
           <StateBadge state={instance.state} />
         </div>
         <span className="quiet small cut">
-          {instance.type} · {instance.region} · {instance.vcpus} vCPU{instance.ecu !== null && ` (${instance.ecu} ECU)`}, {memory(instance.memoryMib)} · <PerHour value={instance.pricePerHour} currency={instance.currency} />
+          {instance.type} · {instance.region} · {instance.vcpus} vCPU{instance.ecu !== null && ` (${instance.ecu} ECU)`},{' '}
+          {memory(instance.memoryMib)} · <PerHour value={instance.pricePerHour} currency={instance.currency} />
         </span>
       </div>
       {instance.state === 'saved' ? (

@@ -22,13 +22,27 @@ interface Band {
 function bandsOf(machines: readonly Machine[], vcpus: number): Band[] {
   const all = machines.map((machine, index) => {
     const points = series(machine.id, 'cpu');
-    const padded = [...Array.from({ length: KEPT - points.length }, () => 0), ...points].map((value) => (value * machine.vcpus) / vcpus);
-    return { name: machine.name, tone: `var(--thread-${index % THREADS})`, values: padded, sum: padded.reduce((total, it) => total + it, 0) };
+    const padded = [...Array.from({ length: KEPT - points.length }, () => 0), ...points].map(
+      (value) => (value * machine.vcpus) / vcpus,
+    );
+    return {
+      name: machine.name,
+      tone: `var(--thread-${index % THREADS})`,
+      values: padded,
+      sum: padded.reduce((total, it) => total + it, 0),
+    };
   });
   if (all.length <= NAMED) return all;
   const largest = [...all].sort((a, b) => b.sum - a.sum);
   const rest = largest.slice(NAMED);
-  return [...largest.slice(0, NAMED), { name: say('overview.others', { count: rest.length }), tone: 'var(--ink-3)', values: Array.from({ length: KEPT }, (_, index) => rest.reduce((total, it) => total + (it.values[index] ?? 0), 0)) }];
+  return [
+    ...largest.slice(0, NAMED),
+    {
+      name: say('overview.others', { count: rest.length }),
+      tone: 'var(--ink-3)',
+      values: Array.from({ length: KEPT }, (_, index) => rest.reduce((total, it) => total + (it.values[index] ?? 0), 0)),
+    },
+  ];
 }
 
 export function UseChart({ instance, machines }: { instance: Instance; machines: readonly Machine[] }): ReactNode {
@@ -41,23 +55,46 @@ export function UseChart({ instance, machines }: { instance: Instance; machines:
   return (
     <section className="card">
       <h2>{say('overview.use')}</h2>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" role="img" aria-label={say('overview.useLabel', { count: machines.length })} style={{ display: 'block', marginTop: 8 }}>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        width="100%"
+        role="img"
+        aria-label={say('overview.useLabel', { count: machines.length })}
+        style={{ display: 'block', marginTop: 8 }}
+      >
         {[0, 25, 50, 75].map((mark) => (
           <g key={mark}>
             <line x1={LEFT} x2={WIDTH} y1={y(mark)} y2={y(mark)} stroke="var(--line)" />
-            <text x={LEFT - 6} y={y(mark) + 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">{mark} %</text>
+            <text x={LEFT - 6} y={y(mark) + 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">
+              {mark} %
+            </text>
           </g>
         ))}
         {bands.map((band) => {
           const lower = floor.map((value, index) => `${x(index).toFixed(1)} ${y(value).toFixed(1)}`).reverse();
           for (let index = 0; index < KEPT; index++) floor[index] = (floor[index] ?? 0) + (band.values[index] ?? 0);
           const upper = floor.map((value, index) => `${x(index).toFixed(1)} ${y(value).toFixed(1)}`);
-          return <path key={band.name} d={`M${upper.join('L')}L${lower.join('L')}Z`} fill={band.tone} opacity="0.85" stroke="var(--surface)" strokeWidth="0.6" />;
+          return (
+            <path
+              key={band.name}
+              d={`M${upper.join('L')}L${lower.join('L')}Z`}
+              fill={band.tone}
+              opacity="0.85"
+              stroke="var(--surface)"
+              strokeWidth="0.6"
+            />
+          );
         })}
         <line x1={LEFT} x2={WIDTH} y1={y(100)} y2={y(100)} stroke="var(--ink)" strokeWidth="1.4" strokeDasharray="5 3" />
-        <text x={WIDTH - 4} y={y(100) - 5} textAnchor="end" fontSize="11" fill="var(--ink-2)">{say('overview.rented', { vcpus: instance.vcpus })}</text>
-        <text x={LEFT} y={HEIGHT - 6} fontSize="11" fill="var(--ink-3)">{say('overview.minuteAgo')}</text>
-        <text x={WIDTH - 4} y={HEIGHT - 6} fontSize="11" textAnchor="end" fill="var(--ink-3)">{say('overview.now')}</text>
+        <text x={WIDTH - 4} y={y(100) - 5} textAnchor="end" fontSize="11" fill="var(--ink-2)">
+          {say('overview.rented', { vcpus: instance.vcpus })}
+        </text>
+        <text x={LEFT} y={HEIGHT - 6} fontSize="11" fill="var(--ink-3)">
+          {say('overview.minuteAgo')}
+        </text>
+        <text x={WIDTH - 4} y={HEIGHT - 6} fontSize="11" textAnchor="end" fill="var(--ink-3)">
+          {say('overview.now')}
+        </text>
       </svg>
       <div className="legend">
         {bands.map((band) => (

@@ -1,6 +1,7 @@
 /** The console of a machine, or of an instance's own kernel, with its tools. */
-import ContentPasteOutlined from '@mui/icons-material/ContentPasteOutlined';
+
 import ContentCopyOutlined from '@mui/icons-material/ContentCopyOutlined';
+import ContentPasteOutlined from '@mui/icons-material/ContentPasteOutlined';
 import DownloadOutlined from '@mui/icons-material/DownloadOutlined';
 import FullscreenOutlined from '@mui/icons-material/FullscreenOutlined';
 import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
@@ -50,7 +51,8 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
   const [at, setAt] = useState<HTMLElement>();
   const [full, setFull] = useState(false);
   const { consoleFontSize } = useSettings();
-  const size = (by: number): void => run(() => changeSettings({ consoleFontSize: Math.max(9, Math.min(24, consoleFontSize + by)) }));
+  const size = (by: number): void =>
+    run(() => changeSettings({ consoleFontSize: Math.max(9, Math.min(24, consoleFontSize + by)) }));
   const find = (text: string, back: boolean): void => setFound(text === '' || (terminal.current?.find(text, back) ?? false));
   const tool = (words: Words, icon: ReactNode, act: (event: React.MouseEvent<HTMLElement>) => void): ReactNode => (
     <Tooltip title={say(words)}>
@@ -60,7 +62,11 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
     </Tooltip>
   );
   return (
-    <section className="console" style={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 }} aria-label={say('console.title', { name })}>
+    <section
+      className="console"
+      style={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 }}
+      aria-label={say('console.title', { name })}
+    >
       <div className="console-bar" role="toolbar" aria-label={say('console.tools')}>
         <span className={link === 'lost' ? 'link-state lost' : 'link-state'} role="status">
           {say(`console.${link}` as Words)}
@@ -70,7 +76,6 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
           <span className="console-find">
             {!found && <span className="warn small">{say('console.notFound')}</span>}
             <input
-              autoFocus
               value={wanted}
               aria-label={say('console.find')}
               placeholder={say('console.find')}
@@ -89,13 +94,30 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
           </span>
         )}
         {tool('console.find', <SearchOutlined />, () => setFinding((before) => !before))}
-        {tool('console.copy', <ContentCopyOutlined />, () => run(() => navigator.clipboard.writeText(terminal.current?.selection() ?? '')))}
-        {tool('console.paste', <ContentPasteOutlined />, () => run(async () => terminal.current?.paste(await navigator.clipboard.readText())))}
+        {tool('console.copy', <ContentCopyOutlined />, () =>
+          run(() => navigator.clipboard.writeText(terminal.current?.selection() ?? '')),
+        )}
+        {tool('console.paste', <ContentPasteOutlined />, () =>
+          run(async () => terminal.current?.paste(await navigator.clipboard.readText())),
+        )}
         {tool('console.keys', <KeyboardOutlined />, (event) => setAt(event.currentTarget))}
         {tool('console.smaller', <TextDecreaseOutlined />, () => size(-1))}
         {tool('console.larger', <TextIncreaseOutlined />, () => size(1))}
-        {tool('console.export', <DownloadOutlined />, () => run(() => call('file.export', { name: `console-${name}`, kind: 'txt', bytes: new TextEncoder().encode(terminal.current?.text() ?? '') })))}
-        {!alone && tool('panel.popOut', <OpenInNewOutlined />, () => run(() => call('window.open', { place: line === 'serial' ? `/machine/${unit}/console` : `/instance/${unit}/console` })))}
+        {tool('console.export', <DownloadOutlined />, () =>
+          run(() =>
+            call('file.export', {
+              name: `console-${name}`,
+              kind: 'txt',
+              bytes: new TextEncoder().encode(terminal.current?.text() ?? ''),
+            }),
+          ),
+        )}
+        {!alone &&
+          tool('panel.popOut', <OpenInNewOutlined />, () =>
+            run(() =>
+              call('window.open', { place: line === 'serial' ? `/machine/${unit}/console` : `/instance/${unit}/console` }),
+            ),
+          )}
         {tool('console.full', <FullscreenOutlined />, () => {
           run(() => call('window.fullscreen', { on: !full }));
           setFull(!full);
@@ -118,7 +140,14 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
           ))}
         </Menu>
       </div>
-      <SerialConsole unit={unit} line={line} label={say('console.title', { name })} handle={terminal} onLink={setLink} onFind={() => setFinding(true)} />
+      <SerialConsole
+        unit={unit}
+        line={line}
+        label={say('console.title', { name })}
+        handle={terminal}
+        onLink={setLink}
+        onFind={() => setFinding(true)}
+      />
     </section>
   );
 }

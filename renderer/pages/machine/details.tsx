@@ -20,7 +20,8 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
   const [change, setChange] = useState<Partial<MachineSettings>>({});
   const [refusal, setRefusal] = useState<RefusalShape>();
   const awake = machine.state !== 'stopped' && machine.state !== 'template';
-  const value = <K extends keyof MachineSettings>(key: K): MachineSettings[K] => (change[key] ?? machine.pending[key] ?? machine[key]) as MachineSettings[K];
+  const value = <K extends keyof MachineSettings>(key: K): MachineSettings[K] =>
+    (change[key] ?? machine.pending[key] ?? machine[key]) as MachineSettings[K];
   const set = <K extends keyof MachineSettings>(key: K, next: MachineSettings[K]): void =>
     setChange((before) => {
       const after = { ...before, [key]: next };
@@ -29,7 +30,8 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
     });
   const help = (key: keyof MachineSettings): string => {
     const waits = machine.pending[key];
-    if (waits !== undefined) return say('details.waits', { now: key === 'memoryMib' ? memory(machine.memoryMib) : String(machine[key]) });
+    if (waits !== undefined)
+      return say('details.waits', { now: key === 'memoryMib' ? memory(machine.memoryMib) : String(machine[key]) });
     return awake && AT_START.includes(key) ? say('details.restart') : say('details.live');
   };
   const changed = Object.keys(change).length;
@@ -47,23 +49,83 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
       <section className="card stack">
         <h2>{say('details.general')}</h2>
         <div className="form-grid">
-          <TextField label={say('column.name')} value={value('name')} onChange={(event) => set('name', event.target.value)} helperText={help('name')} />
-          <TextField label={say('column.group')} value={value('group')} onChange={(event) => set('group', event.target.value)} helperText=" " />
-          <TextField label={say('column.tags')} value={value('tags').join(' ')} onChange={(event) => set('tags', event.target.value.split(/[\s,]+/).filter((it) => it !== ''))} helperText={say('bulk.tagsHelp')} />
+          <TextField
+            label={say('column.name')}
+            value={value('name')}
+            onChange={(event) => set('name', event.target.value)}
+            helperText={help('name')}
+          />
+          <TextField
+            label={say('column.group')}
+            value={value('group')}
+            onChange={(event) => set('group', event.target.value)}
+            helperText=" "
+          />
+          <TextField
+            label={say('column.tags')}
+            value={value('tags').join(' ')}
+            onChange={(event) =>
+              set(
+                'tags',
+                event.target.value.split(/[\s,]+/).filter((it) => it !== ''),
+              )
+            }
+            helperText={say('bulk.tagsHelp')}
+          />
         </div>
-        <TextField label={say('details.note')} value={value('note')} multiline minRows={2} onChange={(event) => set('note', event.target.value)} />
+        <TextField
+          label={say('details.note')}
+          value={value('note')}
+          multiline
+          minRows={2}
+          onChange={(event) => set('note', event.target.value)}
+        />
         <div className="row wrap">
-          <FormControlLabel control={<Checkbox checked={value('protected')} onChange={(_event, on) => set('protected', on)} />} label={say('details.protected')} />
-          <FormControlLabel control={<Checkbox checked={value('autostart')} onChange={(_event, on) => set('autostart', on)} />} label={say('details.autostart')} />
+          <FormControlLabel
+            control={<Checkbox checked={value('protected')} onChange={(_event, on) => set('protected', on)} />}
+            label={say('details.protected')}
+          />
+          <FormControlLabel
+            control={<Checkbox checked={value('autostart')} onChange={(_event, on) => set('autostart', on)} />}
+            label={say('details.autostart')}
+          />
         </div>
       </section>
       <section className="card stack">
         <h2>{say('details.compute')}</h2>
         <div className="form-grid">
-          <NumberField label={say('column.vcpus')} value={value('vcpus')} min={1} max={64} set={(next) => set('vcpus', next)} help={help('vcpus')} />
-          <NumberField label={say('cut.memory')} value={value('memoryMib')} min={16} max={1_048_576} set={(next) => set('memoryMib', next)} help={help('memoryMib')} />
-          <NumberField label={say('column.weight')} value={value('weight')} min={1} max={65_535} set={(next) => set('weight', next)} help={help('weight')} />
-          <NumberField label={say('cut.cap')} value={value('cap')} min={0} max={6400} set={(next) => set('cap', next)} help={help('cap')} />
+          <NumberField
+            label={say('column.vcpus')}
+            value={value('vcpus')}
+            min={1}
+            max={64}
+            set={(next) => set('vcpus', next)}
+            help={help('vcpus')}
+          />
+          <NumberField
+            label={say('cut.memory')}
+            value={value('memoryMib')}
+            min={16}
+            max={1_048_576}
+            set={(next) => set('memoryMib', next)}
+            help={help('memoryMib')}
+          />
+          <NumberField
+            label={say('column.weight')}
+            value={value('weight')}
+            min={1}
+            max={65_535}
+            set={(next) => set('weight', next)}
+            help={help('weight')}
+          />
+          <NumberField
+            label={say('cut.cap')}
+            value={value('cap')}
+            min={0}
+            max={6400}
+            set={(next) => set('cap', next)}
+            help={help('cap')}
+          />
         </div>
       </section>
       <section className="card stack">
@@ -72,15 +134,26 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
           <dt>{say('column.image')}</dt>
           <dd>{machine.image}</dd>
         </dl>
-        <TextField label={say('details.commandLine')} value={value('commandLine')} onChange={(event) => set('commandLine', event.target.value)} helperText={help('commandLine')} slotProps={{ htmlInput: { className: 'mono', spellCheck: false } }} />
+        <TextField
+          label={say('details.commandLine')}
+          value={value('commandLine')}
+          onChange={(event) => set('commandLine', event.target.value)}
+          helperText={help('commandLine')}
+          slotProps={{ htmlInput: { className: 'mono', spellCheck: false } }}
+        />
       </section>
       <section className="card stack">
         <h2>{say('details.disks')}</h2>
         {machine.disks.length === 0 && <p className="quiet">{say('details.noDisks')}</p>}
         {machine.disks.map((disk) => (
           <dl className="facts" key={disk.id}>
-            <dt><code>{disk.id}</code></dt>
-            <dd>{memory(disk.sizeMib)}, {disk.image}{disk.readOnly && `, ${say('details.readOnly')}`}</dd>
+            <dt>
+              <code>{disk.id}</code>
+            </dt>
+            <dd>
+              {memory(disk.sizeMib)}, {disk.image}
+              {disk.readOnly && `, ${say('details.readOnly')}`}
+            </dd>
           </dl>
         ))}
       </section>

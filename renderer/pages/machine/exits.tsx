@@ -1,5 +1,5 @@
 /** What nesting costs, live: how often control leaves, for whom, why, and what it comes to in CPU time. */
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { ExitRow } from '../../../core/contract/gauges.ts';
 import { useRead } from '../../desk/queries.ts';
 import { brief } from '../../parts/format.ts';
@@ -29,7 +29,7 @@ function Layer({ title, text, rows, tone }: { title: string; text: string; rows:
           <tr>
             <th>{say('exits.reason')}</th>
             <th className="number">{say('exits.perSecond')}</th>
-            <th aria-hidden="true" style={{ width: '28%' }} />
+            <th style={{ width: '28%' }} />
             <th className="number">{say('exits.each')}</th>
             <th className="number">{say('exits.total')}</th>
           </tr>
@@ -44,13 +44,23 @@ function Layer({ title, text, rows, tone }: { title: string; text: string; rows:
                 <td aria-hidden="true">
                   <span className="exit-bar" style={{ width: `${(row.perSecond / most) * 100}%`, background: tone }} />
                 </td>
-                <td className="number">{row.cyclesEach === 0 ? <span className="quiet">{say('exits.nothing')}</span> : Math.round(row.cyclesEach).toLocaleString('en')}</td>
+                <td className="number">
+                  {row.cyclesEach === 0 ? (
+                    <span className="quiet">{say('exits.nothing')}</span>
+                  ) : (
+                    Math.round(row.cyclesEach).toLocaleString('en')
+                  )}
+                </td>
                 <td className="number">{Math.round(row.total).toLocaleString('en')}</td>
               </tr>
             ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p className="quiet" style={{ padding: 16 }}>{say('exits.none')}</p>}
+      {rows.length === 0 && (
+        <p className="quiet" style={{ padding: 16 }}>
+          {say('exits.none')}
+        </p>
+      )}
     </section>
   );
 }
@@ -61,8 +71,18 @@ export function ExitsView({ unit }: { unit: string }): ReactNode {
   const rows = value ?? [];
   return (
     <div className="grid two">
-      <Layer title={say('exits.second')} text={say('exits.secondText')} rows={rows.filter((row) => row.layer === 'second')} tone="var(--thread-6)" />
-      <Layer title={say('exits.first')} text={say('exits.firstText')} rows={rows.filter((row) => row.layer === 'first')} tone="var(--thread-3)" />
+      <Layer
+        title={say('exits.second')}
+        text={say('exits.secondText')}
+        rows={rows.filter((row) => row.layer === 'second')}
+        tone="var(--thread-6)"
+      />
+      <Layer
+        title={say('exits.first')}
+        text={say('exits.firstText')}
+        rows={rows.filter((row) => row.layer === 'first')}
+        tone="var(--thread-3)"
+      />
     </div>
   );
 }

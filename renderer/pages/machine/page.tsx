@@ -6,11 +6,11 @@ import type { Machine } from '../../../core/contract/fleet.ts';
 import { call } from '../../desk/client.ts';
 import { machinesIn, useInstance, useLoaded, useMachine, useMachines } from '../../desk/fleet.ts';
 import { reading, series, useTick } from '../../desk/gauges.ts';
+import { Empty } from '../../parts/empty.tsx';
 import { memory, percent } from '../../parts/format.ts';
 import { PerHour } from '../../parts/money.tsx';
 import { Sparkline } from '../../parts/sparkline.tsx';
 import { StateBadge } from '../../parts/state.tsx';
-import { Empty } from '../../parts/empty.tsx';
 import { go, usePlace } from '../../routes.ts';
 import { say, type Words } from '../../words/say.ts';
 import { ActionButtons } from '../machines/action-buttons.tsx';
@@ -40,12 +40,22 @@ export function MachinePage(): ReactNode {
   return (
     <>
       <Head machine={machine} alone={alone !== ''} />
-      <Tabs value={tab} onChange={(_event, next: TabName) => go(`/machine/${machine.id}/${next}${alone}`)} aria-label={machine.name} className="page-tabs">
+      <Tabs
+        value={tab}
+        onChange={(_event, next: TabName) => go(`/machine/${machine.id}/${next}${alone}`)}
+        aria-label={machine.name}
+        className="page-tabs"
+      >
         {TABS.map((it) => (
           <Tab key={it} value={it} label={say(`tab.${it}` as Words)} id={`tab-${it}`} aria-controls={`panel-${it}`} />
         ))}
       </Tabs>
-      <div role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} className={tab === 'console' ? 'page-body fill' : 'page-body'}>
+      <div
+        role="tabpanel"
+        id={`panel-${tab}`}
+        aria-labelledby={`tab-${tab}`}
+        className={tab === 'console' ? 'page-body fill' : 'page-body'}
+      >
         {tab === 'console' && <ConsoleView key={machine.id} unit={machine.id} name={machine.name} line="serial" />}
         {tab === 'details' && <Details key={machine.id} machine={machine} />}
         {tab === 'performance' && <PerformanceView unit={machine.id} memoryMib={machine.memoryMib} />}
@@ -87,11 +97,26 @@ function Head({ machine, alone }: { machine: Machine; alone: boolean }): ReactNo
           </span>
           <span>
             <span className="quiet tiny">{say('column.steal')}</span> <b>{percent(reading(machine.id, 'steal') ?? 0)}</b>
-            <Sparkline points={series(machine.id, 'steal')} max={0} width={92} height={22} tone="var(--thread-3)" label={say('column.steal')} />
+            <Sparkline
+              points={series(machine.id, 'steal')}
+              max={0}
+              width={92}
+              height={22}
+              tone="var(--thread-3)"
+              label={say('column.steal')}
+            />
           </span>
           <span>
-            <span className="quiet tiny">{say('column.exits')}</span> <b>{Math.round(reading(machine.id, 'exits') ?? 0).toLocaleString('en')}</b>
-            <Sparkline points={series(machine.id, 'exits')} max={0} width={92} height={22} tone="var(--thread-6)" label={say('column.exits')} />
+            <span className="quiet tiny">{say('column.exits')}</span>{' '}
+            <b>{Math.round(reading(machine.id, 'exits') ?? 0).toLocaleString('en')}</b>
+            <Sparkline
+              points={series(machine.id, 'exits')}
+              max={0}
+              width={92}
+              height={22}
+              tone="var(--thread-6)"
+              label={say('column.exits')}
+            />
           </span>
         </div>
       )}

@@ -43,7 +43,12 @@ export function PerformanceView({ unit, memoryMib }: { unit: string; memoryMib: 
   const [seconds, setSeconds] = useState(600);
   return (
     <div className="stack">
-      <ToggleButtonGroup exclusive value={seconds} onChange={(_event, next: number | null) => next !== null && setSeconds(next)} aria-label={say('range.title')}>
+      <ToggleButtonGroup
+        exclusive
+        value={seconds}
+        onChange={(_event, next: number | null) => next !== null && setSeconds(next)}
+        aria-label={say('range.title')}
+      >
         {RANGES.map((range) => (
           <ToggleButton key={range.seconds} value={range.seconds}>
             {say(range.words)}
@@ -61,5 +66,13 @@ export function PerformanceView({ unit, memoryMib }: { unit: string; memoryMib: 
 
 function Chart({ unit, row, seconds }: { unit: string; row: ChartRow; seconds: number }): ReactNode {
   const { value } = useRead('metrics.history', { unit, gauge: row.gauge, seconds }, [], seconds > 3600 ? 30_000 : 2000);
-  return <TimeChart title={say(row.words)} history={value} tone={row.tone} text={row.text} {...(row.max === undefined ? {} : { max: row.max })} />;
+  return (
+    <TimeChart
+      title={say(row.words)}
+      history={value}
+      tone={row.tone}
+      text={row.text}
+      {...(row.max === undefined ? {} : { max: row.max })}
+    />
+  );
 }

@@ -38,7 +38,9 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
       </div>
       <section className="card flush">
         {rows.length === 0 ? (
-          <p className="quiet" style={{ padding: 20 }}>{say('snapshots.none')}</p>
+          <p className="quiet" style={{ padding: 20 }}>
+            {say('snapshots.none')}
+          </p>
         ) : (
           <table className="plain">
             <thead>
@@ -62,7 +64,15 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
                   <td className="number">{bytes(snapshot.bytes)}</td>
                   <td className="number">
                     <Button onClick={() => setReverting(snapshot)}>{say('snapshots.revert')}</Button>
-                    <Button color="error" onClick={() => run(async () => { await call('snapshot.remove', { machine: machine.id, snapshot: snapshot.id }); again(); })}>
+                    <Button
+                      color="error"
+                      onClick={() =>
+                        run(async () => {
+                          await call('snapshot.remove', { machine: machine.id, snapshot: snapshot.id });
+                          again();
+                        })
+                      }
+                    >
                       {say('action.remove')}
                     </Button>
                   </td>
@@ -75,7 +85,13 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
       <Dialog open={taking} onClose={() => setTaking(false)} aria-labelledby="take-title">
         <DialogTitle id="take-title">{say('snapshots.takeTitle', { name: machine.name })}</DialogTitle>
         <DialogContent className="stack" sx={{ width: 400 }}>
-          <TextField autoFocus label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} sx={{ marginTop: 1 }} />
+          <TextField
+            autoFocus
+            label={say('column.name')}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            sx={{ marginTop: 1 }}
+          />
           <TextField label={say('details.note')} value={note} onChange={(event) => setNote(event.target.value)} />
           <p className="quiet small">{say(machine.state === 'running' ? 'snapshots.withMemory' : 'snapshots.withoutMemory')}</p>
         </DialogContent>

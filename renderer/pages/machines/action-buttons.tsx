@@ -58,7 +58,12 @@ export function ActionButtons({ machine }: { machine: Machine }): ReactNode {
         {ACTIONS.map(({ action }) => {
           const able = may(action, machine.state);
           return (
-            <MenuItem key={action} disabled={!able} onClick={() => want(action)} title={able ? undefined : say('why.is', { state: sayAny(`state.${machine.state}`) })}>
+            <MenuItem
+              key={action}
+              disabled={!able}
+              onClick={() => want(action)}
+              title={able ? undefined : say('why.is', { state: sayAny(`state.${machine.state}`) })}
+            >
               {say(`action.${action}` as Words)}
             </MenuItem>
           );
@@ -94,7 +99,9 @@ export function ActionButtons({ machine }: { machine: Machine }): ReactNode {
       </Menu>
       {asking === 'remove' && <RemoveDialog machines={[machine]} close={close} />}
       {asking === 'clone' && <CloneDialog machine={machine} close={close} />}
-      {asking !== undefined && asking !== 'remove' && asking !== 'clone' && <AskDialog action={asking} machines={[machine]} act={() => act(asking)} close={close} />}
+      {asking !== undefined && asking !== 'remove' && asking !== 'clone' && (
+        <AskDialog action={asking} machines={[machine]} act={() => act(asking)} close={close} />
+      )}
     </span>
   );
 }

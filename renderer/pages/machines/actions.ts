@@ -21,7 +21,8 @@ export const ACTIONS: readonly ActionRow[] = [
   { action: 'off', from: ['running', 'paused', 'starting', 'stopping', 'crashed'], asks: true },
 ];
 
-export const may = (action: MachineAction, state: MachineState): boolean => ACTIONS.some((row) => row.action === action && row.from.includes(state));
+export const may = (action: MachineAction, state: MachineState): boolean =>
+  ACTIONS.some((row) => row.action === action && row.from.includes(state));
 
 /** Why not, as a key of words; undefined if it may. */
 export function whyNot(action: MachineAction, machines: readonly Machine[]): 'why.none' | 'why.state' | undefined {

@@ -40,7 +40,10 @@ export function BulkBar({ machines, clear }: { machines: readonly Machine[]; cle
         return (
           <Tooltip key={action} title={why === undefined ? '' : say(why)}>
             <span>
-              <Button disabled={why !== undefined} onClick={() => (row?.asks === true && confirmStop ? setAsking(action) : act(action))}>
+              <Button
+                disabled={why !== undefined}
+                onClick={() => (row?.asks === true && confirmStop ? setAsking(action) : act(action))}
+              >
                 {say(`action.${action}` as Words)}
               </Button>
             </span>
@@ -56,7 +59,9 @@ export function BulkBar({ machines, clear }: { machines: readonly Machine[]; cle
       <IconButton onClick={clear} aria-label={say('bulk.clear')}>
         <CloseOutlined />
       </IconButton>
-      {asking !== undefined && asking !== 'remove' && asking !== 'label' && <AskDialog action={asking} machines={machines} act={() => act(asking)} close={() => setAsking(undefined)} />}
+      {asking !== undefined && asking !== 'remove' && asking !== 'label' && (
+        <AskDialog action={asking} machines={machines} act={() => act(asking)} close={() => setAsking(undefined)} />
+      )}
       {asking === 'remove' && <RemoveDialog machines={machines} close={() => setAsking(undefined)} removed={clear} />}
       {asking === 'label' && <LabelDialog machines={machines} close={() => setAsking(undefined)} />}
       {outcomes !== undefined && <OutcomeDialog outcomes={outcomes} close={() => setOutcomes(undefined)} />}
@@ -65,7 +70,17 @@ export function BulkBar({ machines, clear }: { machines: readonly Machine[]; cle
 }
 
 /** Asks before something that stops what runs. */
-export function AskDialog({ action, machines, act, close }: { action: MachineAction; machines: readonly Machine[]; act(): void; close(): void }): ReactNode {
+export function AskDialog({
+  action,
+  machines,
+  act,
+  close,
+}: {
+  action: MachineAction;
+  machines: readonly Machine[];
+  act(): void;
+  close(): void;
+}): ReactNode {
   const hit = machines.filter((it) => may(action, it.state));
   return (
     <Dialog open onClose={close} aria-labelledby="ask-title">
@@ -86,7 +101,9 @@ function OutcomeDialog({ outcomes, close }: { outcomes: readonly Outcome[]; clos
   if (refused.length === 0) return null;
   return (
     <Dialog open onClose={close} aria-labelledby="outcome-title">
-      <DialogTitle id="outcome-title">{say('bulk.outcome', { done: outcomes.length - refused.length, count: outcomes.length })}</DialogTitle>
+      <DialogTitle id="outcome-title">
+        {say('bulk.outcome', { done: outcomes.length - refused.length, count: outcomes.length })}
+      </DialogTitle>
       <DialogContent>
         <table className="plain">
           <tbody>
@@ -114,14 +131,27 @@ function LabelDialog({ machines, close }: { machines: readonly Machine[]; close(
   const save = (): void => {
     const add = tags.split(/[\s,]+/).filter((it) => it !== '');
     const byInstance = Map.groupBy(machines, (it) => it.instance);
-    run(() => Promise.all([...byInstance.values()].map((list) => call('machine.label', { machines: list.map((it) => it.id), add, group: group === '' ? null : group }))));
+    run(() =>
+      Promise.all(
+        [...byInstance.values()].map((list) =>
+          call('machine.label', { machines: list.map((it) => it.id), add, group: group === '' ? null : group }),
+        ),
+      ),
+    );
     close();
   };
   return (
     <Dialog open onClose={close} aria-labelledby="label-title">
       <DialogTitle id="label-title">{say('bulk.labelTitle', { count: machines.length })}</DialogTitle>
       <DialogContent className="stack" sx={{ width: 380 }}>
-        <TextField autoFocus label={say('column.tags')} value={tags} onChange={(event) => setTags(event.target.value)} helperText={say('bulk.tagsHelp')} sx={{ marginTop: 1 }} />
+        <TextField
+          autoFocus
+          label={say('column.tags')}
+          value={tags}
+          onChange={(event) => setTags(event.target.value)}
+          helperText={say('bulk.tagsHelp')}
+          sx={{ marginTop: 1 }}
+        />
         <TextField label={say('column.group')} value={group} onChange={(event) => setGroup(event.target.value)} />
       </DialogContent>
       <DialogActions>

@@ -28,9 +28,26 @@ export function CloneDialog({ machine, close }: { machine: Machine; close(): voi
       <DialogTitle id="clone-title">{say('clone.title', { name: machine.name })}</DialogTitle>
       <DialogContent className="stack" sx={{ width: 400 }}>
         <p className="second">{say(running ? 'clone.running' : 'clone.stopped')}</p>
-        <TextField autoFocus label={say('column.name')} value={name} error={!fits} onChange={(event) => setName(event.target.value)} helperText={count > 1 ? say('clone.numbered') : ' '} sx={{ marginTop: 1 }} />
-        <TextField label={say('clone.count')} type="number" value={count} onChange={(event) => setCount(Math.round(Number(event.target.value)))} slotProps={{ htmlInput: { min: 1, max: 200 } }} />
-        <FormControlLabel control={<Checkbox checked={start} onChange={(_event, on) => setStart(on)} />} label={say('clone.start')} />
+        <TextField
+          autoFocus
+          label={say('column.name')}
+          value={name}
+          error={!fits}
+          onChange={(event) => setName(event.target.value)}
+          helperText={count > 1 ? say('clone.numbered') : ' '}
+          sx={{ marginTop: 1 }}
+        />
+        <TextField
+          label={say('clone.count')}
+          type="number"
+          value={count}
+          onChange={(event) => setCount(Math.round(Number(event.target.value)))}
+          slotProps={{ htmlInput: { min: 1, max: 200 } }}
+        />
+        <FormControlLabel
+          control={<Checkbox checked={start} onChange={(_event, on) => setStart(on)} />}
+          label={say('clone.start')}
+        />
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>{say('word.cancel')}</Button>

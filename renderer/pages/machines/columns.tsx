@@ -1,7 +1,7 @@
 /** The columns of the machines table: one row each says what it shows, sorts and measures. */
 import type { ReactNode } from 'react';
 import type { Instance, Machine } from '../../../core/contract/fleet.ts';
-import { type GaugeName } from '../../../core/contract/gauges.ts';
+import type { GaugeName } from '../../../core/contract/gauges.ts';
 import { reading, series } from '../../desk/gauges.ts';
 import { byteRate, memory, percent } from '../../parts/format.ts';
 import { PerHour } from '../../parts/money.tsx';
@@ -27,7 +27,19 @@ export interface Column {
   cell(row: Row): ReactNode;
 }
 
-function Gauge({ unit, gauge, max, text, tone }: { unit: string; gauge: GaugeName; max: number; text: string; tone: string }): ReactNode {
+function Gauge({
+  unit,
+  gauge,
+  max,
+  text,
+  tone,
+}: {
+  unit: string;
+  gauge: GaugeName;
+  max: number;
+  text: string;
+  tone: string;
+}): ReactNode {
   return (
     <span className="gauge">
       <Sparkline points={series(unit, gauge)} max={max} width={52} tone={tone} label={`${gauge} ${text}`} />
@@ -40,7 +52,16 @@ const now = (row: Row, gauge: GaugeName): number => reading(row.machine.id, gaug
 const awake = (row: Row): boolean => row.machine.state === 'running' || row.machine.state === 'paused';
 const none = <span className="quiet">–</span>;
 
-function gaugeColumn(id: string, words: Words, help: Words, gauge: GaugeName, max: number, tone: string, text: (value: number) => string, usual = true): Column {
+function gaugeColumn(
+  id: string,
+  words: Words,
+  help: Words,
+  gauge: GaugeName,
+  max: number,
+  tone: string,
+  text: (value: number) => string,
+  usual = true,
+): Column {
   return {
     id,
     words,
@@ -49,15 +70,38 @@ function gaugeColumn(id: string, words: Words, help: Words, gauge: GaugeName, ma
     numeric: true,
     usual,
     value: (row) => now(row, gauge),
-    cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge={gauge} max={max} tone={tone} text={text(now(row, gauge))} /> : none),
+    cell: (row) =>
+      awake(row) ? <Gauge unit={row.machine.id} gauge={gauge} max={max} tone={tone} text={text(now(row, gauge))} /> : none,
   };
 }
 
 const text = (id: string, words: Words, help: Words, width: number, value: (row: Row) => string, usual: boolean): Column => ({
-  id, words, help, width, numeric: false, usual, value, cell: (row) => (value(row) === '' ? none : <span className="cut">{value(row)}</span>),
+  id,
+  words,
+  help,
+  width,
+  numeric: false,
+  usual,
+  value,
+  cell: (row) => (value(row) === '' ? none : <span className="cut">{value(row)}</span>),
 });
-const number = (id: string, words: Words, help: Words, width: number, value: (row: Row) => number, shown: (row: Row) => ReactNode, usual: boolean): Column => ({
-  id, words, help, width, numeric: true, usual, value, cell: shown,
+const number = (
+  id: string,
+  words: Words,
+  help: Words,
+  width: number,
+  value: (row: Row) => number,
+  shown: (row: Row) => ReactNode,
+  usual: boolean,
+): Column => ({
+  id,
+  words,
+  help,
+  width,
+  numeric: true,
+  usual,
+  value,
+  cell: shown,
 });
 
 export function ecuOf(row: Row): number {
@@ -69,7 +113,12 @@ export const COLUMNS: readonly Column[] = [
   gaugeColumn('cpu', 'column.cpu', 'column.cpuHelp', 'cpu', 100, 'var(--thread-0)', percent),
   gaugeColumn('hostCpu', 'column.hostCpu', 'column.hostCpuHelp', 'hostCpu', 100, 'var(--thread-4)', percent, false),
   {
-    id: 'memory', words: 'column.memory', help: 'column.memoryHelp', width: 136, numeric: true, usual: true,
+    id: 'memory',
+    words: 'column.memory',
+    help: 'column.memoryHelp',
+    width: 136,
+    numeric: true,
+    usual: true,
     value: (row) => now(row, 'memory'),
     cell: (row) => {
       if (!awake(row)) return none;
@@ -85,26 +134,112 @@ export const COLUMNS: readonly Column[] = [
       );
     },
   },
-  number('steal', 'column.steal', 'column.stealHelp', 72, (row) => now(row, 'steal'), (row) => (awake(row) ? <span className={now(row, 'steal') > 7 ? 'warn' : ''}>{percent(now(row, 'steal'))}</span> : none), true),
-  number('price', 'column.price', 'column.priceHelp', 92, (row) => row.price, (row) => <PerHour value={row.price} currency={row.instance?.currency ?? 'USD'} />, true),
+  number(
+    'steal',
+    'column.steal',
+    'column.stealHelp',
+    72,
+    (row) => now(row, 'steal'),
+    (row) => (awake(row) ? <span className={now(row, 'steal') > 7 ? 'warn' : ''}>{percent(now(row, 'steal'))}</span> : none),
+    true,
+  ),
+  number(
+    'price',
+    'column.price',
+    'column.priceHelp',
+    92,
+    (row) => row.price,
+    (row) => <PerHour value={row.price} currency={row.instance?.currency ?? 'USD'} />,
+    true,
+  ),
   {
     ...gaugeColumn('disk', 'column.disk', 'column.diskHelp', 'diskRead', 0, 'var(--thread-1)', byteRate),
     value: (row) => now(row, 'diskRead') + now(row, 'diskWrite'),
-    cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge="diskRead" max={0} tone="var(--thread-1)" text={byteRate(now(row, 'diskRead') + now(row, 'diskWrite'))} /> : none),
+    cell: (row) =>
+      awake(row) ? (
+        <Gauge
+          unit={row.machine.id}
+          gauge="diskRead"
+          max={0}
+          tone="var(--thread-1)"
+          text={byteRate(now(row, 'diskRead') + now(row, 'diskWrite'))}
+        />
+      ) : (
+        none
+      ),
   },
   {
     ...gaugeColumn('network', 'column.network', 'column.networkHelp', 'netIn', 0, 'var(--thread-2)', byteRate),
     value: (row) => now(row, 'netIn') + now(row, 'netOut'),
-    cell: (row) => (awake(row) ? <Gauge unit={row.machine.id} gauge="netIn" max={0} tone="var(--thread-2)" text={byteRate(now(row, 'netIn') + now(row, 'netOut'))} /> : none),
+    cell: (row) =>
+      awake(row) ? (
+        <Gauge
+          unit={row.machine.id}
+          gauge="netIn"
+          max={0}
+          tone="var(--thread-2)"
+          text={byteRate(now(row, 'netIn') + now(row, 'netOut'))}
+        />
+      ) : (
+        none
+      ),
   },
-  number('exits', 'column.exits', 'column.exitsHelp', 90, (row) => now(row, 'exits'), (row) => (awake(row) ? Math.round(now(row, 'exits')).toLocaleString('en') : none), false),
+  number(
+    'exits',
+    'column.exits',
+    'column.exitsHelp',
+    90,
+    (row) => now(row, 'exits'),
+    (row) => (awake(row) ? Math.round(now(row, 'exits')).toLocaleString('en') : none),
+    false,
+  ),
   text('address', 'column.address', 'column.addressHelp', 104, (row) => row.machine.address, true),
-  number('vcpus', 'column.vcpus', 'column.vcpusHelp', 62, (row) => row.machine.vcpus, (row) => row.machine.vcpus, true),
-  number('size', 'column.size', 'column.sizeHelp', 84, (row) => row.machine.memoryMib, (row) => memory(row.machine.memoryMib), true),
+  number(
+    'vcpus',
+    'column.vcpus',
+    'column.vcpusHelp',
+    62,
+    (row) => row.machine.vcpus,
+    (row) => row.machine.vcpus,
+    true,
+  ),
+  number(
+    'size',
+    'column.size',
+    'column.sizeHelp',
+    84,
+    (row) => row.machine.memoryMib,
+    (row) => memory(row.machine.memoryMib),
+    true,
+  ),
   number('ecu', 'column.ecu', 'column.ecuHelp', 76, ecuOf, (row) => ecuOf(row).toFixed(1), false),
-  number('weight', 'column.weight', 'column.weightHelp', 76, (row) => row.machine.weight, (row) => row.machine.weight, false),
-  number('cap', 'column.cap', 'column.capHelp', 68, (row) => row.machine.cap, (row) => (row.machine.cap === 0 ? none : `${row.machine.cap} %`), false),
-  { ...text('tags', 'column.tags', 'column.tagsHelp', 120, (row) => row.machine.tags.join(' '), true), cell: (row) => row.machine.tags.map((tag) => <span className="tag" key={tag}>{tag}</span>) },
+  number(
+    'weight',
+    'column.weight',
+    'column.weightHelp',
+    76,
+    (row) => row.machine.weight,
+    (row) => row.machine.weight,
+    false,
+  ),
+  number(
+    'cap',
+    'column.cap',
+    'column.capHelp',
+    68,
+    (row) => row.machine.cap,
+    (row) => (row.machine.cap === 0 ? none : `${row.machine.cap} %`),
+    false,
+  ),
+  {
+    ...text('tags', 'column.tags', 'column.tagsHelp', 120, (row) => row.machine.tags.join(' '), true),
+    cell: (row) =>
+      row.machine.tags.map((tag) => (
+        <span className="tag" key={tag}>
+          {tag}
+        </span>
+      )),
+  },
   text('group', 'column.group', 'column.groupHelp', 90, (row) => row.machine.group, false),
   text('image', 'column.image', 'column.imageHelp', 110, (row) => row.machine.image, false),
 ];

@@ -34,15 +34,27 @@ const NUMBERS: Readonly<Record<string, (row: Row) => number>> = {
   price: (row) => row.price,
 };
 
-export const FIELDS: readonly string[] = [...Object.keys(TEXTS).map((name) => `${name}:`), ...Object.keys(NUMBERS).map((name) => `${name}>`)];
+export const FIELDS: readonly string[] = [
+  ...Object.keys(TEXTS).map((name) => `${name}:`),
+  ...Object.keys(NUMBERS).map((name) => `${name}>`),
+];
 
 const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '>': (a, b) => a > b, '<': (a, b) => a < b, '>=': (a, b) => a >= b, '<=': (a, b) => a <= b, '=': (a, b) => a === b, ':': (a, b) => a === b,
+  '>': (a, b) => a > b,
+  '<': (a, b) => a < b,
+  '>=': (a, b) => a >= b,
+  '<=': (a, b) => a <= b,
+  '=': (a, b) => a === b,
+  ':': (a, b) => a === b,
 };
 
 function testOf(part: string): Test | undefined {
   const [, field = '', operator = '', value = ''] = /^(\w+)(>=|<=|[:<>=])(.*)$/.exec(part) ?? [];
-  if (operator === '') return (row) => row.machine.name.toLowerCase().includes(part) || row.machine.address.startsWith(part) || row.machine.tags.some((tag) => tag.toLowerCase() === part);
+  if (operator === '')
+    return (row) =>
+      row.machine.name.toLowerCase().includes(part) ||
+      row.machine.address.startsWith(part) ||
+      row.machine.tags.some((tag) => tag.toLowerCase() === part);
   if (value === '') return () => true;
   const text = TEXTS[field];
   if (text !== undefined && (operator === ':' || operator === '=')) {
@@ -58,14 +70,19 @@ function testOf(part: string): Test | undefined {
 
 export function parseFilter(text: string): Filter {
   const unknown: string[] = [];
-  const tests = text.trim().toLowerCase().split(/\s+/).filter((part) => part !== '' && part !== '-').map((part): Test => {
-    const not = part.startsWith('-') && part.length > 1;
-    const test = testOf(not ? part.slice(1) : part);
-    if (test === undefined) {
-      unknown.push(part);
-      return () => true;
-    }
-    return not ? (row) => !test(row) : test;
-  });
+  const tests = text
+    .trim()
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((part) => part !== '' && part !== '-')
+    .map((part): Test => {
+      const not = part.startsWith('-') && part.length > 1;
+      const test = testOf(not ? part.slice(1) : part);
+      if (test === undefined) {
+        unknown.push(part);
+        return () => true;
+      }
+      return not ? (row) => !test(row) : test;
+    });
   return { unknown, test: (row) => tests.every((test) => test(row)) };
 }

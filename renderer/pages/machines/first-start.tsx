@@ -1,6 +1,6 @@
 /** The empty window: what the program is for, in three steps, and a button that does them. */
 import Button from '@mui/material/Button';
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Answer } from '../../../core/contract/calls.ts';
 import { go } from '../../routes.ts';
 import { say, type Words } from '../../words/say.ts';
@@ -19,7 +19,18 @@ function Weave(): ReactNode {
       {cells.map(({ x, y }) => {
         const apart = Math.max(0, x + y - 7) * 3;
         const over = (x + y) % 2 === 0;
-        return <rect key={`${x} ${y}`} x={12 + x * 31 + apart} y={12 + y * 31 + apart} width="28" height="28" rx={over ? 9 : 4} fill={`var(--thread-${[0, 2, 1, 3, 5, 0, 6, 2][(x * 3 + y * 5 + (over ? 1 : 0)) % 8]})`} opacity={0.95 - (apart / 24) * 0.55} />;
+        return (
+          <rect
+            key={`${x} ${y}`}
+            x={12 + x * 31 + apart}
+            y={12 + y * 31 + apart}
+            width="28"
+            height="28"
+            rx={over ? 9 : 4}
+            fill={`var(--thread-${[0, 2, 1, 3, 5, 0, 6, 2][(x * 3 + y * 5 + (over ? 1 : 0)) % 8]})`}
+            opacity={0.95 - (apart / 24) * 0.55}
+          />
+        );
       })}
     </svg>
   );
@@ -51,7 +62,12 @@ export function FirstStart({ catalogue }: { catalogue: Answer<'catalogue.read'> 
               {say('first.plan')}
             </Button>
           </div>
-          <p className="quiet small">{say(rentable ? 'first.local' : 'first.noStack', { count: catalogue?.types.length ?? 0, lists: catalogue?.providers.length ?? 0 })}</p>
+          <p className="quiet small">
+            {say(rentable ? 'first.local' : 'first.noStack', {
+              count: catalogue?.types.length ?? 0,
+              lists: catalogue?.providers.length ?? 0,
+            })}
+          </p>
         </div>
       </div>
     </div>

@@ -31,11 +31,26 @@ function startResize(event: PointerEvent<HTMLSpanElement>, id: string, width: nu
   handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), { once: true });
 }
 
-export function Header({ view, all, some, selectAll }: { view: TableView; all: boolean; some: boolean; selectAll(on: boolean): void }): ReactNode {
+export function Header({
+  view,
+  all,
+  some,
+  selectAll,
+}: {
+  view: TableView;
+  all: boolean;
+  some: boolean;
+  selectAll(on: boolean): void;
+}): ReactNode {
   return (
     <div className="grid-head" role="row" aria-rowindex={1}>
       <div role="columnheader" className="cell-check">
-        <Checkbox checked={all} indeterminate={some && !all} onChange={(_event, on) => selectAll(on)} slotProps={{ input: { 'aria-label': say('machines.selectAll') } }} />
+        <Checkbox
+          checked={all}
+          indeterminate={some && !all}
+          onChange={(_event, on) => selectAll(on)}
+          slotProps={{ input: { 'aria-label': say('machines.selectAll') } }}
+        />
       </div>
       <div role="columnheader" className="cell-name" aria-sort={sortOf(view, 'name')}>
         <button type="button" onClick={() => sortBy(view, 'name')}>

@@ -13,7 +13,7 @@ import { StateBadge, StateMark } from '../../parts/state.tsx';
 import { say, sayAny } from '../../words/say.ts';
 import { columnById } from './columns.tsx';
 import type { Line } from './lines.ts';
-import { toggleFold, type TableView } from './view.ts';
+import { type TableView, toggleFold } from './view.ts';
 
 export interface LineProps {
   readonly line: Line;
@@ -51,7 +51,13 @@ export function LineCells(props: LineProps): ReactNode {
           <div role="gridcell" className="cell-check" />
           <div role="gridcell" className="cell-name wide">
             <Fold line={line} />
-            <b>{line.name === '' ? say('machines.noGroup') : sayAny(`state.${line.name}`).startsWith('state.') ? line.name : sayAny(`state.${line.name}`)}</b>
+            <b>
+              {line.name === ''
+                ? say('machines.noGroup')
+                : sayAny(`state.${line.name}`).startsWith('state.')
+                  ? line.name
+                  : sayAny(`state.${line.name}`)}
+            </b>
             <span className="quiet">{say('count.machines', { count: line.count })}</span>
           </div>
         </>
@@ -64,7 +70,9 @@ export function LineCells(props: LineProps): ReactNode {
 }
 
 function CloudCells({ line, name }: { line: Extract<Line, { kind: 'cloud' }>; name: string }): ReactNode {
-  const rate = line.instances.filter((it) => !['ended', 'failed'].includes(it.state)).reduce((sum, it) => sum + it.pricePerHour, 0);
+  const rate = line.instances
+    .filter((it) => !['ended', 'failed'].includes(it.state))
+    .reduce((sum, it) => sum + it.pricePerHour, 0);
   const first = line.instances[0];
   return (
     <>
@@ -73,7 +81,8 @@ function CloudCells({ line, name }: { line: Extract<Line, { kind: 'cloud' }>; na
         <Fold line={line} />
         <b>{name}</b>
         <span className="quiet cut">
-          {first?.region} · {say('count.instances', { count: line.instances.length })} · {say('count.machines', { count: line.count })} · {money(rate, first?.currency)}/h
+          {first?.region} · {say('count.instances', { count: line.instances.length })} ·{' '}
+          {say('count.machines', { count: line.count })} · {money(rate, first?.currency)}/h
         </span>
       </div>
     </>
@@ -108,7 +117,12 @@ function InstanceCells({ line, view }: LineProps & { line: Extract<Line, { kind:
     if (id === 'size') return memory(instance.memoryMib);
     if (id === 'ecu') return instance.ecu?.toFixed(1) ?? '';
     if (id === 'price') return <PerHour value={instance.pricePerHour} currency={instance.currency} />;
-    if (id === 'tags') return instance.tags.map((tag) => <span className="tag" key={tag}>{tag}</span>);
+    if (id === 'tags')
+      return instance.tags.map((tag) => (
+        <span className="tag" key={tag}>
+          {tag}
+        </span>
+      ));
     return '';
   };
   return (
@@ -151,7 +165,11 @@ function MachineCells({ line, view, selected, select }: LineProps & { line: Extr
         />
       </div>
       <div role="gridcell" className="cell-name" style={{ paddingLeft: 18 + line.depth * 14 }}>
-        <Tooltip title={machine.reason === '' ? sayAny(`state.${machine.state}`) : `${sayAny(`state.${machine.state}`)}: ${machine.reason}`}>
+        <Tooltip
+          title={
+            machine.reason === '' ? sayAny(`state.${machine.state}`) : `${sayAny(`state.${machine.state}`)}: ${machine.reason}`
+          }
+        >
           <span className="row">
             <StateMark state={machine.state} />
           </span>

@@ -40,14 +40,16 @@ function sorted(rows: Row[], column: Column | undefined, down: boolean): Row[] {
   const order = down ? -1 : 1;
   return [...rows].sort((a, b) => {
     const [x, y] = [value(a), value(b)];
-    const by = typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true });
+    const by =
+      typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true });
     return by === 0 ? a.machine.name.localeCompare(b.machine.name, 'en', { numeric: true }) : by * order;
   });
 }
 
 export function linesOf(instances: Many<Instance>, machines: Many<Machine>, filter: Filter | undefined, view: View): Line[] {
   const byInstance = new Map<string, Machine[]>();
-  for (const machine of machines.values()) byInstance.set(machine.instance, [...(byInstance.get(machine.instance) ?? []), machine]);
+  for (const machine of machines.values())
+    byInstance.set(machine.instance, [...(byInstance.get(machine.instance) ?? []), machine]);
   const rows = new Map<string, Row[]>();
   for (const [id, list] of byInstance) {
     const instance = instances.get(id);
@@ -57,10 +59,19 @@ export function linesOf(instances: Many<Instance>, machines: Many<Machine>, filt
   }
   const column = columnById(view.sort.by);
   const sort = (list: Row[]): Row[] => sorted(list, column, view.sort.down);
-  return view.grouping === 'tree' ? tree(instances, byInstance, rows, sort, filter !== undefined, view) : grouped([...rows.values()].flat(), sort, view);
+  return view.grouping === 'tree'
+    ? tree(instances, byInstance, rows, sort, filter !== undefined, view)
+    : grouped([...rows.values()].flat(), sort, view);
 }
 
-function tree(instances: Many<Instance>, byInstance: ReadonlyMap<string, Machine[]>, rows: ReadonlyMap<string, Row[]>, sort: (list: Row[]) => Row[], narrowed: boolean, view: View): Line[] {
+function tree(
+  instances: Many<Instance>,
+  byInstance: ReadonlyMap<string, Machine[]>,
+  rows: ReadonlyMap<string, Row[]>,
+  sort: (list: Row[]) => Row[],
+  narrowed: boolean,
+  view: View,
+): Line[] {
   const lines: Line[] = [];
   const clouds = new Map<string, Instance[]>();
   for (const instance of instances.values()) clouds.set(instance.provider, [...(clouds.get(instance.provider) ?? []), instance]);
@@ -68,12 +79,27 @@ function tree(instances: Many<Instance>, byInstance: ReadonlyMap<string, Machine
     const shown = list.filter((instance) => !narrowed || (rows.get(instance.id)?.length ?? 0) > 0);
     if (shown.length === 0) continue;
     const folded = view.folded.has(provider);
-    lines.push({ kind: 'cloud', key: provider, provider, instances: list, count: shown.reduce((sum, it) => sum + (rows.get(it.id)?.length ?? 0), 0), folded });
+    lines.push({
+      kind: 'cloud',
+      key: provider,
+      provider,
+      instances: list,
+      count: shown.reduce((sum, it) => sum + (rows.get(it.id)?.length ?? 0), 0),
+      folded,
+    });
     if (folded) continue;
     for (const instance of shown.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))) {
       const inside = view.folded.has(instance.id);
-      lines.push({ kind: 'instance', key: instance.id, instance, machines: byInstance.get(instance.id) ?? [], folded: inside, depth: 1 });
-      if (!inside) for (const row of sort(rows.get(instance.id) ?? [])) lines.push({ kind: 'machine', key: row.machine.id, row, depth: 2 });
+      lines.push({
+        kind: 'instance',
+        key: instance.id,
+        instance,
+        machines: byInstance.get(instance.id) ?? [],
+        folded: inside,
+        depth: 1,
+      });
+      if (!inside)
+        for (const row of sort(rows.get(instance.id) ?? [])) lines.push({ kind: 'machine', key: row.machine.id, row, depth: 2 });
     }
   }
   return lines;
@@ -81,7 +107,12 @@ function tree(instances: Many<Instance>, byInstance: ReadonlyMap<string, Machine
 
 function grouped(rows: Row[], sort: (list: Row[]) => Row[], view: View): Line[] {
   if (view.grouping === 'flat') return sort(rows).map((row) => ({ kind: 'machine', key: row.machine.id, row, depth: 0 }));
-  const keysOf = (row: Row): readonly string[] => (view.grouping === 'tag' ? (row.machine.tags.length === 0 ? [''] : row.machine.tags) : [view.grouping === 'group' ? row.machine.group : row.machine.state]);
+  const keysOf = (row: Row): readonly string[] =>
+    view.grouping === 'tag'
+      ? row.machine.tags.length === 0
+        ? ['']
+        : row.machine.tags
+      : [view.grouping === 'group' ? row.machine.group : row.machine.state];
   const groups = new Map<string, Row[]>();
   for (const row of rows) for (const key of keysOf(row)) groups.set(key, [...(groups.get(key) ?? []), row]);
   return [...groups]
@@ -89,7 +120,16 @@ function grouped(rows: Row[], sort: (list: Row[]) => Row[], view: View): Line[] 
     .flatMap(([name, list]): Line[] => {
       const key = `group ${name}`;
       const folded = view.folded.has(key);
-      const head: Line = { kind: 'group', key, name, count: list.length, price: list.reduce((sum, row) => sum + row.price, 0), folded };
-      return folded ? [head] : [head, ...sort(list).map((row): Line => ({ kind: 'machine', key: `${key} ${row.machine.id}`, row, depth: 1 }))];
+      const head: Line = {
+        kind: 'group',
+        key,
+        name,
+        count: list.length,
+        price: list.reduce((sum, row) => sum + row.price, 0),
+        folded,
+      };
+      return folded
+        ? [head]
+        : [head, ...sort(list).map((row): Line => ({ kind: 'machine', key: `${key} ${row.machine.id}`, row, depth: 1 }))];
     });
 }

@@ -12,8 +12,8 @@ import { go, setQuery, usePlace } from '../../routes.ts';
 import { say } from '../../words/say.ts';
 import { BulkBar } from './bulk.tsx';
 import { columnById, columnName } from './columns.tsx';
-import { FirstStart } from './first-start.tsx';
 import { parseFilter } from './filter.ts';
+import { FirstStart } from './first-start.tsx';
 import { linesOf } from './lines.ts';
 import { Panel } from './panel.tsx';
 import { Table } from './table.tsx';
@@ -33,7 +33,10 @@ export function MachinesPage(): ReactNode {
   const text = query.get('filter') ?? '';
   const active = query.get('on');
   const filter = useMemo(() => (text.trim() === '' ? undefined : parseFilter(text)), [text]);
-  const lines = useMemo(() => linesOf(instances, machines, filter, { grouping: view.grouping, folded: new Set(view.folded), sort: view.sort }), [instances, machines, filter, view]);
+  const lines = useMemo(
+    () => linesOf(instances, machines, filter, { grouping: view.grouping, folded: new Set(view.folded), sort: view.sort }),
+    [instances, machines, filter, view],
+  );
   const rows = lines.flatMap((line) => (line.kind === 'machine' ? [line.row] : []));
   const chosen = [...selected].flatMap((id) => machines.get(id) ?? []);
   const exportCsv = (): void => {
@@ -47,7 +50,10 @@ export function MachinesPage(): ReactNode {
     <>
       <div className="page-head">
         <h1>{say('nav.machines')}</h1>
-        <span className="quiet grow cut">{instances.size > 0 && `${say('count.instances', { count: instances.size })}, ${say('count.machines', { count: machines.size })}`}</span>
+        <span className="quiet grow cut">
+          {instances.size > 0 &&
+            `${say('count.instances', { count: instances.size })}, ${say('count.machines', { count: machines.size })}`}
+        </span>
         {instances.size > 0 && (
           <Button variant="outlined" onClick={() => go('/partition')}>
             {say('command.partition')}
@@ -62,7 +68,15 @@ export function MachinesPage(): ReactNode {
       ) : (
         <div className="machines">
           <div className="machines-main">
-            <Toolbar text={text} setText={(next) => setQuery('filter', next)} unknown={filter?.unknown ?? []} view={view} count={rows.length} total={machines.size} exportCsv={exportCsv} />
+            <Toolbar
+              text={text}
+              setText={(next) => setQuery('filter', next)}
+              unknown={filter?.unknown ?? []}
+              view={view}
+              count={rows.length}
+              total={machines.size}
+              exportCsv={exportCsv}
+            />
             <Table
               lines={lines}
               view={view}

@@ -11,8 +11,8 @@ import type { GaugeName } from '../../../core/contract/gauges.ts';
 import { call } from '../../desk/client.ts';
 import { machinesIn, useInstance, useMachine, useMachines } from '../../desk/fleet.ts';
 import { reading, series, useTick } from '../../desk/gauges.ts';
-import { byteRate, dayClock, memory, money, percent } from '../../parts/format.ts';
 import { Cloth } from '../../parts/cloth.tsx';
+import { byteRate, dayClock, memory, money, percent } from '../../parts/format.ts';
 import { PerHour } from '../../parts/money.tsx';
 import { run } from '../../parts/run.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
@@ -46,7 +46,21 @@ function Head({ name, state, sub, close }: { name: string; state: string; sub: R
   );
 }
 
-function Live({ unit, gauge, words, max, text, tone }: { unit: string; gauge: GaugeName; words: Words; max: number; text(value: number): string; tone: string }): ReactNode {
+function Live({
+  unit,
+  gauge,
+  words,
+  max,
+  text,
+  tone,
+}: {
+  unit: string;
+  gauge: GaugeName;
+  words: Words;
+  max: number;
+  text(value: number): string;
+  tone: string;
+}): ReactNode {
   const value = reading(unit, gauge) ?? 0;
   return (
     <div className="live">
@@ -54,7 +68,14 @@ function Live({ unit, gauge, words, max, text, tone }: { unit: string; gauge: Ga
         <span className="grow second small">{say(words)}</span>
         <b>{text(value)}</b>
       </div>
-      <Sparkline points={series(unit, gauge)} max={max} width={276} height={34} tone={tone} label={`${say(words)} ${text(value)}`} />
+      <Sparkline
+        points={series(unit, gauge)}
+        max={max}
+        width={276}
+        height={34}
+        tone={tone}
+        label={`${say(words)} ${text(value)}`}
+      />
     </div>
   );
 }
@@ -62,27 +83,47 @@ function Live({ unit, gauge, words, max, text, tone }: { unit: string; gauge: Ga
 export function Copy({ text }: { text: string }): ReactNode {
   return (
     <Tooltip title={say('word.copy')}>
-      <IconButton className="copy" aria-label={`${say('word.copy')} ${text}`} onClick={() => run(() => navigator.clipboard.writeText(text))}>
+      <IconButton
+        className="copy"
+        aria-label={`${say('word.copy')} ${text}`}
+        onClick={() => run(() => navigator.clipboard.writeText(text))}
+      >
         <ContentCopyOutlined />
       </IconButton>
     </Tooltip>
   );
 }
 
-function MachinePanel({ machine, instance, close }: { machine: Machine; instance: Instance | undefined; close(): void }): ReactNode {
+function MachinePanel({
+  machine,
+  instance,
+  close,
+}: {
+  machine: Machine;
+  instance: Instance | undefined;
+  close(): void;
+}): ReactNode {
   useTick();
   const machines = useMachines();
   const price = instance === undefined ? 0 : (pricesIn(machinesIn(machines, instance.id), instance).get(machine.id) ?? 0);
   const awake = machine.state === 'running' || machine.state === 'paused';
   return (
     <aside className="panel" aria-label={machine.name}>
-      <Head name={machine.name} state={machine.state} close={close} sub={machine.reason === '' ? (instance?.name ?? '') : machine.reason} />
+      <Head
+        name={machine.name}
+        state={machine.state}
+        close={close}
+        sub={machine.reason === '' ? (instance?.name ?? '') : machine.reason}
+      />
       <div className="row">
         <Button variant="contained" onClick={() => go(`/machine/${machine.id}/console`)}>
           {say('panel.console')}
         </Button>
         <Tooltip title={say('panel.popOut')}>
-          <IconButton onClick={() => run(() => call('window.open', { place: `/machine/${machine.id}/console` }))} aria-label={say('panel.popOut')}>
+          <IconButton
+            onClick={() => run(() => call('window.open', { place: `/machine/${machine.id}/console` }))}
+            aria-label={say('panel.popOut')}
+          >
             <OpenInNewOutlined />
           </IconButton>
         </Tooltip>
@@ -92,14 +133,28 @@ function MachinePanel({ machine, instance, close }: { machine: Machine; instance
       {awake && (
         <div className="stack">
           <Live unit={machine.id} gauge="cpu" words="column.cpu" max={100} text={percent} tone="var(--thread-0)" />
-          <Live unit={machine.id} gauge="memory" words="column.memory" max={machine.memoryMib} text={memory} tone="var(--thread-5)" />
+          <Live
+            unit={machine.id}
+            gauge="memory"
+            words="column.memory"
+            max={machine.memoryMib}
+            text={memory}
+            tone="var(--thread-5)"
+          />
           <Live unit={machine.id} gauge="netIn" words="column.network" max={0} text={byteRate} tone="var(--thread-2)" />
         </div>
       )}
       <dl className="facts small">
         <dt>{say('column.address')}</dt>
         <dd className="row">
-          {machine.address === '' ? '–' : <><code>{machine.address}</code><Copy text={machine.address} /></>}
+          {machine.address === '' ? (
+            '–'
+          ) : (
+            <>
+              <code>{machine.address}</code>
+              <Copy text={machine.address} />
+            </>
+          )}
         </dd>
         <dt>{say('column.mac')}</dt>
         <dd>{machine.nics[0] === undefined ? '–' : <code>{machine.nics[0].mac}</code>}</dd>
@@ -114,10 +169,21 @@ function MachinePanel({ machine, instance, close }: { machine: Machine; instance
         <dd>{awake ? percent(reading(machine.id, 'steal') ?? 0) : '–'}</dd>
         <dt>{say('column.price')}</dt>
         <dd>
-          <PerHour value={price} /> <span className="quiet">{say('panel.ofInstance', { share: percent(instance === undefined ? 0 : (price / instance.pricePerHour) * 100) })}</span>
+          <PerHour value={price} />{' '}
+          <span className="quiet">
+            {say('panel.ofInstance', { share: percent(instance === undefined ? 0 : (price / instance.pricePerHour) * 100) })}
+          </span>
         </dd>
         <dt>{say('column.tags')}</dt>
-        <dd>{machine.tags.length === 0 ? '–' : machine.tags.map((tag) => <span className="tag" key={tag}>{tag}</span>)}</dd>
+        <dd>
+          {machine.tags.length === 0
+            ? '–'
+            : machine.tags.map((tag) => (
+                <span className="tag" key={tag}>
+                  {tag}
+                </span>
+              ))}
+        </dd>
         <dt>{say('column.created')}</dt>
         <dd>{dayClock(machine.createdAt)}</dd>
       </dl>
@@ -132,9 +198,18 @@ function InstancePanel({ instance, close }: { instance: Instance; close(): void 
   const per = machines.length === 0 ? instance.pricePerHour : instance.pricePerHour / machines.length;
   return (
     <aside className="panel" aria-label={instance.name}>
-      <Head name={instance.name} state={instance.state} close={close} sub={instance.reason === '' ? `${instance.type} · ${instance.region}` : instance.reason} />
+      <Head
+        name={instance.name}
+        state={instance.state}
+        close={close}
+        sub={instance.reason === '' ? `${instance.type} · ${instance.region}` : instance.reason}
+      />
       <div className="row">
-        <Button variant={instance.state === 'blanket' || instance.state === 'ready' ? 'contained' : 'outlined'} disabled={instance.state !== 'blanket' && instance.state !== 'ready'} onClick={() => go(`/partition?instance=${instance.id}`)}>
+        <Button
+          variant={instance.state === 'blanket' || instance.state === 'ready' ? 'contained' : 'outlined'}
+          disabled={instance.state !== 'blanket' && instance.state !== 'ready'}
+          onClick={() => go(`/partition?instance=${instance.id}`)}
+        >
           {say(instance.state === 'ready' ? 'panel.lay' : 'panel.partition')}
         </Button>
         <Button variant="outlined" onClick={() => go(`/instance/${instance.id}/overview`)}>
@@ -144,18 +219,47 @@ function InstancePanel({ instance, close }: { instance: Instance; close(): void 
       <Cloth instance={instance} machines={machines} height={120} />
       <div className="stack">
         <Live unit={instance.id} gauge="cpu" words="column.cpu" max={100} text={percent} tone="var(--thread-0)" />
-        <Live unit={instance.id} gauge="memory" words="column.memory" max={instance.memoryMib} text={memory} tone="var(--thread-5)" />
+        <Live
+          unit={instance.id}
+          gauge="memory"
+          words="column.memory"
+          max={instance.memoryMib}
+          text={memory}
+          tone="var(--thread-5)"
+        />
       </div>
       <dl className="facts small">
         <dt>{say('column.shape')}</dt>
-        <dd>{say('machine.shape', { vcpus: instance.vcpus, memory: memory(instance.memoryMib) })}{instance.ecu !== null && `, ${instance.ecu} ECU`}</dd>
+        <dd>
+          {say('machine.shape', { vcpus: instance.vcpus, memory: memory(instance.memoryMib) })}
+          {instance.ecu !== null && `, ${instance.ecu} ECU`}
+        </dd>
         <dt>{say('column.price')}</dt>
-        <dd><PerHour value={instance.pricePerHour} currency={instance.currency} /></dd>
+        <dd>
+          <PerHour value={instance.pricePerHour} currency={instance.currency} />
+        </dd>
         <dt>{say('panel.perMachine')}</dt>
-        <dd>{machines.length === 0 ? '–' : <>{money(per, instance.currency)}<span className="unit">/h</span> <span className="quiet">{say('panel.dividedBy', { price: money(instance.pricePerHour), count: machines.length })}</span></>}</dd>
+        <dd>
+          {machines.length === 0 ? (
+            '–'
+          ) : (
+            <>
+              {money(per, instance.currency)}
+              <span className="unit">/h</span>{' '}
+              <span className="quiet">
+                {say('panel.dividedBy', { price: money(instance.pricePerHour), count: machines.length })}
+              </span>
+            </>
+          )}
+        </dd>
         <dt>{say('panel.rented')}</dt>
         <dd>{dayClock(instance.rentedAt)}</dd>
-        {instance.restarts > 0 && <><dt>{say('panel.restarts')}</dt><dd>{instance.restarts}</dd></>}
+        {instance.restarts > 0 && (
+          <>
+            <dt>{say('panel.restarts')}</dt>
+            <dd>{instance.restarts}</dd>
+          </>
+        )}
       </dl>
     </aside>
   );

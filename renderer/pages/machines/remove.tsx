@@ -14,7 +14,15 @@ import { say } from '../../words/say.ts';
 
 const SAFE: ReadonlySet<string> = new Set(['stopped', 'crashed', 'template']);
 
-export function RemoveDialog({ machines, close, removed }: { machines: readonly Machine[]; close(): void; removed?(): void }): ReactNode {
+export function RemoveDialog({
+  machines,
+  close,
+  removed,
+}: {
+  machines: readonly Machine[];
+  close(): void;
+  removed?(): void;
+}): ReactNode {
   const [typed, setTyped] = useState('');
   const hit = machines.filter((it) => !it.protected);
   const kept = machines.length - hit.length;
@@ -28,11 +36,23 @@ export function RemoveDialog({ machines, close, removed }: { machines: readonly 
   };
   return (
     <Dialog open onClose={close} aria-labelledby="remove-title">
-      <DialogTitle id="remove-title">{hit.length === 1 ? say('remove.titleOne', { name: hit[0]?.name ?? '' }) : say('remove.title', { count: hit.length })}</DialogTitle>
+      <DialogTitle id="remove-title">
+        {hit.length === 1 ? say('remove.titleOne', { name: hit[0]?.name ?? '' }) : say('remove.title', { count: hit.length })}
+      </DialogTitle>
       <DialogContent className="stack" sx={{ width: 420 }}>
-        <p className="second">{say('remove.lost', { count: hit.length, disk: memory(disk), running: hit.filter((it) => !SAFE.has(it.state)).length })}</p>
+        <p className="second">
+          {say('remove.lost', { count: hit.length, disk: memory(disk), running: hit.filter((it) => !SAFE.has(it.state)).length })}
+        </p>
         {kept > 0 && <p>{say('remove.kept', { count: kept })}</p>}
-        {careful && hit.length > 0 && <TextField autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} label={say('remove.type', { word })} sx={{ marginTop: 1 }} />}
+        {careful && hit.length > 0 && (
+          <TextField
+            autoFocus
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            label={say('remove.type', { word })}
+            sx={{ marginTop: 1 }}
+          />
+        )}
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>{say('word.cancel')}</Button>

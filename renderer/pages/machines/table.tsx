@@ -34,7 +34,12 @@ export function Table({ lines, view, selected, active, providerName, setSelected
   const anchor = useRef<string>(undefined);
   const { density } = useSettings();
   const height = density === 'compact' ? 30 : 38;
-  const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 12 });
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 12,
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights change with the density only
   useEffect(() => virtual.measure(), [density]);
   const ids = lines.flatMap((line) => (line.kind === 'machine' ? [line.row.machine.id] : []));
@@ -100,7 +105,12 @@ export function Table({ lines, view, selected, active, providerName, setSelected
         onKeyDown={press}
         style={{ minWidth: least, ['--columns' as string]: template }}
       >
-        <Header view={view} all={ids.length > 0 && ids.every((id) => selected.has(id))} some={selected.size > 0} selectAll={(on) => setSelected(new Set(on ? ids : []))} />
+        <Header
+          view={view}
+          all={ids.length > 0 && ids.every((id) => selected.has(id))}
+          some={selected.size > 0}
+          selectAll={(on) => setSelected(new Set(on ? ids : []))}
+        />
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {
             const line = lines[item.index];
@@ -121,13 +131,20 @@ export function Table({ lines, view, selected, active, providerName, setSelected
                 className={`line ${line.kind}${unit !== undefined && unit === active ? ' active' : ''}`}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
                 onClick={(event) => {
-                  if (line.kind === 'machine' && (event.ctrlKey || event.metaKey || event.shiftKey)) select(line.row.machine.id, !chosen, event.shiftKey);
+                  if (line.kind === 'machine' && (event.ctrlKey || event.metaKey || event.shiftKey))
+                    select(line.row.machine.id, !chosen, event.shiftKey);
                   else if (unit === undefined) toggleFold(line.key);
                   else setActive(unit === active ? undefined : unit);
                 }}
                 onDoubleClick={() => open(line)}
               >
-                <LineCells line={line} view={view} selected={chosen} providerName={providerName} select={(on, range) => unit !== undefined && select(unit, on, range)} />
+                <LineCells
+                  line={line}
+                  view={view}
+                  selected={chosen}
+                  providerName={providerName}
+                  select={(on, range) => unit !== undefined && select(unit, on, range)}
+                />
               </div>
             );
           })}

@@ -60,7 +60,12 @@ export function Toolbar({ text, unknown, view, count, total, setText, exportCsv 
                 <FilterListOutlined />
               </InputAdornment>
             ),
-            endAdornment: text === '' ? <kbd className="key">/</kbd> : <span className="quiet tiny">{say('filter.found', { count, total })}</span>,
+            endAdornment:
+              text === '' ? (
+                <kbd className="key">/</kbd>
+              ) : (
+                <span className="quiet tiny">{say('filter.found', { count, total })}</span>
+              ),
           },
         }}
       />
@@ -73,7 +78,11 @@ export function Toolbar({ text, unknown, view, count, total, setText, exportCsv 
       <span className="grow" />
       <label className="row small second">
         <span className="toolbar-word">{say('group.by')}</span>
-        <select className="select" value={view.grouping} onChange={(event) => changeView({ grouping: event.target.value as Grouping })}>
+        <select
+          className="select"
+          value={view.grouping}
+          onChange={(event) => changeView({ grouping: event.target.value as Grouping })}
+        >
           {GROUPINGS.map((it) => (
             <option key={it} value={it}>
               {say(`group.${it}` as Words)}
@@ -82,7 +91,10 @@ export function Toolbar({ text, unknown, view, count, total, setText, exportCsv 
         </select>
       </label>
       <Tooltip title={say('machines.columns')}>
-        <IconButton aria-label={say('machines.columns')} onClick={(event) => setMenu({ kind: 'columns', at: event.currentTarget })}>
+        <IconButton
+          aria-label={say('machines.columns')}
+          onClick={(event) => setMenu({ kind: 'columns', at: event.currentTarget })}
+        >
           <ViewColumnOutlined />
         </IconButton>
       </Tooltip>

@@ -14,7 +14,13 @@ export interface TableView {
 }
 
 const KEY = 'machines.table';
-const usual: TableView = { columns: COLUMNS.filter((column) => column.usual).map(({ id, width }) => ({ id, width })), sort: { by: 'name', down: false }, grouping: 'tree', folded: [], saved: [] };
+const usual: TableView = {
+  columns: COLUMNS.filter((column) => column.usual).map(({ id, width }) => ({ id, width })),
+  sort: { by: 'name', down: false },
+  grouping: 'tree',
+  folded: [],
+  saved: [],
+};
 const store = new Store<TableView>(usual);
 let asked = false;
 
@@ -63,7 +69,9 @@ export function moveColumn(id: string, by: number): void {
 }
 
 export function resizeColumn(id: string, width: number): void {
-  changeView({ columns: store.get().columns.map((it) => (it.id === id ? { ...it, width: Math.max(48, Math.min(420, width)) } : it)) });
+  changeView({
+    columns: store.get().columns.map((it) => (it.id === id ? { ...it, width: Math.max(48, Math.min(420, width)) } : it)),
+  });
 }
 
 export const resetColumns = (): void => changeView({ columns: usual.columns, sort: usual.sort });

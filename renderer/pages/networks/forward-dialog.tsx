@@ -13,7 +13,19 @@ import { NumberField } from '../../parts/number-field.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say } from '../../words/say.ts';
 
-export function ForwardDialog({ instance, networks, machines, done, close }: { instance: string; networks: readonly Network[]; machines: readonly Machine[]; done(): void; close(): void }): ReactNode {
+export function ForwardDialog({
+  instance,
+  networks,
+  machines,
+  done,
+  close,
+}: {
+  instance: string;
+  networks: readonly Network[];
+  machines: readonly Machine[];
+  done(): void;
+  close(): void;
+}): ReactNode {
   const able = machines.filter((it) => it.address !== '');
   const [network, setNetwork] = useState(networks[0]?.id ?? '');
   const [address, setAddress] = useState(able[0]?.address ?? '');
@@ -22,22 +34,48 @@ export function ForwardDialog({ instance, networks, machines, done, close }: { i
   const [protocol, setProtocol] = useState<'tcp' | 'udp'>('tcp');
   const [refusal, setRefusal] = useState<RefusalShape>();
   const act = (): void => {
-    call('forward.add', { instance, forward: { network, protocol, port, toAddress: address, toPort, note: '' } }).then(done, (thrown: unknown) => setRefusal(refusalOf(thrown)));
+    call('forward.add', { instance, forward: { network, protocol, port, toAddress: address, toPort, note: '' } }).then(
+      done,
+      (thrown: unknown) => setRefusal(refusalOf(thrown)),
+    );
   };
   return (
     <Dialog open onClose={close} aria-labelledby="forward-title">
       <DialogTitle id="forward-title">{say('networks.forward')}</DialogTitle>
       <DialogContent className="stack" sx={{ width: 420 }}>
         <div className="row" style={{ paddingTop: 8 }}>
-          <select className="select" aria-label={say('nav.networks')} value={network} onChange={(event) => setNetwork(event.target.value)}>
-            {networks.map((it) => <option key={it.id} value={it.id}>{it.name}</option>)}
+          <select
+            className="select"
+            aria-label={say('nav.networks')}
+            value={network}
+            onChange={(event) => setNetwork(event.target.value)}
+          >
+            {networks.map((it) => (
+              <option key={it.id} value={it.id}>
+                {it.name}
+              </option>
+            ))}
           </select>
-          <select className="select" aria-label={say('forward.protocol')} value={protocol} onChange={(event) => setProtocol(event.target.value as 'tcp' | 'udp')}>
+          <select
+            className="select"
+            aria-label={say('forward.protocol')}
+            value={protocol}
+            onChange={(event) => setProtocol(event.target.value as 'tcp' | 'udp')}
+          >
             <option value="tcp">TCP</option>
             <option value="udp">UDP</option>
           </select>
-          <select className="select" aria-label={say('forward.to')} value={address} onChange={(event) => setAddress(event.target.value)}>
-            {able.map((it) => <option key={it.id} value={it.address}>{it.name} ({it.address})</option>)}
+          <select
+            className="select"
+            aria-label={say('forward.to')}
+            value={address}
+            onChange={(event) => setAddress(event.target.value)}
+          >
+            {able.map((it) => (
+              <option key={it.id} value={it.address}>
+                {it.name} ({it.address})
+              </option>
+            ))}
           </select>
         </div>
         <div className="form-grid">
@@ -49,7 +87,9 @@ export function ForwardDialog({ instance, networks, machines, done, close }: { i
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" disabled={address === ''} onClick={act}>{say('forward.go')}</Button>
+        <Button variant="contained" disabled={address === ''} onClick={act}>
+          {say('forward.go')}
+        </Button>
       </DialogActions>
     </Dialog>
   );

@@ -34,20 +34,37 @@ export function NetworkDialog({ instance, done, close }: { instance: string; don
     <Dialog open onClose={close} aria-labelledby="network-title">
       <DialogTitle id="network-title">{say('networks.create')}</DialogTitle>
       <DialogContent className="stack" sx={{ width: 420 }}>
-        <ToggleButtonGroup exclusive value={kind} onChange={(_event, next: (typeof KINDS)[number] | null) => next !== null && setKind(next)} aria-label={say('storage.kind')}>
+        <ToggleButtonGroup
+          exclusive
+          value={kind}
+          onChange={(_event, next: (typeof KINDS)[number] | null) => next !== null && setKind(next)}
+          aria-label={say('storage.kind')}
+        >
           {KINDS.map((it) => (
-            <ToggleButton key={it} value={it}>{say(`network.${it}` as Words)}</ToggleButton>
+            <ToggleButton key={it} value={it}>
+              {say(`network.${it}` as Words)}
+            </ToggleButton>
           ))}
         </ToggleButtonGroup>
         <p className="quiet small">{say(`network.${kind}Help` as Words)}</p>
         <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
-        <TextField label={say('networks.subnet')} value={subnet} onChange={(event) => setSubnet(event.target.value)} slotProps={{ htmlInput: { className: 'mono' } }} />
-        <FormControlLabel control={<Checkbox checked={dhcp} onChange={(_event, on) => setDhcp(on)} />} label={say('networks.useDhcp')} />
+        <TextField
+          label={say('networks.subnet')}
+          value={subnet}
+          onChange={(event) => setSubnet(event.target.value)}
+          slotProps={{ htmlInput: { className: 'mono' } }}
+        />
+        <FormControlLabel
+          control={<Checkbox checked={dhcp} onChange={(_event, on) => setDhcp(on)} />}
+          label={say('networks.useDhcp')}
+        />
         {refusal !== undefined && <RefusalNote refusal={refusal} />}
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" onClick={act}>{say('networks.createGo')}</Button>
+        <Button variant="contained" onClick={act}>
+          {say('networks.createGo')}
+        </Button>
       </DialogActions>
     </Dialog>
   );

@@ -39,7 +39,11 @@ export function NetworksPage(): ReactNode {
 }
 
 function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
-  const { value, refusal, again } = useRead('network.list', { instance: instance.id }, ['machine.changed', 'machine.gone', 'storage.changed']);
+  const { value, refusal, again } = useRead('network.list', { instance: instance.id }, [
+    'machine.changed',
+    'machine.gone',
+    'storage.changed',
+  ]);
   const machines = machinesIn(useMachines(), instance.id);
   const [dialog, setDialog] = useState<'network' | 'forward'>();
   const done = (): void => {
@@ -68,22 +72,41 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
               <b>{network.name}</b>
               <span className="tag">{say(`network.${network.kind}` as Words)}</span>
               <code className="second">{network.subnet}</code>
-              <span className="quiet small grow">{network.dhcp ? say('networks.dhcp', { from: network.dhcpFrom, to: network.dhcpTo }) : say('networks.noDhcp')}</span>
-              <Button color="error" disabled={on.length > 0} onClick={() => run(async () => { await call('network.remove', { instance: instance.id, network: network.id }); again(); })}>
+              <span className="quiet small grow">
+                {network.dhcp ? say('networks.dhcp', { from: network.dhcpFrom, to: network.dhcpTo }) : say('networks.noDhcp')}
+              </span>
+              <Button
+                color="error"
+                disabled={on.length > 0}
+                onClick={() =>
+                  run(async () => {
+                    await call('network.remove', { instance: instance.id, network: network.id });
+                    again();
+                  })
+                }
+              >
                 {say('action.remove')}
               </Button>
             </div>
             <div className="net-line">
               <span className="net-end">
-                {network.kind === 'isolated' ? say('networks.nowhere') : network.kind === 'nat' ? say('networks.nat', { gateway: network.gateway }) : say('networks.bridge')}
+                {network.kind === 'isolated'
+                  ? say('networks.nowhere')
+                  : network.kind === 'nat'
+                    ? say('networks.nat', { gateway: network.gateway })
+                    : say('networks.bridge')}
               </span>
               <span className="net-wire" aria-hidden="true" />
               <ul className="net-machines">
                 {on.map((machine) => (
                   <li key={machine.id}>
                     <StateMark state={machine.state} />
-                    <a href={`#/machine/${machine.id}/details`} className="cut">{machine.name}</a>
-                    <code className="quiet">{leases.find((lease) => lease.machine === machine.id)?.address ?? machine.address}</code>
+                    <a href={`#/machine/${machine.id}/details`} className="cut">
+                      {machine.name}
+                    </a>
+                    <code className="quiet">
+                      {leases.find((lease) => lease.machine === machine.id)?.address ?? machine.address}
+                    </code>
                   </li>
                 ))}
                 {on.length === 0 && <li className="quiet">{say('networks.nobody')}</li>}
@@ -102,11 +125,29 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
                 <tbody>
                   {forwards.map((forward) => (
                     <tr key={forward.id}>
-                      <td><code>{forward.protocol} {forward.port}</code></td>
-                      <td><code>{forward.toAddress}:{forward.toPort}</code></td>
+                      <td>
+                        <code>
+                          {forward.protocol} {forward.port}
+                        </code>
+                      </td>
+                      <td>
+                        <code>
+                          {forward.toAddress}:{forward.toPort}
+                        </code>
+                      </td>
                       <td>{forward.note}</td>
                       <td className="number">
-                        <Button color="error" onClick={() => run(async () => { await call('forward.remove', { instance: instance.id, forward: forward.id }); again(); })}>{say('action.remove')}</Button>
+                        <Button
+                          color="error"
+                          onClick={() =>
+                            run(async () => {
+                              await call('forward.remove', { instance: instance.id, forward: forward.id });
+                              again();
+                            })
+                          }
+                        >
+                          {say('action.remove')}
+                        </Button>
                       </td>
                     </tr>
                   ))}
@@ -118,7 +159,15 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
       })}
       {value?.networks.length === 0 && <p className="quiet">{say('networks.noNetworks')}</p>}
       {dialog === 'network' && <NetworkDialog instance={instance.id} done={done} close={() => setDialog(undefined)} />}
-      {dialog === 'forward' && <ForwardDialog instance={instance.id} networks={value?.networks ?? []} machines={machines} done={done} close={() => setDialog(undefined)} />}
+      {dialog === 'forward' && (
+        <ForwardDialog
+          instance={instance.id}
+          networks={value?.networks ?? []}
+          machines={machines}
+          done={done}
+          close={() => setDialog(undefined)}
+        />
+      )}
     </section>
   );
 }

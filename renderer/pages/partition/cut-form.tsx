@@ -16,7 +16,7 @@ import { NumberField } from '../../parts/number-field.tsx';
 import { go, usePlace } from '../../routes.ts';
 import { say } from '../../words/say.ts';
 import { CutSummary } from './cut-summary.tsx';
-import { evenShare, fit, type Shape, smallest } from './fit.ts';
+import { evenShare, type Shape, smallest } from './fit.ts';
 import { Ratios } from './ratios.tsx';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,55}[a-z0-9])?$/i;
@@ -40,13 +40,19 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
   const [refusal, setRefusal] = useState<RefusalShape>();
   const memoryMib = ownMemory ?? Math.min(4096, evenShare(instance, held, count));
   const shape: Shape = { count, vcpus, memoryMib, diskMib: diskGib * 1024 };
-  const fitting = fit(instance, there, shape);
+  const fitting = it(instance, there, shape);
   const bad = fitting.warnings.some((it) => it === 'memory' || it === 'disk' || it === 'wide') || !NAME.test(name);
   const templates = there.filter((it) => it.state === 'template' || it.state === 'running');
   const act = async (): Promise<void> => {
     setBusy(true);
     try {
-      await call('blanket.partition', { instance: instance.id, count, start, template: template === '' ? null : template, order: { name, image: 'default', vcpus, memoryMib, diskMib: diskGib * 1024, network: 'default', weight, cap } });
+      await call('blanket.partition', {
+        instance: instance.id,
+        count,
+        start,
+        template: template === '' ? null : template,
+        order: { name, image: 'default', vcpus, memoryMib, diskMib: diskGib * 1024, network: 'default', weight, cap },
+      });
       go(`/machines?on=${instance.id}`);
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
@@ -58,7 +64,15 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
       <div className="wizard-main">
         <section className="card stack">
           <div className="cut-count">
-            <Slider value={count} min={1} max={MOST} onChange={(_event, value) => setCount(Number(value))} aria-label={say('cut.count')} valueLabelDisplay="auto" marks={[1, 10, 20, 30, 40, 60, 80, 100].map((value) => ({ value, label: String(value) }))} />
+            <Slider
+              value={count}
+              min={1}
+              max={MOST}
+              onChange={(_event, value) => setCount(Number(value))}
+              aria-label={say('cut.count')}
+              valueLabelDisplay="auto"
+              marks={[1, 10, 20, 30, 40, 60, 80, 100].map((value) => ({ value, label: String(value) }))}
+            />
             <NumberField label={say('cut.count')} value={count} set={setCount} min={1} max={1000} />
           </div>
           <Cloth instance={instance} machines={there} planned={{ count, memoryMib }} height={190} />
@@ -67,11 +81,31 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
         <section className="card stack">
           <h2>{say('cut.each')}</h2>
           <div className="form-grid">
-            <TextField label={say('cut.name')} value={name} onChange={(event) => setName(event.target.value)} error={!NAME.test(name)} helperText={count > 1 ? `${name}-${'1'.padStart(String(count).length, '0')} … ${name}-${count}` : ' '} />
+            <TextField
+              label={say('cut.name')}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              error={!NAME.test(name)}
+              helperText={count > 1 ? `${name}-${'1'.padStart(String(count).length, '0')} … ${name}-${count}` : ' '}
+            />
             <NumberField label={say('column.vcpus')} value={vcpus} set={setVcpus} min={1} max={instance.vcpus * 4} />
-            <NumberField label={say('cut.memory')} value={memoryMib} set={setOwnMemory} min={16} max={instance.memoryMib} help={ownMemory === undefined ? say('cut.even') : memory(memoryMib)} />
+            <NumberField
+              label={say('cut.memory')}
+              value={memoryMib}
+              set={setOwnMemory}
+              min={16}
+              max={instance.memoryMib}
+              help={ownMemory === undefined ? say('cut.even') : memory(memoryMib)}
+            />
             <NumberField label={say('cut.disk')} value={diskGib} set={setDiskGib} min={0} max={Math.max(1, instance.diskGib)} />
-            <NumberField label={say('column.weight')} value={weight} set={setWeight} min={1} max={65_535} help={say('cut.weightHelp')} />
+            <NumberField
+              label={say('column.weight')}
+              value={weight}
+              set={setWeight}
+              min={1}
+              max={65_535}
+              help={say('cut.weightHelp')}
+            />
             <NumberField label={say('cut.cap')} value={cap} set={setCap} min={0} max={6400} help={say('cut.capHelp')} />
           </div>
           <div className="row wrap">
@@ -86,11 +120,21 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
                 ))}
               </select>
             </label>
-            <FormControlLabel control={<Checkbox checked={start} onChange={(_event, on) => setStart(on)} />} label={say('cut.start')} />
+            <FormControlLabel
+              control={<Checkbox checked={start} onChange={(_event, on) => setStart(on)} />}
+              label={say('cut.start')}
+            />
           </div>
         </section>
       </div>
-      <CutSummary instance={instance} fitting={fitting} shape={shape} there={there.length} baseline={smallest(catalogue.value?.types ?? [], instance.provider, shape)} refusal={refusal}>
+      <CutSummary
+        instance={instance}
+        fitting={fitting}
+        shape={shape}
+        there={there.length}
+        baseline={smallest(catalogue.value?.types ?? [], instance.provider, shape)}
+        refusal={refusal}
+      >
         <Button variant="contained" size="medium" disabled={bad || busy} onClick={() => void act()}>
           {say('cut.go', { count })}
         </Button>

@@ -33,7 +33,13 @@ export function CutSummary({ instance, fitting, shape, there, baseline, refusal,
           {money(price, instance.currency)}
           <small>{say('cut.perMachineHour')}</small>
         </b>
-        <span>{say('cut.divided', { price: money(instance.pricePerHour, instance.currency), count: total, month: money(price * hoursPerMonth, instance.currency, 2) })}</span>
+        <span>
+          {say('cut.divided', {
+            price: money(instance.pricePerHour, instance.currency),
+            count: total,
+            month: money(price * hoursPerMonth, instance.currency, 2),
+          })}
+        </span>
       </div>
       {baseline !== undefined && small !== undefined && (
         <div className="against">
@@ -48,7 +54,9 @@ export function CutSummary({ instance, fitting, shape, there, baseline, refusal,
             <span className="number">{money(small, instance.currency)}</span>
           </div>
           <p className="second small">
-            {price < small ? say('cut.saves', { share: percent((1 - price / small) * 100), type: baseline.id }) : say('cut.costs', { type: baseline.id, count: breakEven ?? 0 })}
+            {price < small
+              ? say('cut.saves', { share: percent((1 - price / small) * 100), type: baseline.id })
+              : say('cut.costs', { type: baseline.id, count: breakEven ?? 0 })}
             {price < small && breakEven !== undefined && ` ${say('cut.breakEven', { count: breakEven })}`}
           </p>
         </div>
@@ -59,10 +67,19 @@ export function CutSummary({ instance, fitting, shape, there, baseline, refusal,
         <dt>{say('cut.bindsFirst')}</dt>
         <dd>{say(`resource.${fitting.binding}` as Words)}</dd>
         <dt>{say('cut.ownShare')}</dt>
-        <dd>{say('cut.ownText', { memory: brief((instance.capacity?.ownMemoryMib ?? 0) / 1024), ecu: brief(instance.capacity?.ownCpuEcu ?? 0) })}</dd>
+        <dd>
+          {say('cut.ownText', {
+            memory: brief((instance.capacity?.ownMemoryMib ?? 0) / 1024),
+            ecu: brief(instance.capacity?.ownCpuEcu ?? 0),
+          })}
+        </dd>
       </dl>
       {fitting.warnings.map((warning) => (
-        <p key={warning} className={warning === 'memory' || warning === 'disk' || warning === 'wide' ? 'warning bad small' : 'warning small'} role="status">
+        <p
+          key={warning}
+          className={warning === 'memory' || warning === 'disk' || warning === 'wide' ? 'warning bad small' : 'warning small'}
+          role="status"
+        >
           {say(`warn.${warning}` as Words)}
         </p>
       ))}

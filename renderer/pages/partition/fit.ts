@@ -32,8 +32,19 @@ export interface Fit {
 const FELT = 4;
 const CRAWLS = 10;
 
-export function fit(instance: Pick<Instance, 'capacity' | 'vcpus' | 'memoryMib' | 'diskGib' | 'ecu' | 'pricePerHour'>, there: readonly Pick<Machine, 'vcpus' | 'memoryMib' | 'disks'>[], shape: Shape): Fit {
-  const capacity = instance.capacity ?? { cpuEcu: instance.ecu ?? instance.vcpus, vcpus: instance.vcpus, memoryMib: Math.round(instance.memoryMib * 0.96 - 512), diskMib: instance.diskGib * 1024, ownMemoryMib: 512, ownCpuEcu: 0 };
+export function fit(
+  instance: Pick<Instance, 'capacity' | 'vcpus' | 'memoryMib' | 'diskGib' | 'ecu' | 'pricePerHour'>,
+  there: readonly Pick<Machine, 'vcpus' | 'memoryMib' | 'disks'>[],
+  shape: Shape,
+): Fit {
+  const capacity = instance.capacity ?? {
+    cpuEcu: instance.ecu ?? instance.vcpus,
+    vcpus: instance.vcpus,
+    memoryMib: Math.round(instance.memoryMib * 0.96 - 512),
+    diskMib: instance.diskGib * 1024,
+    ownMemoryMib: 512,
+    ownCpuEcu: 0,
+  };
   const held = {
     cpu: there.reduce((sum, it) => sum + it.vcpus, 0),
     memory: there.reduce((sum, it) => sum + it.memoryMib, 0),
@@ -41,9 +52,19 @@ export function fit(instance: Pick<Instance, 'capacity' | 'vcpus' | 'memoryMib' 
   };
   const part = (resource: Resource, each: number, room: number): Part => {
     const asked = held[resource] + each * shape.count;
-    return { resource, asked, there: room, ratio: room > 0 ? asked / room : asked > 0 ? Number.POSITIVE_INFINITY : 0, allows: each === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((room - held[resource]) / each)) };
+    return {
+      resource,
+      asked,
+      there: room,
+      ratio: room > 0 ? asked / room : asked > 0 ? Number.POSITIVE_INFINITY : 0,
+      allows: each === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((room - held[resource]) / each)),
+    };
   };
-  const parts = [part('cpu', shape.vcpus, capacity.vcpus), part('memory', shape.memoryMib, capacity.memoryMib), part('disk', shape.diskMib, capacity.diskMib)];
+  const parts = [
+    part('cpu', shape.vcpus, capacity.vcpus),
+    part('memory', shape.memoryMib, capacity.memoryMib),
+    part('disk', shape.diskMib, capacity.diskMib),
+  ];
   const hard = parts.filter((it) => it.resource !== 'cpu');
   const binding = [...hard].sort((a, b) => a.allows - b.allows)[0]?.resource ?? 'memory';
   const total = there.length + shape.count;
@@ -55,12 +76,24 @@ export function fit(instance: Pick<Instance, 'capacity' | 'vcpus' | 'memoryMib' 
   else if (cpu > FELT) warnings.push('cpuHigh');
   if (shape.memoryMib < 64) warnings.push('tiny');
   if (shape.vcpus > capacity.vcpus) warnings.push('wide');
-  return { parts, binding, pricePerMachine: total === 0 ? 0 : instance.pricePerHour / total, ecuPerMachine: Math.min(capacity.cpuEcu / Math.max(1, total), (capacity.cpuEcu / capacity.vcpus) * shape.vcpus), warnings };
+  return {
+    parts,
+    binding,
+    pricePerMachine: total === 0 ? 0 : instance.pricePerHour / total,
+    ecuPerMachine: Math.min(capacity.cpuEcu / Math.max(1, total), (capacity.cpuEcu / capacity.vcpus) * shape.vcpus),
+    warnings,
+  };
 }
 
 /** The cheapest type of the same list that has at least as much memory as one machine: what one would rent otherwise. */
-export function smallest(types: readonly InstanceType[], provider: string, shape: Pick<Shape, 'memoryMib' | 'vcpus'>): InstanceType | undefined {
-  return types.filter((it) => it.provider === provider && it.memoryMib >= shape.memoryMib * 0.98 && it.vcpus >= Math.min(1, shape.vcpus)).sort((a, b) => a.pricePerHour - b.pricePerHour)[0];
+export function smallest(
+  types: readonly InstanceType[],
+  provider: string,
+  shape: Pick<Shape, 'memoryMib' | 'vcpus'>,
+): InstanceType | undefined {
+  return types
+    .filter((it) => it.provider === provider && it.memoryMib >= shape.memoryMib * 0.98 && it.vcpus >= Math.min(1, shape.vcpus))
+    .sort((a, b) => a.pricePerHour - b.pricePerHour)[0];
 }
 
 /** The even share of memory, rounded down to something people say. */

@@ -7,8 +7,8 @@ import type { Instance } from '../../../core/contract/fleet.ts';
 import type { RefusalShape, Task } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
 import { useTasks } from '../../desk/fleet.ts';
-import { TaskBar } from '../../parts/task.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
+import { TaskBar } from '../../parts/task.tsx';
 import { usePlace } from '../../routes.ts';
 import { say } from '../../words/say.ts';
 import { Layers } from './layers.tsx';
@@ -25,29 +25,41 @@ export function LayForm({ instance }: { instance: Instance }): ReactNode {
   const trying = useRef(query.has('try'));
   const lay = (): void => {
     setRefusal(undefined);
-    call('blanket.lay', { instance: instance.id, globalPages, perCpuUpcalls }).catch((thrown: unknown) => setRefusal(refusalOf(thrown)));
+    call('blanket.lay', { instance: instance.id, globalPages, perCpuUpcalls }).catch((thrown: unknown) =>
+      setRefusal(refusalOf(thrown)),
+    );
   };
   useEffect(() => {
     if (!ready || !trying.current) return;
     trying.current = false;
-    call('blanket.lay', { instance: instance.id, globalPages: false, perCpuUpcalls: true }).catch((thrown: unknown) => setRefusal(refusalOf(thrown)));
+    call('blanket.lay', { instance: instance.id, globalPages: false, perCpuUpcalls: true }).catch((thrown: unknown) =>
+      setRefusal(refusalOf(thrown)),
+    );
   }, [ready, instance.id]);
   return (
     <div className="page-body wizard">
       <div className="wizard-main">
         <section className="card">
           <h2>{say('lay.what')}</h2>
-          <p className="second" style={{ margin: '6px 0 16px', maxWidth: 640 }}>{say('lay.whatText')}</p>
+          <p className="second" style={{ margin: '6px 0 16px', maxWidth: 640 }}>
+            {say('lay.whatText')}
+          </p>
           <Layers flavour={instance.flavour} laid={instance.state === 'blanket'} laying={instance.state === 'laying'} />
         </section>
         <section className="card stack">
           <h2>{say('lay.options')}</h2>
           <div>
-            <FormControlLabel control={<Checkbox checked={!globalPages} onChange={(_event, on) => setGlobalPages(!on)} />} label={say('lay.noGlobal')} />
+            <FormControlLabel
+              control={<Checkbox checked={!globalPages} onChange={(_event, on) => setGlobalPages(!on)} />}
+              label={say('lay.noGlobal')}
+            />
             <p className="quiet small option-help">{say('lay.noGlobalHelp')}</p>
           </div>
           <div>
-            <FormControlLabel control={<Checkbox checked={perCpuUpcalls} onChange={(_event, on) => setPerCpuUpcalls(on)} />} label={say('lay.upcalls')} />
+            <FormControlLabel
+              control={<Checkbox checked={perCpuUpcalls} onChange={(_event, on) => setPerCpuUpcalls(on)} />}
+              label={say('lay.upcalls')}
+            />
             <p className="quiet small option-help">{say('lay.upcallsHelp')}</p>
           </div>
         </section>

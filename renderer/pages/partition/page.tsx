@@ -30,7 +30,12 @@ export function PartitionPage(): ReactNode {
     <>
       <div className="page-head">
         <h1>{say(instance.capacity === null ? 'partition.layTitle' : 'partition.title')}</h1>
-        <select className="select" value={instance.id} aria-label={say('word.instance')} onChange={(event) => setQuery('instance', event.target.value)}>
+        <select
+          className="select"
+          value={instance.id}
+          aria-label={say('word.instance')}
+          onChange={(event) => setQuery('instance', event.target.value)}
+        >
           {instances.map((it) => (
             <option key={it.id} value={it.id}>
               {it.name} ({it.type})

@@ -31,7 +31,13 @@ export function Ratios({ fitting, shape }: { fitting: Fit; shape: Shape }): Reac
               <i className={over ? 'over' : ''} style={{ width: `${Math.min(100, (part.ratio / scale) * 100)}%` }} />
               <b style={{ left: `calc(${100 / scale}% - 1px)` }} />
             </span>
-            <b className={over ? 'warn number' : 'number'}>{part.resource === 'cpu' ? ratio(part.asked, part.there) : Number.isFinite(part.ratio) ? percent(part.ratio * 100) : '–'}</b>
+            <b className={over ? 'warn number' : 'number'}>
+              {part.resource === 'cpu'
+                ? ratio(part.asked, part.there)
+                : Number.isFinite(part.ratio)
+                  ? percent(part.ratio * 100)
+                  : '–'}
+            </b>
             <p>
               {sentence(part)}
               {part.resource === fitting.binding && ` ${say('ratio.binds')}`}

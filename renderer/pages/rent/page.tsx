@@ -1,9 +1,10 @@
 /** Renting: provider, type, how many; the price stays in view. */
+
+import SearchOutlined from '@mui/icons-material/SearchOutlined';
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import InputAdornment from '@mui/material/InputAdornment';
-import SearchOutlined from '@mui/icons-material/SearchOutlined';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { InstanceType, Provider } from '../../../core/contract/fleet.ts';
@@ -34,15 +35,31 @@ export function RentPage(): ReactNode {
   const [onward, setOnward] = useState(true);
   const [refusal, setRefusal] = useState<RefusalShape>();
   const [busy, setBusy] = useState(false);
-  const providers = useMemo(() => [...(catalogue.value?.providers ?? [])].sort((a, b) => Number(b.rentable) - Number(a.rentable)), [catalogue.value]);
+  const providers = useMemo(
+    () => [...(catalogue.value?.providers ?? [])].sort((a, b) => Number(b.rentable) - Number(a.rentable)),
+    [catalogue.value],
+  );
   const provider = providers.find((it) => it.id === (chosen ?? query.get('provider'))) ?? providers[0];
-  const types = useMemo(() => (catalogue.value?.types ?? []).filter((it) => it.provider === provider?.id && it.id.toLowerCase().includes(wanted.toLowerCase())), [catalogue.value, provider, wanted]);
+  const types = useMemo(
+    () =>
+      (catalogue.value?.types ?? []).filter(
+        (it) => it.provider === provider?.id && it.id.toLowerCase().includes(wanted.toLowerCase()),
+      ),
+    [catalogue.value, provider, wanted],
+  );
   const type = types.find((it) => it.id === typeId) ?? (trying ? biggest(types) : undefined);
   const rent = async (): Promise<void> => {
     if (provider === undefined || type === undefined) return;
     setBusy(true);
     try {
-      const { instances: rented } = await call('instance.rent', { provider: provider.id, type: type.id, count, name, tags: [], image: 'default' });
+      const { instances: rented } = await call('instance.rent', {
+        provider: provider.id,
+        type: type.id,
+        count,
+        name,
+        tags: [],
+        image: 'default',
+      });
       const first = rented[0];
       if (onward && first !== undefined && rented.length === 1) go(`/partition?instance=${first.id}${trying ? '&try=1' : ''}`);
       else go('/machines');
@@ -63,24 +80,69 @@ export function RentPage(): ReactNode {
             <h2 id="rent-provider">{say('rent.provider')}</h2>
             <div className="choices" role="radiogroup" aria-labelledby="rent-provider">
               {providers.map((it) => (
-                <ProviderChoice key={it.id} provider={it} on={it.id === provider?.id} choose={() => { setChosen(it.id); setTypeId(undefined); }} />
+                <ProviderChoice
+                  key={it.id}
+                  provider={it}
+                  on={it.id === provider?.id}
+                  choose={() => {
+                    setChosen(it.id);
+                    setTypeId(undefined);
+                  }}
+                />
               ))}
             </div>
             {catalogue.refusal !== undefined && <RefusalNote refusal={catalogue.refusal} />}
           </section>
           <section className="card flush type-card" aria-labelledby="rent-type">
             <div className="card-head" style={{ padding: '12px 16px 0', margin: '0 0 8px' }}>
-              <h2 id="rent-type" className="grow">{say('rent.type')}</h2>
-              <TextField value={wanted} onChange={(event) => setWanted(event.target.value)} placeholder={say('rent.find')} sx={{ width: 220 }} slotProps={{ htmlInput: { 'aria-label': say('rent.find') }, input: { startAdornment: <InputAdornment position="start"><SearchOutlined /></InputAdornment> } }} />
+              <h2 id="rent-type" className="grow">
+                {say('rent.type')}
+              </h2>
+              <TextField
+                value={wanted}
+                onChange={(event) => setWanted(event.target.value)}
+                placeholder={say('rent.find')}
+                sx={{ width: 220 }}
+                slotProps={{
+                  htmlInput: { 'aria-label': say('rent.find') },
+                  input: {
+                    startAdornment: (
+                      <InputAdornment position="start">
+                        <SearchOutlined />
+                      </InputAdornment>
+                    ),
+                  },
+                }}
+              />
             </div>
             <TypeTable types={types} chosen={type?.id} choose={setTypeId} currency={provider?.currency ?? 'USD'} />
           </section>
         </div>
         <Summary provider={provider} type={type} count={count} refusal={refusal}>
-          <TextField label={say('rent.name')} value={name} onChange={(event) => setName(event.target.value)} error={!NAME.test(name)} helperText={NAME.test(name) ? (count > 1 ? say('rent.numbered', { name }) : ' ') : say('rent.nameHelp')} />
-          <TextField label={say('rent.count')} type="number" value={count} onChange={(event) => setCount(Math.max(1, Math.min(20, Math.round(Number(event.target.value)) || 1)))} slotProps={{ htmlInput: { min: 1, max: 20 } }} />
-          <FormControlLabel control={<Checkbox checked={onward} disabled={count > 1} onChange={(_event, on) => setOnward(on)} />} label={say('rent.onward')} />
-          <Button variant="contained" size="medium" disabled={type === undefined || provider?.rentable !== true || !NAME.test(name) || busy} onClick={() => void rent()}>
+          <TextField
+            label={say('rent.name')}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            error={!NAME.test(name)}
+            helperText={NAME.test(name) ? (count > 1 ? say('rent.numbered', { name }) : ' ') : say('rent.nameHelp')}
+          />
+          <TextField
+            label={say('rent.count')}
+            type="number"
+            value={count}
+            onChange={(event) => setCount(Math.max(1, Math.min(20, Math.round(Number(event.target.value)) || 1)))}
+            slotProps={{ htmlInput: { min: 1, max: 20 } }}
+          />
+          <FormControlLabel
+            control={<Checkbox checked={onward} disabled={count > 1} onChange={(_event, on) => setOnward(on)} />}
+            label={say('rent.onward')}
+          />
+          <Button
+            variant="contained"
+            size="medium"
+            disabled={type === undefined || provider?.rentable !== true || !NAME.test(name) || busy}
+            onClick={() => void rent()}
+          >
             {say('rent.go', { count })}
           </Button>
         </Summary>
@@ -90,7 +152,10 @@ export function RentPage(): ReactNode {
 }
 
 function biggest(types: readonly InstanceType[]): InstanceType | undefined {
-  return types.find((it) => it.id === 'cc1.4xlarge') ?? [...types].filter((it) => it.memoryMib < 70_000).sort((a, b) => b.memoryMib - a.memoryMib)[0];
+  return (
+    types.find((it) => it.id === 'cc1.4xlarge') ??
+    [...types].filter((it) => it.memoryMib < 70_000).sort((a, b) => b.memoryMib - a.memoryMib)[0]
+  );
 }
 
 function ProviderChoice({ provider, on, choose }: { provider: Provider; on: boolean; choose(): void }): ReactNode {
@@ -109,7 +174,19 @@ function ProviderChoice({ provider, on, choose }: { provider: Provider; on: bool
   );
 }
 
-function Summary({ provider, type, count, refusal, children }: { provider: Provider | undefined; type: InstanceType | undefined; count: number; refusal: RefusalShape | undefined; children: ReactNode }): ReactNode {
+function Summary({
+  provider,
+  type,
+  count,
+  refusal,
+  children,
+}: {
+  provider: Provider | undefined;
+  type: InstanceType | undefined;
+  count: number;
+  refusal: RefusalShape | undefined;
+  children: ReactNode;
+}): ReactNode {
   const { hoursPerMonth } = useSettings();
   const hour = (type?.pricePerHour ?? 0) * count;
   return (
@@ -129,7 +206,9 @@ function Summary({ provider, type, count, refusal, children }: { provider: Provi
           <dt>{say('rent.type')}</dt>
           <dd>{count > 1 ? `${count} × ${type.id}` : type.id}</dd>
           <dt>{say('rent.cpu')}</dt>
-          <dd>{type.vcpus} vCPU{type.ecu !== null && `, ${type.ecu} ECU`}</dd>
+          <dd>
+            {type.vcpus} vCPU{type.ecu !== null && `, ${type.ecu} ECU`}
+          </dd>
           <dt>{say('column.memory')}</dt>
           <dd>{memory(type.memoryMib)}</dd>
           <dt>{say('rent.disk')}</dt>

@@ -19,13 +19,26 @@ const HEADS: readonly { key: Key; words: Words; numeric: boolean }[] = [
 const perGib = (type: InstanceType): number => type.pricePerHour / (type.memoryMib / 1024);
 const valueOf = (type: InstanceType, key: Key): number | string => (key === 'perGib' ? perGib(type) : (type[key] ?? 0));
 
-export function TypeTable({ types, chosen, choose, currency }: { types: readonly InstanceType[]; chosen: string | undefined; choose(id: string): void; currency: string }): ReactNode {
+export function TypeTable({
+  types,
+  chosen,
+  choose,
+  currency,
+}: {
+  types: readonly InstanceType[];
+  chosen: string | undefined;
+  choose(id: string): void;
+  currency: string;
+}): ReactNode {
   const [sort, setSort] = useState<{ key: Key; down: boolean }>({ key: 'pricePerHour', down: false });
   const sorted = useMemo(
     () =>
       [...types].sort((a, b) => {
         const [x, y] = [valueOf(a, sort.key), valueOf(b, sort.key)];
-        return (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true })) * (sort.down ? -1 : 1);
+        return (
+          (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true })) *
+          (sort.down ? -1 : 1)
+        );
       }),
     [types, sort],
   );
@@ -36,8 +49,16 @@ export function TypeTable({ types, chosen, choose, currency }: { types: readonly
         <thead>
           <tr>
             {HEADS.map(({ key, words, numeric }) => (
-              <th key={key} className={numeric ? 'number' : ''} aria-sort={sort.key === key ? (sort.down ? 'descending' : 'ascending') : 'none'}>
-                <button type="button" className="th-button" onClick={() => setSort({ key, down: sort.key === key ? !sort.down : false })}>
+              <th
+                key={key}
+                className={numeric ? 'number' : ''}
+                aria-sort={sort.key === key ? (sort.down ? 'descending' : 'ascending') : 'none'}
+              >
+                <button
+                  type="button"
+                  className="th-button"
+                  onClick={() => setSort({ key, down: sort.key === key ? !sort.down : false })}
+                >
                   {say(words)}
                   {sort.key === key ? (sort.down ? ' ↓' : ' ↑') : ''}
                 </button>
@@ -58,7 +79,13 @@ export function TypeTable({ types, chosen, choose, currency }: { types: readonly
               <td className="number">{type.ecu ?? '–'}</td>
               <td className="number">{memory(type.memoryMib)}</td>
               <td className="number">{type.diskGib === 0 ? '–' : `${Math.round(type.diskGib).toLocaleString('en')} GiB`}</td>
-              <td className="number">{type.networkMbit === 0 ? '–' : type.networkMbit >= 1000 ? `${type.networkMbit / 1000} Gbit/s` : `${type.networkMbit} Mbit/s`}</td>
+              <td className="number">
+                {type.networkMbit === 0
+                  ? '–'
+                  : type.networkMbit >= 1000
+                    ? `${type.networkMbit / 1000} Gbit/s`
+                    : `${type.networkMbit} Mbit/s`}
+              </td>
               <td className="number">
                 <span className="bar-cell">
                   <span className="bar" style={{ width: `${(perGib(type) / dearest) * 48}px` }} />
@@ -73,7 +100,11 @@ export function TypeTable({ types, chosen, choose, currency }: { types: readonly
           ))}
         </tbody>
       </table>
-      {sorted.length === 0 && <p className="quiet" style={{ padding: 16 }}>{say('rent.noTypes')}</p>}
+      {sorted.length === 0 && (
+        <p className="quiet" style={{ padding: 16 }}>
+          {say('rent.noTypes')}
+        </p>
+      )}
     </div>
   );
 }

@@ -1,11 +1,12 @@
 /** Preferences made from their table, searchable; and the processes, the version, the diagnostics. */
+
+import SearchOutlined from '@mui/icons-material/SearchOutlined';
 import Button from '@mui/material/Button';
 import InputAdornment from '@mui/material/InputAdornment';
-import SearchOutlined from '@mui/icons-material/SearchOutlined';
 import Switch from '@mui/material/Switch';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
-import { type Section, SETTINGS, type Setting, type SettingName, type Settings } from '../../../core/contract/settings.ts';
+import { SETTINGS, type Section, type Setting, type SettingName, type Settings } from '../../../core/contract/settings.ts';
 import { call } from '../../desk/client.ts';
 import { useProcesses } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
@@ -18,7 +19,15 @@ import { setQuery, usePlace } from '../../routes.ts';
 import { say, sayAny, type Words } from '../../words/say.ts';
 import './settings.css';
 
-const SECTIONS: readonly (Section | 'processes' | 'about')[] = ['look', 'machines', 'console', 'safety', 'spend', 'processes', 'about'];
+const SECTIONS: readonly (Section | 'processes' | 'about')[] = [
+  'look',
+  'machines',
+  'console',
+  'safety',
+  'spend',
+  'processes',
+  'about',
+];
 
 export function SettingsPage(): ReactNode {
   const [wanted, setWanted] = useState('');
@@ -33,12 +42,35 @@ export function SettingsPage(): ReactNode {
     <>
       <div className="page-head">
         <h1 className="grow">{say('nav.settings')}</h1>
-        <TextField value={wanted} onChange={(event) => setWanted(event.target.value)} placeholder={say('settings.find')} sx={{ width: 280 }} slotProps={{ htmlInput: { 'aria-label': say('settings.find') }, input: { startAdornment: <InputAdornment position="start"><SearchOutlined /></InputAdornment> } }} />
+        <TextField
+          value={wanted}
+          onChange={(event) => setWanted(event.target.value)}
+          placeholder={say('settings.find')}
+          sx={{ width: 280 }}
+          slotProps={{
+            htmlInput: { 'aria-label': say('settings.find') },
+            input: {
+              startAdornment: (
+                <InputAdornment position="start">
+                  <SearchOutlined />
+                </InputAdornment>
+              ),
+            },
+          }}
+        />
       </div>
       <div className="page-body settings">
         <nav aria-label={say('settings.sections')}>
           {SECTIONS.map((section) => (
-            <button key={section} type="button" aria-current={!searching && section === chosen ? 'true' : undefined} onClick={() => { setWanted(''); setQuery('section', section); }}>
+            <button
+              key={section}
+              type="button"
+              aria-current={!searching && section === chosen ? 'true' : undefined}
+              onClick={() => {
+                setWanted('');
+                setQuery('section', section);
+              }}
+            >
               {say(`section.${section}` as Words)}
             </button>
           ))}
@@ -72,9 +104,16 @@ function SettingRow({ row }: { row: Setting & { name: SettingName } }): ReactNod
         <label htmlFor={id}>{label}</label>
         <p className="quiet small">{sayAny(`setting.${row.name}Help`)}</p>
       </div>
-      {row.kind === 'switch' && <Switch checked={settings[row.name] as boolean} onChange={(_event, on) => set(on)} slotProps={{ input: { id } }} />}
+      {row.kind === 'switch' && (
+        <Switch checked={settings[row.name] as boolean} onChange={(_event, on) => set(on)} slotProps={{ input: { id } }} />
+      )}
       {row.kind === 'choice' && (
-        <select id={id} className="select" value={settings[row.name] as string} onChange={(event) => set(event.target.value as Settings[SettingName])}>
+        <select
+          id={id}
+          className="select"
+          value={settings[row.name] as string}
+          onChange={(event) => set(event.target.value as Settings[SettingName])}
+        >
           {row.choices.map((choice) => (
             <option key={choice} value={choice}>
               {sayAny(`choice.${choice}`)}
@@ -144,10 +183,14 @@ function About(): ReactNode {
         <dt>{say('about.platform')}</dt>
         <dd>{value?.platform}</dd>
         <dt>{say('about.data')}</dt>
-        <dd><code>{value?.dataFolder}</code></dd>
+        <dd>
+          <code>{value?.dataFolder}</code>
+        </dd>
       </dl>
       <div className="row">
-        <Button variant="outlined" onClick={() => run(() => call('diagnostics.collect', {}))}>{say('command.diagnostics')}</Button>
+        <Button variant="outlined" onClick={() => run(() => call('diagnostics.collect', {}))}>
+          {say('command.diagnostics')}
+        </Button>
       </div>
       <p className="quiet small">{say('about.diagnostics')}</p>
     </section>

@@ -22,7 +22,10 @@ export function BudgetCard({ spend, saved }: { spend: Spend; saved(): void }): R
     <section className="card stack">
       <div className="row">
         <h2 className="grow">{say('budget.title')}</h2>
-        <FormControlLabel control={<Switch checked={budget.on} onChange={(_event, on) => setBudget({ ...budget, on })} />} label={say('budget.on')} />
+        <FormControlLabel
+          control={<Switch checked={budget.on} onChange={(_event, on) => setBudget({ ...budget, on })} />}
+          label={say('budget.on')}
+        />
       </div>
       <div>
         <span className={alarm || share > 1 ? 'budget-bar alarm' : 'budget-bar'} role="img" aria-label={percent(share * 100)}>
@@ -30,12 +33,28 @@ export function BudgetCard({ spend, saved }: { spend: Spend; saved(): void }): R
           <b style={{ left: `${spend.budget.alarmAt}%` }} />
         </span>
         <p className={alarm ? 'warn small' : 'second small'} style={{ marginTop: 6 }}>
-          {say('budget.text', { rate: money(rate, spend.currency, 2), share: percent(share * 100), budget: money(spend.budget.perMonth, spend.currency, 2) })}
+          {say('budget.text', {
+            rate: money(rate, spend.currency, 2),
+            share: percent(share * 100),
+            budget: money(spend.budget.perMonth, spend.currency, 2),
+          })}
         </p>
       </div>
       <div className="form-grid">
-        <NumberField label={say('budget.perMonth', { currency: spend.currency })} value={budget.perMonth} min={0} max={10_000_000} set={(perMonth) => setBudget({ ...budget, perMonth })} />
-        <NumberField label={say('budget.alarmAt')} value={budget.alarmAt} min={1} max={100} set={(alarmAt) => setBudget({ ...budget, alarmAt })} />
+        <NumberField
+          label={say('budget.perMonth', { currency: spend.currency })}
+          value={budget.perMonth}
+          min={0}
+          max={10_000_000}
+          set={(perMonth) => setBudget({ ...budget, perMonth })}
+        />
+        <NumberField
+          label={say('budget.alarmAt')}
+          value={budget.alarmAt}
+          min={1}
+          max={100}
+          set={(alarmAt) => setBudget({ ...budget, alarmAt })}
+        />
         <Button
           variant="contained"
           disabled={!changed}

@@ -1,7 +1,7 @@
 /** What it costs: at this rate, so far, by instance and machine, and against a budget. */
 import FileDownloadOutlined from '@mui/icons-material/FileDownloadOutlined';
 import Button from '@mui/material/Button';
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { SpendRow } from '../../../core/contract/spend.ts';
 import { call } from '../../desk/client.ts';
 import { useInstances } from '../../desk/fleet.ts';
@@ -24,13 +24,27 @@ export function SpendPage(): ReactNode {
   const { value: spend, refusal, again } = useRead('spend.read', {}, ['instance.changed', 'instance.gone'], 5000);
   const instances = useInstances();
   const { hoursPerMonth } = useSettings();
-  if (spend === undefined) return refusal === undefined ? null : <div className="page-body"><RefusalNote refusal={refusal} /></div>;
+  if (spend === undefined)
+    return refusal === undefined ? null : (
+      <div className="page-body">
+        <RefusalNote refusal={refusal} />
+      </div>
+    );
   if (spend.rows.length === 0 && instances.size === 0) return <Empty title={say('spend.none')} text={say('spend.noneText')} />;
   const groups = [...Map.groupBy(spend.rows, (row) => row.instance)];
   const { currency } = spend;
   const exportCsv = (): void => {
     const head = ['instance', 'name', 'part', `per hour (${currency})`, `since start (${currency})`, 'hours'];
-    run(() => call('file.export', { name: 'spend', kind: 'csv', bytes: csvOf([head, ...spend.rows.map((row) => [row.instance, row.name, row.part, row.perHour, row.sinceStart, row.hours])]) }));
+    run(() =>
+      call('file.export', {
+        name: 'spend',
+        kind: 'csv',
+        bytes: csvOf([
+          head,
+          ...spend.rows.map((row) => [row.instance, row.name, row.part, row.perHour, row.sinceStart, row.hours]),
+        ]),
+      }),
+    );
   };
   return (
     <>
@@ -70,31 +84,57 @@ export function SpendPage(): ReactNode {
                 <tbody key={id}>
                   <tr className="spend-instance">
                     <td>
-                      <b>{instances.get(id)?.name ?? rows[0]?.name ?? id}</b> <span className="quiet">{instances.get(id)?.type ?? say('spend.ended')}</span>
+                      <b>{instances.get(id)?.name ?? rows[0]?.name ?? id}</b>{' '}
+                      <span className="quiet">{instances.get(id)?.type ?? say('spend.ended')}</span>
                     </td>
                     <td />
-                    <td className="number"><b>{money(perHour, currency)}</b></td>
+                    <td className="number">
+                      <b>{money(perHour, currency)}</b>
+                    </td>
                     <td />
                     <td className="number">{money(perHour * hoursPerMonth, currency, 2)}</td>
-                    <td className="number"><b>{money(rows.reduce((sum, row) => sum + row.sinceStart, 0), currency)}</b></td>
+                    <td className="number">
+                      <b>
+                        {money(
+                          rows.reduce((sum, row) => sum + row.sinceStart, 0),
+                          currency,
+                        )}
+                      </b>
+                    </td>
                     <td />
                   </tr>
-                  {[...rows].sort((a, b) => ORDER.indexOf(a.part) - ORDER.indexOf(b.part) || a.name.localeCompare(b.name, 'en', { numeric: true })).map((row) => (
-                    <tr key={row.machine ?? row.part}>
-                      <td style={{ paddingLeft: 28 }}>{row.machine === null ? <span className="second">{say(`part.${row.part}` as Words)}</span> : <a href={`#/machine/${row.machine}/details`}>{row.name}</a>}</td>
-                      <td className="quiet">{say(`part.${row.part}Hint` as Words)}</td>
-                      <td className="number">{money(row.perHour, currency)}</td>
-                      <td>
-                        <span className="share">
-                          <span style={{ width: `${perHour === 0 ? 0 : (row.perHour / perHour) * 100}%`, background: row.part === 'machine' ? 'var(--thread-0)' : 'var(--thread-4)' }} />
-                        </span>
-                        <span className="quiet tiny"> {percent(perHour === 0 ? 0 : (row.perHour / perHour) * 100)}</span>
-                      </td>
-                      <td className="number">{money(row.perHour * hoursPerMonth, currency, 2)}</td>
-                      <td className="number">{money(row.sinceStart, currency)}</td>
-                      <td className="number quiet">{duration(row.hours * 3600)}</td>
-                    </tr>
-                  ))}
+                  {[...rows]
+                    .sort(
+                      (a, b) =>
+                        ORDER.indexOf(a.part) - ORDER.indexOf(b.part) || a.name.localeCompare(b.name, 'en', { numeric: true }),
+                    )
+                    .map((row) => (
+                      <tr key={row.machine ?? row.part}>
+                        <td style={{ paddingLeft: 28 }}>
+                          {row.machine === null ? (
+                            <span className="second">{say(`part.${row.part}` as Words)}</span>
+                          ) : (
+                            <a href={`#/machine/${row.machine}/details`}>{row.name}</a>
+                          )}
+                        </td>
+                        <td className="quiet">{say(`part.${row.part}Hint` as Words)}</td>
+                        <td className="number">{money(row.perHour, currency)}</td>
+                        <td>
+                          <span className="share">
+                            <span
+                              style={{
+                                width: `${perHour === 0 ? 0 : (row.perHour / perHour) * 100}%`,
+                                background: row.part === 'machine' ? 'var(--thread-0)' : 'var(--thread-4)',
+                              }}
+                            />
+                          </span>
+                          <span className="quiet tiny"> {percent(perHour === 0 ? 0 : (row.perHour / perHour) * 100)}</span>
+                        </td>
+                        <td className="number">{money(row.perHour * hoursPerMonth, currency, 2)}</td>
+                        <td className="number">{money(row.sinceStart, currency)}</td>
+                        <td className="number quiet">{duration(row.hours * 3600)}</td>
+                      </tr>
+                    ))}
                 </tbody>
               );
             })}

@@ -43,26 +43,37 @@ export function ImportDialog({ done }: { done(): void }): ReactNode {
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby="import-title">
         <DialogTitle id="import-title">{say('storage.import')}</DialogTitle>
         <DialogContent className="stack" sx={{ width: 460 }}>
-          <ToggleButtonGroup exclusive value={kind} onChange={(_event, next: 'kernel' | 'disk' | null) => next !== null && setKind(next)} aria-label={say('storage.kind')}>
+          <ToggleButtonGroup
+            exclusive
+            value={kind}
+            onChange={(_event, next: 'kernel' | 'disk' | null) => next !== null && setKind(next)}
+            aria-label={say('storage.kind')}
+          >
             <ToggleButton value="kernel">{say('image.kernel')}</ToggleButton>
             <ToggleButton value="disk">{say('image.disk')}</ToggleButton>
           </ToggleButtonGroup>
           <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
           <div className="row">
             <TextField label={say('storage.file')} value={path} onChange={(event) => setPath(event.target.value)} />
-            <Button variant="outlined" onClick={() => choose(kind, setPath)}>{say('storage.choose')}</Button>
+            <Button variant="outlined" onClick={() => choose(kind, setPath)}>
+              {say('storage.choose')}
+            </Button>
           </div>
           {kind === 'kernel' && (
             <div className="row">
               <TextField label={say('storage.ramDisk')} value={ramDisk} onChange={(event) => setRamDisk(event.target.value)} />
-              <Button variant="outlined" onClick={() => choose('ram-disk', setRamDisk)}>{say('storage.choose')}</Button>
+              <Button variant="outlined" onClick={() => choose('ram-disk', setRamDisk)}>
+                {say('storage.choose')}
+              </Button>
             </div>
           )}
           {refusal !== undefined && <RefusalNote refusal={refusal} />}
         </DialogContent>
         <DialogActions>
           <Button onClick={() => setOpen(false)}>{say('word.cancel')}</Button>
-          <Button variant="contained" disabled={name === '' || path === ''} onClick={act}>{say('storage.importGo')}</Button>
+          <Button variant="contained" disabled={name === '' || path === ''} onClick={act}>
+            {say('storage.importGo')}
+          </Button>
         </DialogActions>
       </Dialog>
     </>

@@ -1,6 +1,6 @@
 /** Images machines start from, and the disks that were made of them, with their real sizes. */
 import Button from '@mui/material/Button';
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Image, Volume } from '../../../core/contract/storage.ts';
 import { call } from '../../desk/client.ts';
 import { useInstances, useMachines, useTasks } from '../../desk/fleet.ts';
@@ -41,7 +41,11 @@ export function StoragePage(): ReactNode {
               ))}
             </tbody>
           </table>
-          {instances.length === 0 && <p className="quiet" style={{ padding: 16 }}>{say('storage.noVolumes')}</p>}
+          {instances.length === 0 && (
+            <p className="quiet" style={{ padding: 16 }}>
+              {say('storage.noVolumes')}
+            </p>
+          )}
         </section>
       </div>
     </>
@@ -50,7 +54,12 @@ export function StoragePage(): ReactNode {
 
 function Images({ images, again }: { images: readonly Image[]; again(): void }): ReactNode {
   const preparing = [...useTasks().values()].find((it) => it.state === 'running' && it.title === 'task.prepareImage');
-  if (images.length === 0) return <p className="quiet" style={{ padding: 16 }}>{say('storage.noImages')}</p>;
+  if (images.length === 0)
+    return (
+      <p className="quiet" style={{ padding: 16 }}>
+        {say('storage.noImages')}
+      </p>
+    );
   return (
     <table className="plain">
       <thead>
@@ -72,19 +81,45 @@ function Images({ images, again }: { images: readonly Image[]; again(): void }):
               {image.builtIn && <span className="tag">{say('storage.builtIn')}</span>}
               {image.checksum !== '' && <div className="quiet tiny mono">{image.checksum.slice(0, 16)}</div>}
             </td>
-            <td>{say(`image.${image.kind}` as Words)}, {image.format}</td>
-            <td>{preparing !== undefined && image.state !== 'ready' ? <TaskBar task={preparing} /> : <span className={image.state === 'damaged' ? 'warn' : ''}>{say(`image.${image.state}` as Words)}</span>}</td>
+            <td>
+              {say(`image.${image.kind}` as Words)}, {image.format}
+            </td>
+            <td>
+              {preparing !== undefined && image.state !== 'ready' ? (
+                <TaskBar task={preparing} />
+              ) : (
+                <span className={image.state === 'damaged' ? 'warn' : ''}>{say(`image.${image.state}` as Words)}</span>
+              )}
+            </td>
             <td className="second">{image.source}</td>
             <td className="number">{bytes(image.virtualBytes)}</td>
             <td className="number">{bytes(image.realBytes)}</td>
             <td className="number">
               {image.state !== 'ready' && image.builtIn && (
-                <Button variant="outlined" disabled={preparing !== undefined} onClick={() => run(async () => { await call('image.prepare', { image: image.id }); again(); })}>
+                <Button
+                  variant="outlined"
+                  disabled={preparing !== undefined}
+                  onClick={() =>
+                    run(async () => {
+                      await call('image.prepare', { image: image.id });
+                      again();
+                    })
+                  }
+                >
                   {say('storage.prepare')}
                 </Button>
               )}
               {!image.builtIn && (
-                <Button color="error" disabled={image.usedBy.length > 0} onClick={() => run(async () => { await call('image.remove', { image: image.id }); again(); })}>
+                <Button
+                  color="error"
+                  disabled={image.usedBy.length > 0}
+                  onClick={() =>
+                    run(async () => {
+                      await call('image.remove', { image: image.id });
+                      again();
+                    })
+                  }
+                >
                   {say('action.remove')}
                 </Button>
               )}

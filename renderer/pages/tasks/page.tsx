@@ -28,7 +28,12 @@ export function TasksPage(): ReactNode {
           </Button>
         )}
       </div>
-      <Tabs value={tab} onChange={(_event, next: string) => go(next === 'audit' ? '/tasks/audit' : '/tasks')} className="page-tabs" aria-label={say('nav.tasks')}>
+      <Tabs
+        value={tab}
+        onChange={(_event, next: string) => go(next === 'audit' ? '/tasks/audit' : '/tasks')}
+        className="page-tabs"
+        aria-label={say('nav.tasks')}
+      >
         <Tab value="work" label={say('tasks.work')} id="tab-work" aria-controls="panel-work" />
         <Tab value="audit" label={say('tasks.audit')} id="tab-audit" aria-controls="panel-audit" />
       </Tabs>
@@ -40,13 +45,20 @@ export function TasksPage(): ReactNode {
 }
 
 function Work(): ReactNode {
-  const tasks = [...useTasks().values()].sort((a, b) => Number(b.state === 'running') - Number(a.state === 'running') || b.startedAt - a.startedAt);
+  const tasks = [...useTasks().values()].sort(
+    (a, b) => Number(b.state === 'running') - Number(a.state === 'running') || b.startedAt - a.startedAt,
+  );
   const [open, setOpen] = useState<string>();
   if (tasks.length === 0) return <p className="quiet">{say('tasks.none')}</p>;
   return (
     <section className="card flush">
       {tasks.map((task) => (
-        <TaskRow key={task.id} task={task} open={open === task.id} toggle={() => setOpen(open === task.id ? undefined : task.id)} />
+        <TaskRow
+          key={task.id}
+          task={task}
+          open={open === task.id}
+          toggle={() => setOpen(open === task.id ? undefined : task.id)}
+        />
       ))}
     </section>
   );
@@ -61,7 +73,15 @@ function TaskRow({ task, open, toggle }: { task: Task; open: boolean; toggle(): 
       <div className="task-line">
         <button type="button" className="task-open" aria-expanded={open} onClick={toggle}>
           <b className="cut">{taskTitle(task)}</b>
-          <span className="quiet small cut">{[machine?.name ?? instance?.name, dayClock(task.startedAt), running ? task.step : duration(((task.endedAt ?? task.startedAt) - task.startedAt) / 1000)].filter((it) => it !== undefined && it !== '').join(' · ')}</span>
+          <span className="quiet small cut">
+            {[
+              machine?.name ?? instance?.name,
+              dayClock(task.startedAt),
+              running ? task.step : duration(((task.endedAt ?? task.startedAt) - task.startedAt) / 1000),
+            ]
+              .filter((it) => it !== undefined && it !== '')
+              .join(' · ')}
+          </span>
         </button>
         {running ? (
           <>
@@ -69,7 +89,11 @@ function TaskRow({ task, open, toggle }: { task: Task; open: boolean; toggle(): 
               {amountOf(task)} <span className="quiet">{leftText(task)}</span>
             </span>
             <TaskBar task={task} />
-            <Button variant="outlined" disabled={!task.cancellable} onClick={() => run(() => call('task.cancel', { task: task.id }))}>
+            <Button
+              variant="outlined"
+              disabled={!task.cancellable}
+              onClick={() => run(() => call('task.cancel', { task: task.id }))}
+            >
               {say('word.cancel')}
             </Button>
           </>
@@ -97,13 +121,24 @@ function Audit(): ReactNode {
   const rows = value ?? [];
   const exportCsv = (): void => {
     const head = ['at', 'who', 'call', 'unit', 'outcome', 'detail'];
-    run(() => call('file.export', { name: 'audit', kind: 'csv', bytes: csvOf([head, ...rows.map((row) => [new Date(row.at).toISOString(), row.who, row.call, row.unit, row.outcome, row.detail])]) }));
+    run(() =>
+      call('file.export', {
+        name: 'audit',
+        kind: 'csv',
+        bytes: csvOf([
+          head,
+          ...rows.map((row) => [new Date(row.at).toISOString(), row.who, row.call, row.unit, row.outcome, row.detail]),
+        ]),
+      }),
+    );
   };
   return (
     <section className="card flush">
       <div className="card-head" style={{ padding: '10px 16px 0' }}>
         <span className="grow second">{say('audit.text')}</span>
-        <Button variant="outlined" onClick={exportCsv}>{say('word.exportCsv')}</Button>
+        <Button variant="outlined" onClick={exportCsv}>
+          {say('word.exportCsv')}
+        </Button>
       </div>
       <table className="plain">
         <thead>
@@ -120,9 +155,13 @@ function Audit(): ReactNode {
             <tr key={`${row.at} ${row.call} ${row.unit}`}>
               <td>{dayClock(row.at)}</td>
               <td>{row.who}</td>
-              <td><code>{row.call}</code></td>
+              <td>
+                <code>{row.call}</code>
+              </td>
               <td>{row.unit === '' ? '–' : row.unit}</td>
-              <td className={row.outcome === 'done' ? 'quiet' : 'warn'} title={row.detail}>{row.outcome === 'done' ? say('task.done') : row.detail || row.outcome}</td>
+              <td className={row.outcome === 'done' ? 'quiet' : 'warn'} title={row.detail}>
+                {row.outcome === 'done' ? say('task.done') : row.detail || row.outcome}
+              </td>
             </tr>
           ))}
         </tbody>
