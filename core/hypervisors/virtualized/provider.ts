@@ -43,12 +43,10 @@ export class Provider implements Occupant {
 
   /** Rents out one instance; it runs as soon as its memory holds something to run. */
   create(spec: InstanceSpec): Instance {
-    const instance = new Instance(this.host, spec, this.flavour, (cpu) => {
-      const home = cpu % this.#homes.length;
-      this.host.cpus[home]?.interrupt(home);
-    });
+    const instance = new Instance(this.host, spec, this.flavour, (cpu) => this.#kick(cpu));
     this.#allowances.set(instance, { credit: 0, at: this.#now(0) });
     for (let index = 0; index < spec.cpus; index++) this.#home(index).push({ instance, index, had: this.#least(index) });
+    for (let index = 0; index < spec.cpus; index++) this.#kick(index);
     return instance;
   }
 
@@ -117,6 +115,12 @@ export class Provider implements Occupant {
       allowance.at = now;
     }
     return allowance;
+  }
+
+  /** Makes the CPU that is home to a virtual CPU look again at what there is to run. */
+  #kick(index: number): void {
+    const home = index % this.#homes.length;
+    this.host.cpus[home]?.interrupt(home);
   }
 
   #least(index: number): Cycles {

@@ -9,10 +9,10 @@ const TYPES: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[I32, I32], [I32]],
   [[I64, I32, I32], [I32]],
   [[I32, I64, I32, I32], [I32]],
-  [[I32, I64, I64, I64, I64], [I32]],
-  [[I64, I64, I64, I64], []],
+  [[I32], [I32]],
+  [[], []],
 ];
-const TYPE_OF: Record<ImportName, number> = { fillRead: 1, fillWrite: 1, stepRecord: 2, flagCondition: 3, materialiseFlags: 4 };
+const TYPE_OF: Record<ImportName, number> = { fillRead: 1, fillWrite: 1, stepRecord: 2, condition: 3, materialise: 4 };
 
 const CODE_BYTES = 3 << 20;
 /** A function so large would hold the optimising compiler up for too long. */
@@ -83,7 +83,10 @@ export class ModuleBuilder {
       module.bytes.set(this.bodies.bytes.subarray(0, this.bodies.at), module.at);
       module.at += this.bodies.at;
     });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes.subarray(0, module.at)), this.imports);
+    const instance = new WebAssembly.Instance(
+      new WebAssembly.Module(module.bytes.subarray(0, module.at) as Uint8Array<ArrayBuffer>),
+      this.imports,
+    );
     return { functions: Array.from({ length: this.count }, (_, i) => instance.exports[`${i}`]), bytes: this.bodies.at };
   }
 
