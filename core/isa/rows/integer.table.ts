@@ -112,6 +112,7 @@ export const INTEGER: readonly Row[] = [
   { name: 'MOVSXD', code: '63 /r', operands: 'Gv,Ed', handler: 'movsxd_G_Ed', mode: '64' },
   { name: 'MOVBE', code: '0F 38 F0 /r mod!=3', operands: 'Gv,Mv', handler: 'movbe_G_M', feature: 'movbe' },
   { name: 'MOVBE', code: '0F 38 F1 /r mod!=3', operands: 'Mv,Gv', handler: 'movbe_M_G', feature: 'movbe' },
+  { name: 'MOVNTI', code: 'NP 0F C3 /r mod!=3', operands: 'My,Gy', feature: 'sse2' },
   { name: 'LEA', code: '8D /r mod!=3', operands: 'Gv,M', handler: 'lea' },
   { name: 'XLAT', code: 'D7', handler: 'xlat' },
   { name: 'BSWAP', code: '0F C8 +r', operands: 'Zv', handler: 'bswap_Z' },

@@ -41,6 +41,9 @@ export function movsxd_G_Ed<T, F>(): void {
 export function movbe_G_M<T>(): void { const v = readT<T>(linear(<u32>sizeof<T>(), false)); if (!faulted()) writeG<T>(bswap<T>(v)); }
 export function movbe_M_G<T>(): void { writeT<T>(linear(<u32>sizeof<T>(), true), bswap<T>(readG<T>())); }
 /** Manual: BSWAP of 16 bits is undefined; processors clear the register's low half. */
+/** An ordinary store here; no part of the SSE state, so CR4.OSFXSR and CR0.TS do not matter. */
+export function movnti<T>(): void { writeT<T>(linear(<u32>sizeof<T>(), true), readG<T>()); }
+
 export function bswap_Z<T>(): void {
   if (sizeof<T>() == 2) setRegister<u16>(opReg(), 0);
   else setRegister<T>(opReg(), bswap<T>(register<T>(opReg())));
