@@ -79,8 +79,8 @@ export const VECTOR_EXTENSIONS: readonly Row[] = [
   { name: 'MPSADBW', code: '66 0F 3A 42 /r ib', operands: 'Vdq,Wdq,Ib', feature: 'sse4.1' },
   // SSE4.2 (§12.11); CRC32 is in integer.table.ts.
   { name: 'PCMPGTQ', code: '66 0F 38 37 /r', operands: 'Vdq,Wdq', feature: 'sse4.2' },
-  { name: 'PCMPESTRM', code: '66 0F 3A 60 /r ib', operands: 'Vdq,Wdq,Ib', feature: 'sse4.2', writes: 'oszapc' },
-  { name: 'PCMPESTRI', code: '66 0F 3A 61 /r ib', operands: 'Vdq,Wdq,Ib', feature: 'sse4.2', writes: 'oszapc' },
+  { name: 'PCMPESTRM', code: '66 0F 3A 60 /r ib', operands: 'Vdq,Wdq,Ib', size: 'y', feature: 'sse4.2', writes: 'oszapc' },
+  { name: 'PCMPESTRI', code: '66 0F 3A 61 /r ib', operands: 'Vdq,Wdq,Ib', size: 'y', feature: 'sse4.2', writes: 'oszapc' },
   { name: 'PCMPISTRM', code: '66 0F 3A 62 /r ib', operands: 'Vdq,Wdq,Ib', feature: 'sse4.2', writes: 'oszapc' },
   { name: 'PCMPISTRI', code: '66 0F 3A 63 /r ib', operands: 'Vdq,Wdq,Ib', feature: 'sse4.2', writes: 'oszapc' },
 ];
