@@ -14,7 +14,7 @@ import { type Simulated, Simulation } from './simulation/simulation.ts';
 export interface PlannerAnswers {
   /** The closed form: at once. */
   evaluate(scenario: unknown): Plan;
-  /** The simulation: one better answer for each step, without end; stop asking to cancel. */
+  /** The simulation: one better answer for each step, without end; stop asking to cancel. Says nothing until it is `ready`. */
   refine(scenario: unknown): Generator<Simulated, never>;
   curve(scenario: unknown, counts: readonly number[]): CurvePoint[];
   heatMap(scenario: unknown, ratios: readonly number[], counts: readonly number[]): HeatCell[];
@@ -25,6 +25,9 @@ export interface PlannerAnswers {
   sweep(scenario: unknown, axes: unknown, batch?: number): Generator<SweepProgress, void>;
 }
 
+/** Some tenths of a second of work. */
+const STEPS_TO_AN_ANSWER = 6;
+
 /** Answers over the given price lists. */
 export function plannerAnswers(catalogues: Catalogues): PlannerAnswers {
   const planner = new Planner(catalogues);
@@ -33,8 +36,7 @@ export function plannerAnswers(catalogues: Catalogues): PlannerAnswers {
     *refine(scenario) {
       const simulation = new Simulation(planner.setting(scenario));
       for (;;) {
-        do simulation.step();
-        while (!simulation.ready);
+        for (let step = 0; step < STEPS_TO_AN_ANSWER; step += 1) simulation.step();
         yield simulation.result();
       }
     },

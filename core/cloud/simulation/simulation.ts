@@ -27,6 +27,8 @@ export interface SimulatedClass {
 
 export interface Simulated {
   readonly seed: number;
+  /** Every kind of hour is past its beginning; before that the slowdowns say nothing. */
+  readonly ready: boolean;
   /** Virtual seconds of the scheduler, over all kinds of hours. */
   readonly seconds: number;
   readonly demandSeconds: number;
@@ -96,6 +98,7 @@ export class Simulation {
   result(): Simulated {
     return {
       seed: this.#setting.scenario.simulation.seed,
+      ready: this.ready,
       seconds: this.#runs.reduce((sum, run) => sum + run.scheduler.now, 0),
       demandSeconds: this.#runs.reduce((sum, run) => sum + run.demand.totals.seconds, 0),
       cpu: this.#pressure(),
