@@ -1,23 +1,13 @@
-/** Every figure of a plan with its formula, inputs, sources and dates. */
-import { sourceOf } from '../catalogue.ts';
-import { exactFigure, type Figure, type FigureInput, figure, moneyInput, type Source } from '../figure.ts';
+/** Every figure of a plan with its formula, inputs, sources and dates: those of money here, those of load beside. */
+import { money, sourceOf } from '../catalogue.ts';
+import { exactFigure, type Figure, type FigureInput, figure, moneyInput } from '../figure.ts';
 import { reservedBreakEven } from '../price.ts';
 import { fromNumber, multiply, ONE, type Rational, subtract, toDecimal } from '../rational.ts';
 import type { Contention } from './contention.ts';
-import type { Cost } from './cost.ts';
-import { ecuAlone, type Resource } from './resources.ts';
+import type { Cost, CostPart } from './cost.ts';
+import { loadFigures, ownInput, resourceFigures, taxInputs, workFigures } from './figures-load.ts';
+import type { Resource } from './resources.ts';
 import type { Setting } from './setting.ts';
-
-const ownInput = (name: string, value: number, unit: string): FigureInput => ({ name, value, unit });
-
-function taxInputs({ scenario }: Setting): FigureInput[] {
-  const { cpu, disk, network } = scenario.secondLayer.tax;
-  return (['cpu', 'disk', 'network'] as const).map((name) => {
-    const it = { cpu, disk, network }[name];
-    const source: Source = { title: it.source, date: it.date, confidence: it.confidence };
-    return { name: `tax on ${name}`, value: it.value, unit: 'of the time', source };
-  });
-}
 
 function priceFigures(setting: Setting, cost: Cost): Figure[] {
   const { scenario, catalogue, count, hours } = setting;
@@ -137,140 +127,82 @@ function reservedFigures({ scenario, type, catalogue }: Setting): Figure[] {
   return [share === null ? figure(null, { ...text, inputs, note: 'It never is.' }) : exactFigure(share, { ...text, inputs })];
 }
 
-function loadFigures(setting: Setting, contention: Contention, binding: Resource): Figure[] {
-  const { supply, catalogue, type } = setting;
-  const threads = ownInput('threads', supply.threads, 'threads');
-  const own = ownInput('driver domain', supply.own, 'threads');
-  const source = sourceOf(catalogue, type.source);
-  const { cpu } = contention;
-  const formula = 'percentile of the sum of what machines want at a moment / (threads - driver domain)';
-  const percentile = (id: string, title: string, value: number): Figure =>
-    figure(value, { id, title, unit: 'of supply', formula, inputs: [{ ...threads, source }, own] });
-  return [
-    figure(binding.ratio, {
-      id: 'bindingRatio',
-      title: `Binding resource: ${binding.name}`,
-      unit: 'of what is usable',
-      formula: 'promised / (capacity x (1 - headroom) - own)',
-      inputs: [
-        ownInput('promised', binding.promised, binding.unit),
-        { ...ownInput('capacity', binding.capacity ?? 0, binding.unit), source },
-        ownInput('own', binding.own, binding.unit),
-      ],
+const PARTS: Readonly<Record<CostPart['id'], { readonly title: string; readonly formula: string }>> = {
+  guests: { title: 'What machines use', formula: 'price of the instances x (CPU used without its tax + memory promised) / 2' },
+  tax: {
+    title: 'What the second layer takes',
+    formula: 'price of the instances x (CPU of the driver domain + tax on CPU used + its memory) / 2',
+  },
+  idle: { title: 'What nobody uses', formula: 'price of the instances - what machines use - what the second layer takes' },
+  reserve: { title: 'Failure reserve', formula: 'failure reserve x price of an instance' },
+  interruptions: {
+    title: 'Interruptions',
+    formula: 'price of the instances x lost / (1 - lost); lost = interruptions x minutes / hours',
+  },
+  storage: { title: 'Storage', formula: 'GB that are bought x price per GB-month / hours per month' },
+  egress: { title: 'Egress', formula: 'GB per month x price per GB / hours per month' },
+};
+
+function partFigures(setting: Setting, cost: Cost, parts: readonly CostPart[]): Figure[] {
+  const { catalogue, scenario } = setting;
+  const unit = `${cost.currency}/h`;
+  const inputs = (id: CostPart['id']): FigureInput[] => {
+    if (id === 'storage')
+      return [
+        moneyInput(
+          'price per GB-month',
+          money(catalogue.storage.perGbMonth),
+          catalogue.currency,
+          sourceOf(catalogue, catalogue.storage.source),
+        ),
+      ];
+    if (id === 'egress')
+      return [
+        moneyInput(
+          'price per GB',
+          money(catalogue.egress.perGb),
+          catalogue.currency,
+          sourceOf(catalogue, catalogue.egress.source),
+        ),
+      ];
+    const price = moneyInput('price of the instances', cost.instances, unit, cost.instanceFigure.inputs[0]?.source);
+    return id === 'tax'
+      ? [price, ...taxInputs(setting).slice(0, 1)]
+      : id === 'interruptions'
+        ? [price, ownInput('minutes lost', scenario.spot.minutesLost, 'min')]
+        : [price];
+  };
+  return parts.map((it) =>
+    exactFigure(it.perHour, {
+      id: `part-${it.id}`,
+      title: PARTS[it.id].title,
+      unit,
+      formula: PARTS[it.id].formula,
+      inputs: inputs(it.id),
     }),
-    percentile('cpuP50', 'CPU demand over supply, median', cpu.p50),
-    percentile('cpuP95', 'CPU demand over supply, 95th percentile', cpu.p95),
-    percentile('cpuP99', 'CPU demand over supply, 99th percentile', cpu.p99),
-    figure(cpu.overload, {
-      id: 'cpuOverload',
-      title: 'Part of the time in which more CPU is wanted than there is',
-      unit: 'of the time',
-      formula: 'P(demand > threads - driver domain)',
-      inputs: [threads, own],
-    }),
-    figure(contention.slowdown, {
-      id: 'slowdown',
-      title: 'Slowdown by the others',
-      unit: 'x alone on the instance',
-      formula: 'mean time of a busy spell / its time alone',
-      inputs: [
-        threads,
-        ownInput('cores', supply.cores, 'cores'),
-        {
-          name: 'yield of the second thread',
-          value: supply.smtYield,
-          unit: 'x',
-          source: sourceOf(catalogue, catalogue.cpu.source),
-        },
-        own,
-      ],
-    }),
-    figure(contention.classes[0]?.nested ?? 1, {
-      id: 'nested',
-      title: 'Slowdown by nesting',
-      unit: 'x on a single layer',
-      formula: 'sum over cpu, disk, network of part of the time / (1 - tax)',
-      inputs: taxInputs(setting),
-    }),
-    figure(contention.memoryOverload.probability, {
-      id: 'memoryOverload',
-      title: 'Part of the time in which working sets do not fit',
-      unit: 'of the time',
-      formula: 'P(sum of working sets > memory left to machines)',
-      inputs: [{ ...ownInput('memory', type.memoryGb, 'GB'), source }],
-    }),
-  ];
+  );
 }
 
-function workFigures(setting: Setting, cost: Cost, contention: Contention): Figure[] {
-  const work = setting.scenario.unitOfWork;
-  const first = contention.classes[0];
-  const guest = setting.scenario.guests.find((it) => it.name === first?.name);
-  if (work === null || first === undefined || guest === undefined) return [];
-  const alone = ecuAlone(setting);
-  const cap = guest.capPercent === 0 ? 1 : Math.min(1, guest.capPercent / 100);
-  const seconds = (work.ecuSeconds / (alone * cap)) * first.mean;
-  const inputs = [
-    ownInput('work', work.ecuSeconds, 'ECU s'),
-    ownInput('speed of one thread alone', alone, 'ECU'),
-    ownInput('slowdown', first.mean, 'x'),
-  ];
-  const figures = [
-    figure(seconds, {
-      id: 'secondsPerUnit',
-      title: `Time of one ${work.name}`,
-      unit: 's',
-      formula: 'work / speed of one thread alone x slowdown',
-      inputs,
-    }),
-    figure((Number(toDecimal(cost.perMachine, 12)) * seconds) / 3600, {
-      id: 'pricePerUnit',
-      title: `Price of one ${work.name}`,
-      unit: cost.currency,
-      formula: 'price per machine-hour x time / 3600',
-      inputs: [...inputs, moneyInput('price per machine-hour', cost.perMachine, `${cost.currency}/h`)],
-    }),
-  ];
-  if (setting.baseline !== null && cost.baseline !== null) {
-    const { type, catalogue } = setting.baseline;
-    const ecu = (type.cpu.units / type.cpu.threads) * catalogue.cpu.ecuPerUnit;
-    const baseSeconds = work.ecuSeconds / ecu;
-    const base = [
-      ownInput('work', work.ecuSeconds, 'ECU s'),
-      { name: 'one thread of the baseline', value: ecu, unit: 'ECU', source: sourceOf(catalogue, type.source) },
-    ];
-    figures.push(
-      figure(baseSeconds, {
-        id: 'baselineSecondsPerUnit',
-        title: `Time of one ${work.name} on the baseline`,
-        unit: 's',
-        formula: 'work / one thread of the baseline',
-        inputs: base,
-      }),
-      figure((Number(toDecimal(cost.baseline.perMachine, 12)) * baseSeconds) / 3600, {
-        id: 'baselinePricePerUnit',
-        title: `Price of one ${work.name} on the baseline`,
-        unit: cost.currency,
-        formula: 'price of the baseline x time / 3600',
-        inputs: base,
-      }),
-    );
-  }
-  return figures;
+export interface Reckoned {
+  readonly cost: Cost;
+  readonly parts: readonly CostPart[];
+  readonly contention: Contention;
+  readonly resources: readonly Resource[];
+  readonly binding: Resource;
 }
 
 /** All figures, by id. */
 export function figuresOf(
   setting: Setting,
-  cost: Cost,
-  contention: Contention,
-  binding: Resource,
+  { cost, parts, contention, resources, binding }: Reckoned,
 ): Readonly<Record<string, Figure>> {
   const all = [
     ...priceFigures(setting, cost),
+    ...partFigures(setting, cost, parts),
     ...baselineFigures(setting, cost),
     ...reservedFigures(setting),
-    ...loadFigures(setting, contention, binding),
+    ...resourceFigures(setting, resources, binding),
+    ...loadFigures(setting, contention),
     ...workFigures(setting, cost, contention),
   ];
   return Object.fromEntries(all.map((it) => [it.id, it]));

@@ -89,7 +89,7 @@ export function planFrom(setting: Setting, contention: Contention): Plan {
   const cost = costOf(setting);
   const memory = resources.find((it) => it.name === 'memory')?.ratio ?? 0;
   const parts = partsOf(setting, cost, { cpu: contention.cpu.meanRatio, memory });
-  const figures = figuresOf(setting, cost, contention, binding);
+  const figures = figuresOf(setting, { cost, parts, contention, resources, binding });
   const value = (id: string): number | null => figures[id]?.value ?? null;
   const total = toNumber(cost.total);
   return {
