@@ -4,7 +4,7 @@ import { type Figure, type FigureInput, figure, moneyInput, type Source } from '
 import { toDecimal } from '../rational.ts';
 import { type Contention, memoryLeftMb } from './contention.ts';
 import type { Cost } from './cost.ts';
-import { ecuAlone, type Resource } from './resources.ts';
+import { ecuAlone, ecuOfThread, type Resource } from './resources.ts';
 import type { Setting } from './setting.ts';
 
 /** An input that needs no source: it comes from the scenario, or was reckoned. */
@@ -144,7 +144,7 @@ export function workFigures(setting: Setting, cost: Cost, contention: Contention
     ownInput('speed of one thread alone', alone, 'ECU'),
     ownInput('slowdown', first.mean, 'x'),
   ];
-  const figures = [
+  return [
     figure(seconds, {
       id: 'secondsPerUnit',
       title: `Time of one ${work.name}`,
@@ -159,31 +159,33 @@ export function workFigures(setting: Setting, cost: Cost, contention: Contention
       formula: 'price per machine-hour x time / 3600',
       inputs: [...inputs, moneyInput('price per machine-hour', cost.perMachine, `${cost.currency}/h`)],
     }),
+    ...baselineWorkFigures(setting, cost, work),
   ];
-  if (setting.baseline !== null && cost.baseline !== null) {
-    const { type, catalogue } = setting.baseline;
-    const ecu = (type.cpu.units / type.cpu.threads) * catalogue.cpu.ecuPerUnit;
-    const baseSeconds = work.ecuSeconds / ecu;
-    const base = [
-      ownInput('work', work.ecuSeconds, 'ECU s'),
-      { name: 'one thread of the baseline', value: ecu, unit: 'ECU', source: sourceOf(catalogue, type.source) },
-    ];
-    figures.push(
-      figure(baseSeconds, {
-        id: 'baselineSecondsPerUnit',
-        title: `Time of one ${work.name} on the baseline`,
-        unit: 's',
-        formula: 'work / one thread of the baseline',
-        inputs: base,
-      }),
-      figure((Number(toDecimal(cost.baseline.perMachine, 12)) * baseSeconds) / 3600, {
-        id: 'baselinePricePerUnit',
-        title: `Price of one ${work.name} on the baseline`,
-        unit: cost.currency,
-        formula: 'price of the baseline x time / 3600',
-        inputs: base,
-      }),
-    );
-  }
-  return figures;
+}
+
+function baselineWorkFigures({ baseline }: Setting, cost: Cost, work: { name: string; ecuSeconds: number }): Figure[] {
+  if (baseline === null || cost.baseline === null) return [];
+  const { type, catalogue } = baseline;
+  const ecu = ecuOfThread(catalogue, type);
+  const seconds = work.ecuSeconds / ecu;
+  const inputs = [
+    ownInput('work', work.ecuSeconds, 'ECU s'),
+    { name: 'one thread of the baseline', value: ecu, unit: 'ECU', source: sourceOf(catalogue, type.source) },
+  ];
+  return [
+    figure(seconds, {
+      id: 'baselineSecondsPerUnit',
+      title: `Time of one ${work.name} on the baseline`,
+      unit: 's',
+      formula: 'work / one thread of the baseline',
+      inputs,
+    }),
+    figure((Number(toDecimal(cost.baseline.perMachine, 12)) * seconds) / 3600, {
+      id: 'baselinePricePerUnit',
+      title: `Price of one ${work.name} on the baseline`,
+      unit: cost.currency,
+      formula: 'price of the baseline x time / 3600',
+      inputs: [...inputs, moneyInput('price of the baseline', cost.baseline.perMachine, `${cost.currency}/h`)],
+    }),
+  ];
 }

@@ -4,7 +4,7 @@ import { exactFigure, type Figure, type FigureInput, figure, moneyInput } from '
 import { reservedBreakEven } from '../price.ts';
 import { fromNumber, multiply, ONE, type Rational, subtract, toDecimal } from '../rational.ts';
 import type { Contention } from './contention.ts';
-import type { Cost, CostPart } from './cost.ts';
+import type { BaselineCost, Cost, CostPart } from './cost.ts';
 import { loadFigures, ownInput, resourceFigures, taxInputs, workFigures } from './figures-load.ts';
 import type { Resource } from './resources.ts';
 import type { Setting } from './setting.ts';
@@ -59,8 +59,6 @@ function baselineFigures(setting: Setting, cost: Cost): Figure[] {
   ];
   const ratio = baseline.ratio;
   const note = 'A price of 47 % of the baseline is a saving of 53 %, not a reduction by 47 %.';
-  const even = baseline.breakEvenCount;
-  const fixed = subtract(subtract(cost.total, cost.storage), cost.egress);
   return [
     exactFigure(baseline.perMachine, {
       id: 'baselinePerHour',
@@ -85,15 +83,27 @@ function baselineFigures(setting: Setting, cost: Cost): Figure[] {
       inputs,
       note,
     }),
+    ...breakEvenFigures(cost, baseline, { name, inputs }),
+  ];
+}
+
+function breakEvenFigures(
+  cost: Cost,
+  baseline: BaselineCost,
+  { name, inputs }: { name: string; inputs: readonly FigureInput[] },
+): Figure[] {
+  const even = baseline.breakEvenCount;
+  const fixed = subtract(subtract(cost.total, cost.storage), cost.egress);
+  return [
     figure(even === null ? null : Number(even), {
       id: 'breakEvenCount',
       title: 'Machines from which the fleet is cheaper',
       unit: 'machines',
       formula: `ceiling(cost that does not grow with machines / (price of one ${name} - cost of each machine's storage and egress))`,
-      inputs: [moneyInput('cost that does not grow with machines', fixed, unit), ...inputs.slice(1)],
+      inputs: [moneyInput('cost that does not grow with machines', fixed, `${cost.currency}/h`), ...inputs.slice(1)],
       note: even === null ? "Each machine's storage and egress alone cost more than the baseline." : undefined,
     }),
-    figure(belowOne(ratio), {
+    figure(belowOne(baseline.ratio), {
       id: 'breakEvenUse',
       title: 'Use from which the fleet is cheaper',
       unit: 'of the hours',

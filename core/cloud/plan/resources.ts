@@ -1,6 +1,7 @@
 /** For each resource of an instance: what there is, what the second layer keeps, what is promised, and what binds first. */
 import { Refusal } from '../../base/refusal.ts';
-import { deliveredToGuests, guestThreads } from '../model/supply.ts';
+import type { Catalogue, InstanceType } from '../catalogue.ts';
+import { delivered, deliveredToGuests, guestThreads } from '../model/supply.ts';
 import type { GuestClass } from '../scenario.ts';
 import type { Setting } from './setting.ts';
 
@@ -124,9 +125,12 @@ export function bindingOf(resources: readonly Resource[]): Resource {
   return known.reduce((worst, it) => ((it.ratio ?? 0) > (worst.ratio ?? 0) ? it : worst), known[0] ?? (resources[0] as Resource));
 }
 
+/** Speed of one thread of a type while the others are idle, in ECU. */
+export const ecuOfThread = (catalogue: Catalogue, { cpu }: InstanceType): number =>
+  (cpu.units * catalogue.cpu.ecuPerUnit) / delivered({ ...cpu, smtYield: catalogue.cpu.smtYield, own: 0 }, cpu.threads);
+
 /** Speed of one thread that is alone on the instance, in ECU, after the tax on CPU. */
 export function ecuAlone({ scenario, catalogue, type, supply }: Setting): number {
-  const perFullThread = type.cpu.units / (deliveredToGuests({ ...supply, own: 0 }, supply.threads) || 1);
-  const one = Math.min(1, guestThreads(supply));
-  return perFullThread * catalogue.cpu.ecuPerUnit * deliveredToGuests(supply, one) * (1 - scenario.secondLayer.tax.cpu.value);
+  const full = (type.cpu.units * catalogue.cpu.ecuPerUnit) / delivered(supply, supply.threads);
+  return full * deliveredToGuests(supply, Math.min(1, guestThreads(supply))) * (1 - scenario.secondLayer.tax.cpu.value);
 }
