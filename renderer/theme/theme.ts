@@ -95,6 +95,7 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
             '& .MuiOutlinedInput-notchedOutline': { borderColor: t.lineStrong },
             '&:hover .MuiOutlinedInput-notchedOutline': { borderColor: t.ink3 },
           },
+          multiline: { padding: '6px 10px', '& .MuiOutlinedInput-input': { padding: 0 } },
           input: { padding: '6px 10px', height: 18, '&::placeholder': { color: t.ink3, opacity: 1 } },
         },
       },

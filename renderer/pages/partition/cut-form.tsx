@@ -16,7 +16,7 @@ import { NumberField } from '../../parts/number-field.tsx';
 import { go, usePlace } from '../../routes.ts';
 import { say } from '../../words/say.ts';
 import { CutSummary } from './cut-summary.tsx';
-import { evenShare, type Shape, smallest } from './fit.ts';
+import { evenShare, fitOf, type Shape, smallest } from './fit.ts';
 import { Ratios } from './ratios.tsx';
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,55}[a-z0-9])?$/i;
@@ -40,7 +40,7 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
   const [refusal, setRefusal] = useState<RefusalShape>();
   const memoryMib = ownMemory ?? Math.min(4096, evenShare(instance, held, count));
   const shape: Shape = { count, vcpus, memoryMib, diskMib: diskGib * 1024 };
-  const fitting = it(instance, there, shape);
+  const fitting = fitOf(instance, there, shape);
   const bad = fitting.warnings.some((it) => it === 'memory' || it === 'disk' || it === 'wide') || !NAME.test(name);
   const templates = there.filter((it) => it.state === 'template' || it.state === 'running');
   const act = async (): Promise<void> => {

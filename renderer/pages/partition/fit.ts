@@ -32,7 +32,7 @@ export interface Fit {
 const FELT = 4;
 const CRAWLS = 10;
 
-export function fit(
+export function fitOf(
   instance: Pick<Instance, 'capacity' | 'vcpus' | 'memoryMib' | 'diskGib' | 'ecu' | 'pricePerHour'>,
   there: readonly Pick<Machine, 'vcpus' | 'memoryMib' | 'disks'>[],
   shape: Shape,

@@ -1,0 +1,69 @@
+/** The frame of a picture: what it answers, the picture or the same as a table, and the table as a file. */
+import FileDownloadOutlined from '@mui/icons-material/FileDownloadOutlined';
+import TableRowsOutlined from '@mui/icons-material/TableRowsOutlined';
+import IconButton from '@mui/material/IconButton';
+import Tooltip from '@mui/material/Tooltip';
+import { type ReactNode, useId, useState } from 'react';
+import { call } from '../../desk/client.ts';
+import { csvOf } from '../../parts/csv.ts';
+import { brief } from '../../parts/format.ts';
+import { run } from '../../parts/run.ts';
+import { say } from '../../words/say.ts';
+
+export interface TableOf {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+export function Picture({ title, answer, table, wide = false, children }: { title: string; answer: ReactNode; table: TableOf; wide?: boolean; children: ReactNode }): ReactNode {
+  const [asTable, setAsTable] = useState(false);
+  const id = useId();
+  return (
+    <section className={wide ? 'card picture wide' : 'card picture'} aria-labelledby={id}>
+      <div className="picture-head">
+        <h2 id={id}>{title}</h2>
+        <span className="grow" />
+        <Tooltip title={say('picture.table')}>
+          <IconButton aria-label={`${say('picture.table')}: ${title}`} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            <TableRowsOutlined />
+          </IconButton>
+        </Tooltip>
+        <Tooltip title={say('word.exportCsv')}>
+          <IconButton aria-label={`${say('word.exportCsv')}: ${title}`} onClick={() => run(() => call('file.export', { name: title.replace(/[^\w .-]/g, ' '), kind: 'csv', bytes: csvOf([table.head, ...table.rows]) }))}>
+            <FileDownloadOutlined />
+          </IconButton>
+        </Tooltip>
+      </div>
+      <p className="second small">{answer}</p>
+      {asTable ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached by the keyboard
+        <div className="picture-table" tabIndex={0} role="region" aria-label={title}>
+          <table className="plain">
+            <thead>
+              <tr>
+                {table.head.map((it) => (
+                  <th key={it} className="number">
+                    {it}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {table.rows.map((row) => (
+                <tr key={row.join(' ')}>
+                  {row.map((cell, index) => (
+                    <td key={table.head[index]} className="number">
+                      {typeof cell === 'number' ? brief(cell) : cell}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : (
+        children
+      )}
+    </section>
+  );
+}
