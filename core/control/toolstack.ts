@@ -4,7 +4,8 @@ import type { ShutdownReason } from '../abi/xen/domains.table.ts';
 import { RESERVED_GRANTS } from '../abi/xen/grants.table.ts';
 import type { DomainControl, DomainSpec, PvHypervisor } from '../seams/hypervisor.ts';
 import type { LocalStore, MappedPage, Platform } from '../seams/platform.ts';
-import type { ByteStream } from '../seams/plugs.ts';
+import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
+import { type DevicePlace, plugDisk, plugNetwork, unplug } from './devices.ts';
 import { domainPaths, writeDomainNodes } from './nodes.ts';
 import { localStore } from './store/local.ts';
 import { RingConnection } from './store/ring-connection.ts';
@@ -28,6 +29,8 @@ export type ConsoleMaker = (platform: Platform, page: MappedPage, port: number, 
 /** A domain with what the control domain does for it. */
 export class ManagedDomain {
   readonly attachments: Attachment[] = [];
+  readonly disks: (PluggedDevice | undefined)[] = [];
+  readonly networks: (PluggedDevice | undefined)[] = [];
 
   constructor(
     readonly control: DomainControl,
@@ -39,6 +42,14 @@ export interface ToolstackParts {
   readonly hypervisor: PvHypervisor;
   readonly platform: Platform;
   readonly console: ConsoleMaker;
+  readonly disk: (place: DevicePlace, store: BlockStore) => Attachment;
+  readonly network: (place: DevicePlace, port: FramePort) => Attachment;
+}
+
+/** A device in use. */
+export interface PluggedDevice {
+  readonly place: DevicePlace;
+  readonly back: Attachment;
 }
 
 export class Toolstack {
@@ -101,6 +112,22 @@ export class Toolstack {
     return typeof mapped === 'number' ? undefined : mapped;
   }
 
+  /** Gives a domain one more disk. */
+  attachDisk(managed: ManagedDomain, disk: BlockStore): PluggedDevice {
+    const place = plugDisk(this.store, this.parts.platform, managed.control.id, managed.disks.length, disk.readOnly);
+    const device = { place, back: this.parts.disk(place, disk) };
+    managed.disks.push(device);
+    return device;
+  }
+
+  /** Gives a domain one more network card. */
+  attachNetwork(managed: ManagedDomain, mac: Uint8Array, port: FramePort): PluggedDevice {
+    const place = plugNetwork(this.store, this.parts.platform, managed.control.id, managed.networks.length, mac);
+    const device = { place, back: this.parts.network(place, port) };
+    managed.networks.push(device);
+    return device;
+  }
+
   private ended(control: DomainControl): void {
     const managed = this.managed.get(control.id);
     if (managed === undefined || control.shutdownReason === undefined) return;
@@ -117,6 +144,11 @@ export class Toolstack {
     const { id } = managed.control;
     if (!this.managed.delete(id)) return;
     managed.control.pause();
+    for (const device of [...managed.disks, ...managed.networks]) {
+      if (device === undefined) continue;
+      device.back.close();
+      unplug(this.store, device.place);
+    }
     for (const attachment of managed.attachments.reverse()) attachment.close();
     managed.attachments.length = 0;
     for (const path of domainPaths(id, managed.config.spec)) this.store.remove(path);

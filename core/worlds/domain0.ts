@@ -1,6 +1,8 @@
 /** A control domain over any Xen: a native domain, its platform, and the toolstack that lives in it. */
 import { Toolstack } from '../control/toolstack.ts';
+import { BlockBack } from '../drivers/block/back.ts';
 import { ConsoleBack } from '../drivers/console/back.ts';
+import { NetBack } from '../drivers/net/back.ts';
 import { pvHypervisor } from '../hypervisors/xen/hypervisor.ts';
 import { NativeDomain } from '../hypervisors/xen/native/domain.ts';
 import { platformOf } from '../hypervisors/xen/native/platform.ts';
@@ -24,6 +26,8 @@ export const createDomain0 = (xen: Xen): Domain0 => {
     hypervisor: pvHypervisor(xen),
     platform,
     console: (...args) => new ConsoleBack(...args),
+    disk: (place, store) => new BlockBack(place, store),
+    network: (place, port) => new NetBack(place, port),
   });
   return { domain, platform, toolstack };
 };

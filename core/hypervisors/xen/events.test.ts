@@ -72,7 +72,7 @@ describe('event channels', () => {
   });
 
   it('call the listener of a native domain in its own time, once for any number of sends', () => {
-    const { machine, xen } = createXen();
+    const { xen } = createXen();
     const native = new NativeDomain(xen, 0, 'control', 256);
     const guest = buildDomain(xen, smallSpec());
     if (typeof guest === 'string') throw new Error(guest);

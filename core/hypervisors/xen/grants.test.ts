@@ -18,7 +18,7 @@ const pair = () => {
   const guest = kernelOf(built);
   const grant = (flags: number, frame: number, domain = 0): void => built.grants.write(REFERENCE, flags, domain, frame);
   const flags = (): number => machine.memory.readU32((built.grants.frames[0] ?? 0) * 4096 + REFERENCE * 8) & 0xffff;
-  return { machine, xen, native, platform: platformOf(native), domain: built, ...guest, grant, flags };
+  return { machine, xen, native, platform: platformOf(native), ...guest, grant, flags };
 };
 
 describe('grants', () => {
