@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { Refusal } from '../base/refusal.ts';
 import { bootCommand } from './commands/boot.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
+import { demoCommand } from './commands/demo.ts';
 import { imagesCommand } from './commands/images.ts';
 import { planCommand } from './commands/plan.ts';
 import { USAGE_STATUS } from './status.ts';
@@ -19,7 +20,8 @@ function settle(command: Command): Command {
   for (const below of command.commands) settle(below);
   return command;
 }
-for (const command of [bootCommand(), catalogueCommand(), imagesCommand(), planCommand()]) program.addCommand(settle(command));
+for (const command of [bootCommand(), catalogueCommand(), demoCommand(), imagesCommand(), planCommand()])
+  program.addCommand(settle(command));
 
 /** @returns the exit status */
 async function main(words: readonly string[]): Promise<number> {
