@@ -35,14 +35,14 @@ export function buildStandIn(): void {
 }
 
 /** Folder with an Electron program, or undefined; asks the download once, for a limited time. */
-function electronFolder(): string | undefined {
+export function electronFolder(fetch = true): string | undefined {
   const home = join(root, 'node_modules/electron');
   const found = (): string | undefined => {
     const pathFile = join(home, 'path.txt');
     const binary = existsSync(pathFile) ? join(home, 'dist', readFileSync(pathFile, 'utf8')) : '';
     return binary !== '' && existsSync(binary) ? join(home, 'dist') : undefined;
   };
-  if (found() === undefined) spawnSync(process.execPath, [join(home, 'install.js')], { timeout: FETCH_LIMIT, stdio: 'ignore' });
+  if (fetch && found() === undefined) spawnSync(process.execPath, [join(home, 'install.js')], { timeout: FETCH_LIMIT, stdio: 'ignore' });
   return found();
 }
 

@@ -14,7 +14,7 @@ const WORLD = 'stand-in-preload';
 let nextId = 1;
 
 interface FromPage {
-  readonly kind: 'invoke' | 'send' | 'port' | 'port-close' | 'key';
+  readonly kind: 'invoke' | 'send' | 'port' | 'port-close' | 'key' | 'open';
   readonly id: number;
   readonly channel: string;
   readonly args: unknown[];
@@ -161,6 +161,7 @@ export class WebContents extends EventEmitter {
     if (message.kind === 'port') relay(message.id, message.data);
     else if (message.kind === 'port-close') closed(message.id);
     else if (message.kind === 'key') accelerator(message as never);
+    else if (message.kind === 'open') this.opened(message.url);
     else this.serve(message);
   }
 

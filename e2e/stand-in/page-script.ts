@@ -35,6 +35,8 @@ export const PAGE_WORLD = `(() => {
     Object.defineProperty(window, shape.name, { value: make(shape.root, []), configurable: false, writable: false });
   };
   window.addEventListener('stand-in-expose', take, { capture: true });
+  // In Electron the main process decides before there is a window; Chromium would make one first.
+  window.open = (url) => { window.dispatchEvent(new MessageEvent('stand-in-open', { lastEventId: new URL(url ?? 'about:blank', location.href).href })); return null; };
 })();`;
 
 /** In the isolated world, before the preload. `standInSend` is a binding to Node. */
@@ -103,6 +105,7 @@ const standIn = (() => {
       window.dispatchEvent(new MessageEvent('stand-in-expose', { lastEventId: JSON.stringify({ name, root: shapeOf(api) }), ports: [channel.port2] }));
     },
   };
+  window.addEventListener('stand-in-open', (event) => send({ kind: 'open', url: event.lastEventId }));
   window.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || /^F\\d+$/.test(event.key)) send({ kind: 'key', key: event.key, code: event.code, control: event.ctrlKey, meta: event.metaKey, alt: event.altKey, shift: event.shiftKey });
   });

@@ -60,11 +60,9 @@ export function fitOf(
       allows: each === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.floor((room - held[resource]) / each)),
     };
   };
-  const parts = [
-    part('cpu', shape.vcpus, capacity.vcpus),
-    part('memory', shape.memoryMib, capacity.memoryMib),
-    part('disk', shape.diskMib, capacity.diskMib),
-  ];
+  // A type without disks buys them apart: nothing of the instance is used up.
+  const disks = instance.diskGib > 0 ? [part('disk', shape.diskMib, capacity.diskMib)] : [];
+  const parts = [part('cpu', shape.vcpus, capacity.vcpus), part('memory', shape.memoryMib, capacity.memoryMib), ...disks];
   const hard = parts.filter((it) => it.resource !== 'cpu');
   const binding = [...hard].sort((a, b) => a.allows - b.allows)[0]?.resource ?? 'memory';
   const total = there.length + shape.count;

@@ -1,0 +1,90 @@
+/** What goes wrong is noticed within two seconds, named in the window, mended where it can be, and loses nothing acknowledged. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fleetOf, stateOf, until } from '../fleet.ts';
+import { expect, start, test } from '../launch.ts';
+
+async function pidOf(desk: Parameters<typeof fleetOf>[0], id: string): Promise<number> {
+  return (await desk.call('process.list', {})).find((it) => it.id === id)?.pid ?? 0;
+}
+
+test('a killed instance process is noticed, named and brought back; the other instance does not notice', async ({ desk }) => {
+  const one = await fleetOf(desk, 2);
+  const two = await fleetOf(desk, 2, { name: 'other' });
+  await desk.call('instance.save', { instance: one });
+  await until('saved', async () => (await stateOf(desk, one)) === 'saved');
+  await desk.call('instance.resume', { instance: one });
+  await until('resumed', async () => (await stateOf(desk, one)) === 'blanket');
+  const other = await pidOf(desk, `world:${two}`);
+  const at = Date.now();
+  process.kill(await pidOf(desk, `world:${one}`), 'SIGKILL');
+  await until('it is lost', async () => (await stateOf(desk, one)) !== 'blanket', 2000);
+  expect(Date.now() - at).toBeLessThan(2000);
+  await expect(desk.window.getByText(/The process of weaver/)).toBeVisible();
+  await until('it is back', async () => (await stateOf(desk, one)) === 'blanket');
+  await until('its machines are back', async () => (await desk.call('fleet.read', {})).machines.filter((it) => it.instance === one && it.state === 'running').length === 2);
+  expect(await pidOf(desk, `world:${two}`)).toBe(other);
+});
+
+test('a killed clouds process comes back with everything rented', async ({ desk }) => {
+  const one = await fleetOf(desk, 1);
+  process.kill(await pidOf(desk, 'clouds'), 'SIGKILL');
+  await until('it answers again', async () => (await desk.envelope('spend.read', {})).ok);
+  expect(await stateOf(desk, one)).toBe('blanket');
+  expect((await desk.call('spend.read', {})).rows.length).toBeGreaterThan(0);
+});
+
+test('a hung process is noticed within two seconds and replaced', async () => {
+  test.setTimeout(90_000);
+  const desk = await start({ env: { BLANKET_SCRIPTED_FAULT: 'hang' } });
+  const { instances } = await desk.call('instance.rent', { provider: 'ec2-2012', type: 'm1.large', count: 1, name: 'stuck', tags: [], image: 'default' });
+  const id = instances[0]?.id ?? '';
+  await until('ready', async () => (await stateOf(desk, id)) === 'ready');
+  await desk.call('blanket.lay', { instance: id, globalPages: false, perCpuUpcalls: true });
+  await until('it hangs and that is seen', async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.state === 'silent'), 6000);
+  await until('it is replaced', async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.restarts > 0), 25_000);
+  await desk.close();
+});
+
+test('a failed order says why and leaves nothing half made', async () => {
+  const desk = await start({ env: { BLANKET_SCRIPTED_FAULT: 'create-fails' } });
+  const id = await fleetOf(desk, 0);
+  await desk.call('blanket.partition', { instance: id, count: 4, start: true, template: null, order: { name: 'vm', image: 'default', vcpus: 1, memoryMib: 256, diskMib: 0, network: 'default' } });
+  await until('the task failed', async () => (await desk.call('task.list', {})).some((it) => it.state === 'failed'));
+  const failed = (await desk.call('task.list', {})).find((it) => it.state === 'failed');
+  expect(failed?.failure).toMatchObject({ code: 'not-enough', remedy: 'Ask for less memory.' });
+  expect((await desk.call('fleet.read', {})).machines.map((it) => it.name)).toEqual(['vm-1', 'vm-2']);
+  await desk.close();
+});
+
+test('a task can be cancelled', async () => {
+  const desk = await start({ env: { BLANKET_SCRIPTED_STEP: '200' } });
+  await desk.call('instance.rent', { provider: 'ec2-2012', type: 'm1.large', count: 1, name: 'slow', tags: [], image: 'default' });
+  await until('it runs', async () => (await desk.call('task.list', {})).some((it) => it.state === 'running'));
+  const task = (await desk.call('task.list', {})).find((it) => it.state === 'running');
+  await desk.call('task.cancel', { task: task?.id ?? '' });
+  await until('it is cancelled', async () => (await desk.call('task.list', {})).some((it) => it.id === task?.id && it.state === 'cancelled'));
+  await desk.close();
+});
+
+test('a damaged settings file is kept as a backup and the program starts', async () => {
+  const first = await start();
+  await first.call('settings.write', { change: { theme: 'dark' } });
+  await first.close();
+  writeFileSync(join(first.folder, 'settings.json'), '{"settings":{"theme":"da');
+  const desk = await start({ folder: first.folder });
+  const { settings, notice } = await desk.call('settings.read', {});
+  expect(settings.theme).toBe('system');
+  expect(readFileSync(notice, 'utf8')).toContain('"da');
+  await desk.close();
+});
+
+test('the program killed while machines are made: what was acknowledged is there', async () => {
+  const first = await start();
+  const id = await fleetOf(first, 2);
+  process.kill(first.app.process().pid ?? 0, 'SIGKILL');
+  const desk = await start({ folder: first.folder });
+  await until('it is brought back', async () => (await stateOf(desk, id)) === 'blanket');
+  expect((await desk.call('fleet.read', {})).machines.map((it) => it.name)).toEqual(['vm-1', 'vm-2']);
+  await desk.close();
+});

@@ -1,0 +1,68 @@
+/** Starts the application for a test: with scripted worlds or the real ones, in Electron or in the stand-in host. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron, type ElectronApplication, type Page, test as base } from '@playwright/test';
+import type { Answer, CallName, Request } from '../core/contract/calls.ts';
+import type { Envelope } from '../core/contract/refusals.ts';
+import { electronFolder } from '../tools/start.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+export interface Started {
+  readonly app: ElectronApplication;
+  readonly window: Page;
+  readonly folder: string;
+  /** Asks the application as the window would. */
+  call<N extends CallName>(name: N, request: Request<N>): Promise<Answer<N>>;
+  envelope(name: string, request: unknown): Promise<Envelope<unknown>>;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly folder?: string;
+  readonly worlds?: 'scripted' | 'real';
+  readonly env?: Record<string, string>;
+  readonly args?: readonly string[];
+}
+
+export async function start({ folder = mkdtempSync(join(tmpdir(), 'blanket-e2e-')), worlds = 'scripted', env = {}, args = [] }: StartOptions = {}): Promise<Started> {
+  // Playwright reads this in its own process, too.
+  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined && electronFolder(false) === undefined) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = join(root, 'dist/stand-in');
+  const app = await _electron.launch({
+    args: [worlds === 'real' ? '.' : 'dist/scripted/main.cjs', `--user-data-dir=${folder}`, ...args],
+    cwd: root,
+    env: { ...(process.env as Record<string, string>), BLANKET_SCRIPTED_STEP: '2', ...env },
+  });
+  const window = await app.firstWindow();
+  await window.waitForSelector('.shell');
+  const envelope = (name: string, request: unknown): Promise<Envelope<unknown>> => window.evaluate(([call, asked]) => (globalThis as unknown as { desk: { call(name: unknown, request: unknown): Promise<Envelope<unknown>> } }).desk.call(call, asked), [name, request] as const);
+  return {
+    app,
+    window,
+    folder,
+    envelope,
+    call: async (name, request) => {
+      const answer = await envelope(name, request);
+      if (!answer.ok) throw new Error(`${name}: ${answer.refusal.code}: ${answer.refusal.message}`);
+      return answer.value as never;
+    },
+    close: async () => {
+      await envelope('settings.write', { change: { onClose: 'save' } }).catch(() => undefined);
+      await app.close();
+    },
+  };
+}
+
+/** A test with a fresh application. */
+export const test = base.extend<{ desk: Started }>({
+  // biome-ignore lint/correctness/noEmptyPattern: the form Playwright asks for
+  desk: async ({}, use) => {
+    const desk = await start();
+    await use(desk);
+    await desk.close();
+    rmSync(desk.folder, { recursive: true, force: true });
+  },
+});
+
+export { expect } from '@playwright/test';
