@@ -5,7 +5,7 @@
  * In real time the computer is not let ahead of the clock on the wall; if it falls behind, it stays behind.
  */
 import type { Outcome } from '../seams/board.ts';
-import type { BareWorld } from '../worlds/bare.ts';
+import type { Bootable } from '../worlds/machines.ts';
 import type { Terminal } from './terminal.ts';
 
 export type End = Outcome | { kind: 'time-out' } | { kind: 'left' } | { kind: 'stuck' };
@@ -22,7 +22,7 @@ const PIECES_PER_SECOND = 200;
 const PATIENCE = 15;
 const LONGEST_SLEEP = 200;
 
-export async function drive(world: BareWorld, terminal: Terminal, options: DriveOptions): Promise<End> {
+export async function drive(world: Bootable, terminal: Terminal, options: DriveOptions): Promise<End> {
   const piece = Math.ceil(world.frequency / PIECES_PER_SECOND);
   const limit = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout * 1000;
   const pace = options.realTime ? new Pace(world.frequency) : undefined;

@@ -13,14 +13,14 @@ import { virtioEntropy } from '../devices/virtio/entropy.ts';
 import { virtioNet } from '../devices/virtio/net.ts';
 import { virtioPci } from '../devices/virtio/pci.ts';
 import type { VirtioFunction } from '../devices/virtio/transport.ts';
-import { bare, type Progress } from '../hardware/bare.ts';
-import { createEngine, type Engine } from '../hardware/cpu/engine.ts';
+import { bare } from '../hardware/bare.ts';
+import { countersOf } from '../hardware/cpu/counters.ts';
+import { createEngine } from '../hardware/cpu/engine.ts';
 import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
 import type { Instance } from '../hypervisors/virtualized/instance.ts';
 import { Provider } from '../hypervisors/virtualized/provider.ts';
-import type { Cycles } from '../seams/addresses.ts';
 import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
-import type { BareOptions } from './bare.ts';
+import type { BareOptions, BareWorld } from './bare.ts';
 import { emptyBoard } from './empty-board.ts';
 import { startKernel } from './start-kernel.ts';
 
@@ -36,15 +36,9 @@ export interface RentedOptions extends BareOptions {
   readonly seed: number;
 }
 
-export interface RentedWorld {
-  readonly engine: Engine;
+export interface RentedWorld extends BareWorld {
   readonly provider: Provider;
   readonly instance: Instance;
-  readonly board: PcBoard;
-  readonly frequency: number;
-  readonly protocol: string;
-  now(): Cycles;
-  run(until: Cycles): Progress;
 }
 
 /** @throws Refusal for a kernel that cannot be loaded */
@@ -79,13 +73,17 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     },
   });
   invariant(board !== undefined, 'the instance has made its board');
+  const made = board;
   return {
     engine,
     provider,
     instance,
-    board,
+    computer: instance.computer,
+    board: made,
+    statistics: () => made.statistics(),
+    counters: () => instance.computer.contexts.map((context) => countersOf(engine.memory.buffer, context)),
     frequency: options.frequency,
-    protocol: startKernel(instance.computer, board, ram, options),
+    protocol: startKernel(instance.computer, made, ram, options),
     now: () => host.now(),
     run: (until) => {
       const progress = host.run(until);

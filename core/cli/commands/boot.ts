@@ -5,12 +5,12 @@ import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
 import { hostCodecs } from '../../host/codecs.ts';
 import { dataFolder } from '../../host/data-folder.ts';
+import { openDisk } from '../../host/disks/open.ts';
 import { exists, readBytes, writeWhole } from '../../host/files.ts';
 import { readyImage } from '../../host/images/prepare.ts';
 import { ImageStore } from '../../host/images/store.ts';
-import type { BareWorld } from '../../worlds/bare.ts';
-import { bareWorld, MOST_CPUS } from '../../worlds/bare.ts';
-import { crashReport } from '../../worlds/crash.ts';
+import { MOST_CPUS } from '../../worlds/bare.ts';
+import { type Bootable, hasDomains, MACHINE_NAMES, MACHINES, type MachineName } from '../../worlds/machines.ts';
 import type { End } from '../drive.ts';
 import { drive } from '../drive.ts';
 import { date, positiveNumber, screenSize, several, wholeNumber } from '../options.ts';
@@ -19,7 +19,10 @@ import { FAILURE_STATUS, TIMEOUT_STATUS } from '../status.ts';
 import { openTerminal } from '../terminal.ts';
 
 export interface BootOptions {
-  readonly on: string;
+  readonly on: MachineName;
+  readonly disk?: readonly string[];
+  readonly net: 'bridge' | 'none';
+  readonly domains: number;
   readonly image?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -43,7 +46,7 @@ const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', impo
 export function bootCommand(): Command {
   return new Command('boot')
     .description('Start a computer with a kernel; its console is this terminal. Ctrl-] leaves.')
-    .addOption(new Option('--on <machine>', 'what to boot on').choices(['bare']).default('bare'))
+    .addOption(new Option('--on <machine>', 'what to boot on').choices(MACHINE_NAMES).default('bare'))
     .option('--image <name>', 'kernel and initial RAM disk of an image (see: blanket images)')
     .option('--kernel <file>', 'a kernel: bzImage, Multiboot, PVH or plain ELF')
     .option('--initrd <file>', 'its initial RAM disk')
@@ -53,6 +56,11 @@ export function bootCommand(): Command {
     .option('--vcpus <n>', 'virtual CPUs', wholeNumber(1, MOST_CPUS), 1)
     .option('--clock <MHz>', 'cycles of virtual time per microsecond', wholeNumber(100, 10_000), 1000)
     .option('--date <date>', 'date at start; in real time the present one, else 2026-01-01', date)
+    .option('--disk <file>', 'a disk image, raw or qcow2; may be repeated', several)
+    .addOption(
+      new Option('--net <kind>', 'a network with a gateway that leases addresses').choices(['bridge', 'none']).default('none'),
+    )
+    .option('--domains <n>', 'guests, on machines that have guests; the console is that of the first', wholeNumber(1, 256), 1)
     .option('--screen <size>', 'a framebuffer, such as 1024x768', screenSize)
     .option('--timeout <seconds>', 'end the run after that time, with status 124', positiveNumber)
     .option('--realtime', 'run no faster than the clock on the wall (as from a terminal)')
@@ -80,14 +88,17 @@ async function boot(options: BootOptions): Promise<number> {
   const realTime = options.realtime ?? process.stdin.isTTY === true;
   const terminal = openTerminal();
   try {
-    const world = bareWorld({
+    const world: Bootable = MACHINES[options.on]({
       wasm: readBytes(WASM),
       memoryBytes: options.memory * MIB,
       cpus: options.vcpus,
       frequency: options.clock * 1e6,
       ...parts,
       codecs: hostCodecs(dataFolder()),
-      serial: terminal,
+      console: terminal,
+      disks: (options.disk ?? []).map((path, index) => ({ store: openDisk(path, 'write'), serial: `disk${index}` })),
+      network: options.net === 'bridge',
+      domains: options.domains,
       epoch: options.date ?? (realTime ? Math.floor(Date.now() / 1000) : EPOCH),
       ...(options.screen === undefined ? {} : { screen: options.screen }),
     });
@@ -137,7 +148,8 @@ function bootParts(options: BootOptions): Parts {
     kernel: kernel ?? fallback,
     initrd: initrd ?? (image?.initrd === undefined ? undefined : { name: 'initrd', bytes: image.initrd }),
     modules,
-    commandLine: `${commandLine} ${append}`.trim(),
+    commandLine:
+      `${hasDomains(options.on) ? commandLine.replace(/console=ttyS0/, 'console=hvc0') : commandLine} ${append}`.trim(),
   };
 }
 
@@ -157,17 +169,17 @@ function statusOf(end: End, panicked: boolean): number {
   }
 }
 
-function report(end: End, panicked: boolean, world: BareWorld): void {
+function report(end: End, panicked: boolean, world: Bootable): void {
   const tell = (...lines: readonly string[]): void => void process.stderr.write(`${lines.join('\n')}\n`);
   switch (end.kind) {
     case 'crash':
-      tell('', `blanket: the guest crashed: ${end.reason}.`, ...crashReport(world));
+      tell('', `blanket: the guest crashed: ${end.reason}.`, ...world.describe());
       break;
     case 'stuck':
-      tell('', 'blanket: the guest sleeps and nothing can wake it.', ...crashReport(world));
+      tell('', 'blanket: the guest sleeps and nothing can wake it.', ...world.describe());
       break;
     case 'time-out':
-      tell('', 'blanket: the time is over.', ...crashReport(world));
+      tell('', 'blanket: the time is over.', ...world.describe());
       break;
     case 'reset':
       if (panicked) tell('', 'blanket: the kernel panicked; its last words stand above.');

@@ -23,6 +23,8 @@ export interface Engine extends Pick<Virtualization, 'createMemory' | 'createVir
   readonly hot: Hot;
   /** Undefined: everything is interpreted. */
   readonly translator: Translator | undefined;
+  /** Retired by all contexts that exist. */
+  readonly instructions: number;
   /** Frames of the host memory in use. */
   readonly usedFrames: number;
   /** How often each row id without a handler was executed. */
@@ -80,6 +82,9 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
     memory,
     hot,
     translator,
+    get instructions() {
+      return contexts.reduce((sum, context) => sum + context.instructions, 0);
+    },
     get usedFrames() {
       return frames.used;
     },

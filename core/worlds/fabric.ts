@@ -1,0 +1,31 @@
+/** The network that machines of one command or one instance share: a switch, and a gateway that leases addresses. */
+import { createGateway, type Gateway } from '../network/gateway.ts';
+import { parseIp } from '../network/packet.ts';
+import { createSwitch, type Switch } from '../network/switch.ts';
+import type { FramePort } from '../seams/plugs.ts';
+
+/** Private addresses (RFC 1918) that a home network rarely uses. */
+const NETWORK = { address: '10.77.0.1', prefix: 16 };
+/** Xen's range of vendor addresses (OUI 00:16:3e). */
+const OUI = [0x00, 0x16, 0x3e] as const;
+
+export interface Fabric {
+  readonly wires: Switch;
+  readonly gateway: Gateway;
+  /** A plug for one NIC. */
+  plug(name: string): FramePort & { unplug(): void };
+}
+
+export function createFabric(): Fabric {
+  const wires = createSwitch();
+  const gateway = createGateway(wires.plug('gateway'), {
+    address: parseIp(NETWORK.address),
+    prefix: NETWORK.prefix,
+    mac: macOf(0xff_ffff),
+  });
+  return { wires, gateway, plug: (name) => wires.plug(name) };
+}
+
+/** The address of the NIC with a number below 2^24. */
+export const macOf = (number: number): Uint8Array =>
+  Uint8Array.of(...OUI, (number >> 16) & 255, (number >> 8) & 255, number & 255);

@@ -1,0 +1,128 @@
+/** The machines that a kernel can be booted on, by name: each line says how the layers are put together. */
+import type { NamedFile } from '../guests/boot/load.ts';
+import type { Progress } from '../hardware/bare.ts';
+import { kvm } from '../hypervisors/kvm/kvm.ts';
+import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
+import type { Cycles } from '../seams/addresses.ts';
+import type { BlockStore, ByteStream } from '../seams/plugs.ts';
+import { type BareOptions, type BareWorld, bareWorld } from './bare.ts';
+import { type BlanketWorld, blanketWorld } from './blanket.ts';
+import { bootDomains } from './boot-domains.ts';
+import { crashReport } from './crash.ts';
+import { createFabric, macOf } from './fabric.ts';
+import { type PvWorld, pvWorld } from './pv.ts';
+import { type RentedWorld, rentedWorld } from './rented.ts';
+import { codeStatistics, type Statistics } from './statistics.ts';
+
+export interface MachineOptions extends Omit<BareOptions, 'serial'> {
+  readonly console: ByteStream;
+  readonly disks: readonly { readonly store: BlockStore; readonly serial: string }[];
+  /** Connects the machine to a network with a gateway that leases addresses. */
+  readonly network: boolean;
+  /** Guests beside the one to talk to, on machines that have guests. */
+  readonly domains: number;
+}
+
+/** A machine with a kernel in it, ready to run. */
+export interface Bootable {
+  readonly frequency: number;
+  now(): Cycles;
+  run(until: Cycles): Progress;
+  /** What it is doing, for a person who looks at a crash. */
+  describe(): string[];
+  statistics(): Statistics;
+}
+
+/** The control domain and the hypervisor live in the computer, too. */
+const OWN_BYTES = 64 * 2 ** 20;
+
+const onHardware = (options: MachineOptions): Bootable => codeMachine(bareWorld({ ...options, serial: options.console }));
+
+const inContainer =
+  (flavour: FlavourFactory) =>
+  (options: MachineOptions): Bootable => {
+    const fabric = options.network ? createFabric() : undefined;
+    const world = rentedWorld({
+      ...options,
+      serial: options.console,
+      flavour,
+      networks: fabric === undefined ? [] : [{ port: fabric.plug('guest'), mac: macOf(1) }],
+      seed: options.epoch,
+    });
+    return { ...codeMachine(world), statistics: () => ({ ...codeStatistics(world), ...exitsOf(world) }) };
+  };
+
+const onXen = (options: MachineOptions): Bootable => domainMachine(pvWorld(pvOptions(options)), options);
+
+const onBlanket =
+  (flavour: FlavourFactory) =>
+  (options: MachineOptions): Bootable => {
+    const world = blanketWorld({ ...pvOptions(options), flavour });
+    const machine = domainMachine(world, options);
+    return { ...machine, statistics: () => ({ ...machine.statistics(), ...exitsOf(world) }) };
+  };
+
+/** Layers from the left: what stands on what. */
+export const MACHINES = {
+  bare: onHardware,
+  'kvm-hvm': inContainer(kvm),
+  pv: onXen,
+  'blanket-kvm': onBlanket(kvm),
+} as const satisfies Record<string, (options: MachineOptions) => Bootable>;
+export type MachineName = keyof typeof MACHINES;
+export const MACHINE_NAMES = Object.keys(MACHINES) as MachineName[];
+
+/** Machines whose kernel runs in a domain; its console is hvc0. */
+export const hasDomains = (name: MachineName): boolean => name === 'pv' || name.startsWith('blanket-');
+
+const pvOptions = (options: MachineOptions): Parameters<typeof pvWorld>[0] => ({
+  wasm: options.wasm,
+  ...(options.engine && { engine: options.engine }),
+  ...(options.features && { features: options.features }),
+  memoryBytes: options.memoryBytes * options.domains + OWN_BYTES,
+  cpus: options.cpus,
+  frequency: options.frequency,
+  epoch: options.epoch,
+  emergency: (_domain, bytes) => options.console.write(bytes),
+});
+
+function codeMachine(world: BareWorld): Bootable {
+  return {
+    frequency: world.frequency,
+    now: () => world.now(),
+    run: (until) => world.run(until),
+    describe: () => crashReport(world),
+    statistics: () => codeStatistics(world),
+  };
+}
+
+function domainMachine(world: PvWorld, options: MachineOptions): Bootable {
+  const guests = bootDomains(world, {
+    ...options,
+    vcpus: options.cpus,
+    initrd: options.initrd as NamedFile | undefined,
+    console: options.console,
+  });
+  const { toolstack } = world.domain0;
+  const [first] = guests.domains;
+  if (first !== undefined) for (const { store } of options.disks) toolstack.attachDisk(first, store);
+  if (options.network) {
+    const fabric = createFabric();
+    for (const [index, domain] of guests.domains.entries())
+      toolstack.attachNetwork(domain, macOf(index + 1), fabric.plug(domain.control.name));
+  }
+  return {
+    frequency: guests.frequency,
+    now: () => guests.now(),
+    run: (until) => guests.run(until),
+    describe: () =>
+      guests.domains.flatMap(({ control }) => [
+        `${control.name}: ${control.state}${control.crashReason === undefined ? '' : `, ${control.crashReason}`}`,
+      ]),
+    statistics: () => ({ instructions: world.engine.instructions, ...guests.statistics() }),
+  };
+}
+
+const exitsOf = (world: RentedWorld | BlanketWorld): { exits: Record<string, unknown> } => ({
+  exits: { 'first-layer': world.instance.ledger.entries() },
+});
