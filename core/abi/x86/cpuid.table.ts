@@ -26,7 +26,7 @@ const word = <const Names extends Readonly<Record<string, number>>>(where: Featu
 
 export const FEATURES = {
   ...word('basicEcx', {
-    sse3: 0, pclmulqdq: 1, dtes64: 2, monitor: 3, vmx: 5, ssse3: 9, fma: 12, cx16: 13, pdcm: 15, pcid: 17, sse4_1: 19, sse4_2: 20, x2apic: 21,
+    sse3: 0, pclmulqdq: 1, dtes64: 2, monitor: 3, vmx: 5, ssse3: 9, fma: 12, cx16: 13, pdcm: 15, pcid: 17, 'sse4.1': 19, 'sse4.2': 20, x2apic: 21,
     movbe: 22, popcnt: 23, tscDeadline: 24, aes: 25, xsave: 26, avx: 28, f16c: 29, rdrand: 30, hypervisor: 31,
   }),
   ...word('basicEdx', {
@@ -35,7 +35,7 @@ export const FEATURES = {
   }),
   ...word('power', { arat: 2 }),
   ...word('structuredEbx', {
-    fsgsbase: 0, tscAdjust: 1, bmi1: 3, avx2: 5, smep: 7, bmi2: 8, erms: 9, invpcid: 10, rdseed: 18, adx: 19, smap: 20, clflushopt: 23, clwb: 24, sha: 29,
+    fsgsbase: 0, tscAdjust: 1, bmi1: 3, avx2: 5, fdpOnExceptions: 6, smep: 7, bmi2: 8, erms: 9, invpcid: 10, fcsFdsZero: 13, rdseed: 18, adx: 19, smap: 20, clflushopt: 23, clwb: 24, sha: 29,
   }),
   ...word('structuredEcx', { umip: 2, pku: 3, rdpid: 22 }),
   ...word('structuredEdx', { fastShortRepMov: 4, mdClear: 10, specCtrl: 26, stibp: 27, archCapabilities: 29, ssbd: 31 }),
@@ -51,10 +51,12 @@ export type Feature = keyof typeof FEATURES;
 /** What the emulated processor offers. */
 export const OFFERED: readonly Feature[] = [
   'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'mce', 'cx8', 'apic', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'clflush', 'mmx', 'fxsr', 'sse', 'sse2', 'selfSnoop',
-  'cx16', 'tscDeadline',
+  'sse3', 'pclmulqdq', 'ssse3', 'cx16', 'sse4.1', 'sse4.2', 'movbe', 'popcnt', 'tscDeadline', 'aes',
   'arat',
+  'fsgsbase', 'bmi1', 'fdpOnExceptions', 'smep', 'bmi2', 'invpcid', 'fcsFdsZero', 'adx', 'sha',
+  'umip', 'rdpid',
   'specCtrl', 'archCapabilities', 'bhiCtrl',
-  'lahf',
+  'lahf', 'lzcnt',
   'syscall', 'nx', 'pages1g', 'rdtscp', 'longMode',
   'invariantTsc',
 ];
