@@ -1,5 +1,5 @@
 /** The nodes of the store that a domain finds at its start, and whose they are. */
-import type { DomainControl, DomainSpec } from '../seams/hypervisor.ts';
+import type { DomainControl, DomainShape } from '../seams/hypervisor.ts';
 import type { LocalStore } from '../seams/platform.ts';
 
 const CONTROL_DOMAIN = 0;
@@ -29,9 +29,9 @@ export const formatUuid = (uuid: Uint8Array): string => {
 };
 
 /** Paths that go when the domain goes. */
-export const domainPaths = (id: number, spec: DomainSpec): string[] => [domainRoot(id), `/vm/${formatUuid(spec.uuid)}`];
+export const domainPaths = (id: number, spec: DomainShape): string[] => [domainRoot(id), `/vm/${formatUuid(spec.uuid)}`];
 
-export const writeDomainNodes = (store: LocalStore, domain: DomainControl, spec: DomainSpec, online: number): void => {
+export const writeDomainNodes = (store: LocalStore, domain: DomainControl, spec: DomainShape, online: number): void => {
   const root = domainRoot(domain.id);
   const vm = `/vm/${formatUuid(spec.uuid)}`;
   const write = (path: string, value: string | number): void => store.write(`${root}/${path}`, String(value));

@@ -2,17 +2,18 @@
 
 import type { ShutdownReason } from '../abi/xen/domains.table.ts';
 import { RESERVED_GRANTS } from '../abi/xen/grants.table.ts';
-import type { DomainControl, DomainSpec, PvHypervisor } from '../seams/hypervisor.ts';
+import type { DomainControl, DomainShape, DomainSpec, PvHypervisor } from '../seams/hypervisor.ts';
 import type { LocalStore, MappedPage, Platform } from '../seams/platform.ts';
 import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
+import type { SavedDomain } from '../seams/saved-domain.ts';
 import { type DevicePlace, plugDisk, plugNetwork, unplug } from './devices.ts';
 import { domainPaths, writeDomainNodes } from './nodes.ts';
 import { localStore } from './store/local.ts';
 import { RingConnection } from './store/ring-connection.ts';
 import { StoreServer } from './store/server.ts';
 
-export interface DomainConfig {
-  readonly spec: DomainSpec;
+export interface DomainConfig<Shape extends DomainShape = DomainShape> {
+  readonly spec: Shape;
   /** vCPUs meant to be used from the start; the others may be brought up later. */
   readonly onlineVcpus: number;
   readonly console: ByteStream;
@@ -82,8 +83,22 @@ export class Toolstack {
   }
 
   /** Builds a domain, paused, with its store and console connected; a string says why it cannot be. */
-  create(config: DomainConfig): ManagedDomain | string {
-    const control = this.parts.hypervisor.create(config.spec);
+  create(config: DomainConfig<DomainSpec>): ManagedDomain | string {
+    return this.adopt(this.parts.hypervisor.create(config.spec), config);
+  }
+
+  /** Brings a saved domain to life, paused. Its devices are to be attached anew before it goes on. */
+  restore(config: DomainConfig, saved: SavedDomain): ManagedDomain | string {
+    return this.adopt(this.parts.hypervisor.restore(config.spec, saved), config);
+  }
+
+  /** Another domain with the memory of a suspended one, shared until either writes. */
+  clone(from: ManagedDomain, config: DomainConfig): ManagedDomain | string {
+    const saved = from.control.capture(true);
+    return typeof saved === 'string' ? saved : this.restore(config, saved);
+  }
+
+  private adopt(control: DomainControl | string, config: DomainConfig): ManagedDomain | string {
     if (typeof control === 'string') return control;
     const managed = new ManagedDomain(control, config);
     this.managed.set(control.id, managed);

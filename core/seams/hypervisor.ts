@@ -2,6 +2,7 @@
 import type { ShutdownReason } from '../abi/xen/domains.table.ts';
 import type { Cycles } from './addresses.ts';
 import type { Machine, Occupant } from './machine.ts';
+import type { SavedDomain } from './saved-domain.ts';
 
 /** A paravirtual kernel, read from its file: what the builder must know (ELF notes of owner `Xen`). */
 export interface PvKernel {
@@ -28,7 +29,8 @@ export interface KernelSegment {
   readonly size: number;
 }
 
-export interface DomainSpec {
+/** What a domain is, whatever its memory is filled with. */
+export interface DomainShape {
   readonly name: string;
   /** 16 bytes; chosen by the toolstack so that it is the same in a repeated run. */
   readonly uuid: Uint8Array;
@@ -36,14 +38,17 @@ export interface DomainSpec {
   readonly pages: number;
   readonly maximumPages: number;
   readonly vcpus: number;
-  /** How many of them are meant to be used at start (the rest is offline until hot-plugged). */
   readonly weight: number;
   readonly cap: number;
   /** CPUs its vCPUs may use, bit by index; undefined: all. */
   readonly affinity: number | undefined;
+  readonly commandLine: string;
+}
+
+/** A domain that starts from a kernel. */
+export interface DomainSpec extends DomainShape {
   readonly kernel: PvKernel;
   readonly ramdisk: Uint8Array | undefined;
-  readonly commandLine: string;
 }
 
 /** Where a new domain expects its store and console: frames it owns and ports it allocated for the control domain. */
@@ -85,6 +90,10 @@ export interface DomainControl {
   /** Frees everything; the number may be used again. Foreign mappings of its pages keep those pages alive. */
   destroy(): void;
   setScheduling(weight: number, cap: number): void;
+  /** Only of a suspended domain. `sharing`: pages as frames, for a copy on the same hypervisor. A string says why not. */
+  capture(sharing: boolean): SavedDomain | string;
+  /** A suspended domain goes on as if it had not been; false if it is not suspended. */
+  resume(): boolean;
   /** Sends a non-maskable interrupt to a vCPU. */
   injectNmi(vcpu: number): void;
 }
@@ -95,6 +104,8 @@ export interface PvHypervisor {
   readonly occupant: Occupant;
   /** Builds a domain; it is paused. A string says why it cannot be. */
   create(spec: DomainSpec): DomainControl | string;
+  /** A domain from its saved form; it is paused. */
+  restore(shape: DomainShape, saved: SavedDomain): DomainControl | string;
   domain(id: number): DomainControl | undefined;
   readonly domains: readonly DomainControl[];
   /** Called when a domain shuts down or crashes. */

@@ -4,7 +4,9 @@ import { RUNSTATES } from '../../abi/xen/shared-info.table.ts';
 import type { DomainControl, DomainState, PvHypervisor } from '../../seams/hypervisor.ts';
 import type { Domain } from './domain.ts';
 import { buildDomain } from './pv/build.ts';
+import { captureDomain } from './pv/capture.ts';
 import { PvDomain } from './pv/domain.ts';
+import { rebuildDomain } from './pv/rebuild.ts';
 import { destroyDomain } from './pv/teardown.ts';
 import type { Xen } from './xen.ts';
 
@@ -69,6 +71,14 @@ class Control implements DomainControl {
     destroyDomain(this.subject);
   }
 
+  capture(sharing: boolean): ReturnType<DomainControl['capture']> {
+    return captureDomain(this.subject, sharing);
+  }
+
+  resume(): boolean {
+    return this.subject.resume();
+  }
+
   setScheduling(weight: number, cap: number): void {
     this.subject.account.weight = weight;
     this.subject.account.cap = cap;
@@ -96,6 +106,10 @@ export const pvHypervisor = (xen: Xen): PvHypervisor => {
     occupant: xen,
     create: (spec) => {
       const built = buildDomain(xen, spec);
+      return typeof built === 'string' ? built : (controlOf(built) ?? 'the domain is not paravirtual');
+    },
+    restore: (shape, saved) => {
+      const built = rebuildDomain(xen, shape, saved);
       return typeof built === 'string' ? built : (controlOf(built) ?? 'the domain is not paravirtual');
     },
     domain: (id) => controlOf(xen.domain(id)),

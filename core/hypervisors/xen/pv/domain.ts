@@ -1,9 +1,11 @@
 /** A paravirtual domain: its memory, its share of the address space, and what its guest switched on. */
 
+import { Assist } from '../../../abi/xen/vcpu.table.ts';
 import { invariant } from '../../../base/bug.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import type { DomainRings } from '../../../seams/hypervisor.ts';
+import { Register } from '../../../seams/machine.ts';
 import { FrameFlag, FrameType } from '../../common/frames.ts';
 import { Domain } from '../domain.ts';
 import { TwoLevelDelivery } from '../events-two-level.ts';
@@ -47,6 +49,27 @@ export class PvDomain extends Domain {
   setAssist(type: number, on: boolean): void {
     if (on) this.assists.add(type);
     else this.assists.delete(type);
+  }
+
+  /** Bits by VMASST_TYPE_*, as vcpu_guest_context carries them. */
+  get assistBits(): bigint {
+    let bits = 0n;
+    for (const type of this.assists) bits |= 1n << BigInt(type);
+    return bits;
+  }
+
+  restoreAssists(bits: bigint): void {
+    for (const type of Object.values(Assist)) if (((bits >> BigInt(type)) & 1n) === 1n) this.assists.add(type);
+  }
+
+  /** A suspended domain goes on where it is: the call that suspended it returns 1, and all it had is alive. */
+  resume(): boolean {
+    const first = this.vcpus[0];
+    if (this.shutdownReason !== 'suspend' || first === undefined) return false;
+    first.context.registers[Register.rax] = 1n;
+    this.shutdownReason = undefined;
+    for (const vcpu of this.vcpus) vcpu.reconsider();
+    return true;
   }
 
   systemTime(): number {

@@ -150,6 +150,7 @@ const storeTables = (vcpu: PvVcpu, view: DataView): void => {
   const names = ['dr0', 'dr1', 'dr2', 'dr3', undefined, undefined, 'dr6', 'dr7'] as const;
   for (const [index, name] of names.entries())
     if (name !== undefined) set(GuestContext.debugreg + index * 8, vcpu.context.readSystem(name));
+  set(GuestContext.vmAssist, vcpu.domain.assistBits);
   set(GuestContext.eventCallback, vcpu.eventCallback.address);
   set(GuestContext.failsafeCallback, vcpu.failsafeCallback.address);
   set(GuestContext.syscallCallback, vcpu.syscallCallback.address);
