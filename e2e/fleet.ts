@@ -14,15 +14,37 @@ export async function stateOf(desk: Started, instance: string): Promise<string |
 }
 
 /** Rents, lays the Blanket, and cuts; resolves when every machine runs. */
-export async function fleetOf(desk: Started, count: number, { provider = 'ec2-2012', type = 'cc1.4xlarge', name = 'weaver', machine = 'vm', tags = ['web'] }: { provider?: string; type?: string; name?: string; machine?: string; tags?: string[] } = {}): Promise<string> {
+export async function fleetOf(
+  desk: Started,
+  count: number,
+  {
+    provider = 'ec2-2012',
+    type = 'cc1.4xlarge',
+    name = 'weaver',
+    machine = 'vm',
+    tags = ['web'],
+  }: { provider?: string; type?: string; name?: string; machine?: string; tags?: string[] } = {},
+): Promise<string> {
   const { instances } = await desk.call('instance.rent', { provider, type, count: 1, name, tags: [], image: 'default' });
   const id = instances[0]?.id ?? '';
   await until(`${id} is ready`, async () => (await stateOf(desk, id)) === 'ready');
   await desk.call('blanket.lay', { instance: id, globalPages: false, perCpuUpcalls: true });
   await until(`${id} has its Blanket`, async () => (await stateOf(desk, id)) === 'blanket');
   if (count > 0) {
-    await desk.call('blanket.partition', { instance: id, count, start: true, template: null, order: { name: machine, image: 'default', vcpus: 1, memoryMib: 256, diskMib: 1024, network: 'default', tags } });
-    await until(`${count} machines run`, async () => (await desk.call('fleet.read', {})).machines.filter((it) => it.instance === id && it.state === 'running').length === count, 60_000);
+    await desk.call('blanket.partition', {
+      instance: id,
+      count,
+      start: true,
+      template: null,
+      order: { name: machine, image: 'default', vcpus: 1, memoryMib: 256, diskMib: 1024, network: 'default', tags },
+    });
+    await until(
+      `${count} machines run`,
+      async () =>
+        (await desk.call('fleet.read', {})).machines.filter((it) => it.instance === id && it.state === 'running').length ===
+        count,
+      60_000,
+    );
   }
   return id;
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { _electron, type ElectronApplication, type Page, test as base } from '@playwright/test';
+import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
 import type { Answer, CallName, Request } from '../core/contract/calls.ts';
 import type { Envelope } from '../core/contract/refusals.ts';
 import { electronFolder } from '../tools/start.ts';
@@ -26,9 +26,15 @@ export interface StartOptions {
   readonly args?: readonly string[];
 }
 
-export async function start({ folder = mkdtempSync(join(tmpdir(), 'blanket-e2e-')), worlds = 'scripted', env = {}, args = [] }: StartOptions = {}): Promise<Started> {
+export async function start({
+  folder = mkdtempSync(join(tmpdir(), 'blanket-e2e-')),
+  worlds = 'scripted',
+  env = {},
+  args = [],
+}: StartOptions = {}): Promise<Started> {
   // Playwright reads this in its own process, too.
-  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined && electronFolder(false) === undefined) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = join(root, 'dist/stand-in');
+  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined && electronFolder(false) === undefined)
+    process.env['ELECTRON_OVERRIDE_DIST_PATH'] = join(root, 'dist/stand-in');
   const app = await _electron.launch({
     args: [worlds === 'real' ? '.' : 'dist/scripted/main.cjs', `--user-data-dir=${folder}`, ...args],
     cwd: root,
@@ -36,7 +42,15 @@ export async function start({ folder = mkdtempSync(join(tmpdir(), 'blanket-e2e-'
   });
   const window = await app.firstWindow();
   await window.waitForSelector('.shell');
-  const envelope = (name: string, request: unknown): Promise<Envelope<unknown>> => window.evaluate(([call, asked]) => (globalThis as unknown as { desk: { call(name: unknown, request: unknown): Promise<Envelope<unknown>> } }).desk.call(call, asked), [name, request] as const);
+  const envelope = (name: string, request: unknown): Promise<Envelope<unknown>> =>
+    window.evaluate(
+      ([call, asked]) =>
+        (globalThis as unknown as { desk: { call(name: unknown, request: unknown): Promise<Envelope<unknown>> } }).desk.call(
+          call,
+          asked,
+        ),
+      [name, request] as const,
+    );
   return {
     app,
     window,

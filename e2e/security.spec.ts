@@ -9,7 +9,13 @@ test('3, 4: pages are sandboxed and isolated, and reach nothing of Node or Elect
     ipc: typeof (globalThis as Record<string, unknown>)['ipcRenderer'],
     bridge: Object.keys((globalThis as unknown as { desk: object }).desk).sort(),
   }));
-  expect(seen).toEqual({ require: 'undefined', process: 'undefined', module: 'undefined', ipc: 'undefined', bridge: ['call', 'listen', 'platform'] });
+  expect(seen).toEqual({
+    require: 'undefined',
+    process: 'undefined',
+    module: 'undefined',
+    ipc: 'undefined',
+    bridge: ['call', 'listen', 'platform'],
+  });
 });
 
 test('7: the content policy has no unsafe source, and holds', async ({ desk }) => {
@@ -48,11 +54,19 @@ test('5: permissions are refused, but the few that are needed', async ({ desk })
     if (request === undefined) return undefined;
     const contents = webContents.getAllWebContents()[0];
     const answers: Record<string, boolean> = {};
-    for (const name of ['geolocation', 'media', 'notifications', 'fullscreen', 'clipboard-read', 'midi']) request(contents, name, (on: boolean) => (answers[name] = on));
+    for (const name of ['geolocation', 'media', 'notifications', 'fullscreen', 'clipboard-read', 'midi'])
+      request(contents, name, (on: boolean) => (answers[name] = on));
     return answers;
   });
   test.skip(asked === undefined, 'only the stand-in shows its handlers');
-  expect(asked).toEqual({ geolocation: false, media: false, notifications: false, fullscreen: true, 'clipboard-read': true, midi: false });
+  expect(asked).toEqual({
+    geolocation: false,
+    media: false,
+    notifications: false,
+    fullscreen: true,
+    'clipboard-read': true,
+    midi: false,
+  });
 });
 
 test('13: a page cannot leave', async ({ desk }) => {
@@ -71,12 +85,18 @@ test('14: a page cannot open a window', async ({ desk }) => {
 });
 
 test('15: only documented pages are opened outside', async ({ desk }) => {
-  expect(await desk.envelope('link.open', { url: 'https://example.com/' })).toMatchObject({ ok: false, refusal: { code: 'bad-request' } });
+  expect(await desk.envelope('link.open', { url: 'https://example.com/' })).toMatchObject({
+    ok: false,
+    refusal: { code: 'bad-request' },
+  });
 });
 
 test('17: a call is checked: its name, its request, and who asks', async ({ desk }) => {
   expect(await desk.envelope('no.such', {})).toMatchObject({ ok: false, refusal: { code: 'bad-request' } });
-  expect(await desk.envelope('settings.write', { change: { theme: 'purple' } })).toMatchObject({ ok: false, refusal: { code: 'bad-request' } });
+  expect(await desk.envelope('settings.write', { change: { theme: 'purple' } })).toMatchObject({
+    ok: false,
+    refusal: { code: 'bad-request' },
+  });
   expect(await desk.envelope('fleet.read', { more: 1 })).toMatchObject({ ok: false, refusal: { code: 'bad-request' } });
   expect(await desk.envelope('view.write', { key: '../x', value: 1 })).toMatchObject({ ok: false });
 });
@@ -88,7 +108,9 @@ test('18: nothing is loaded from a file address', async ({ desk }) => {
 
 test('no port of the network is listened on', async ({ desk }) => {
   const { readFileSync } = await import('node:fs');
-  const listening = readFileSync(`/proc/${desk.app.process().pid}/net/tcp`, 'utf8').split('\n').filter((line) => line.includes(' 0A '));
+  const listening = readFileSync(`/proc/${desk.app.process().pid}/net/tcp`, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(' 0A '));
   const owned = await desk.call('process.list', {});
   expect(owned.length).toBeGreaterThan(0);
   // The two ports of the test driver itself (inspector and Chromium) are all there may be of this program's own.

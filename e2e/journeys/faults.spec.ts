@@ -22,7 +22,11 @@ test('a killed instance process is noticed, named and brought back; the other in
   expect(Date.now() - at).toBeLessThan(2000);
   await expect(desk.window.getByText(/The process of weaver/)).toBeVisible();
   await until('it is back', async () => (await stateOf(desk, one)) === 'blanket');
-  await until('its machines are back', async () => (await desk.call('fleet.read', {})).machines.filter((it) => it.instance === one && it.state === 'running').length === 2);
+  await until(
+    'its machines are back',
+    async () =>
+      (await desk.call('fleet.read', {})).machines.filter((it) => it.instance === one && it.state === 'running').length === 2,
+  );
   expect(await pidOf(desk, `world:${two}`)).toBe(other);
 });
 
@@ -37,19 +41,40 @@ test('a killed clouds process comes back with everything rented', async ({ desk 
 test('a hung process is noticed within two seconds and replaced', async () => {
   test.setTimeout(90_000);
   const desk = await start({ env: { BLANKET_SCRIPTED_FAULT: 'hang' } });
-  const { instances } = await desk.call('instance.rent', { provider: 'ec2-2012', type: 'm1.large', count: 1, name: 'stuck', tags: [], image: 'default' });
+  const { instances } = await desk.call('instance.rent', {
+    provider: 'ec2-2012',
+    type: 'm1.large',
+    count: 1,
+    name: 'stuck',
+    tags: [],
+    image: 'default',
+  });
   const id = instances[0]?.id ?? '';
   await until('ready', async () => (await stateOf(desk, id)) === 'ready');
   await desk.call('blanket.lay', { instance: id, globalPages: false, perCpuUpcalls: true });
-  await until('it hangs and that is seen', async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.state === 'silent'), 6000);
-  await until('it is replaced', async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.restarts > 0), 25_000);
+  await until(
+    'it hangs and that is seen',
+    async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.state === 'silent'),
+    6000,
+  );
+  await until(
+    'it is replaced',
+    async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.restarts > 0),
+    25_000,
+  );
   await desk.close();
 });
 
 test('a failed order says why and leaves nothing half made', async () => {
   const desk = await start({ env: { BLANKET_SCRIPTED_FAULT: 'create-fails' } });
   const id = await fleetOf(desk, 0);
-  await desk.call('blanket.partition', { instance: id, count: 4, start: true, template: null, order: { name: 'vm', image: 'default', vcpus: 1, memoryMib: 256, diskMib: 0, network: 'default' } });
+  await desk.call('blanket.partition', {
+    instance: id,
+    count: 4,
+    start: true,
+    template: null,
+    order: { name: 'vm', image: 'default', vcpus: 1, memoryMib: 256, diskMib: 0, network: 'default' },
+  });
   await until('the task failed', async () => (await desk.call('task.list', {})).some((it) => it.state === 'failed'));
   const failed = (await desk.call('task.list', {})).find((it) => it.state === 'failed');
   expect(failed?.failure).toMatchObject({ code: 'not-enough', remedy: 'Ask for less memory.' });
@@ -59,11 +84,20 @@ test('a failed order says why and leaves nothing half made', async () => {
 
 test('a task can be cancelled', async () => {
   const desk = await start({ env: { BLANKET_SCRIPTED_STEP: '200' } });
-  await desk.call('instance.rent', { provider: 'ec2-2012', type: 'm1.large', count: 1, name: 'slow', tags: [], image: 'default' });
+  await desk.call('instance.rent', {
+    provider: 'ec2-2012',
+    type: 'm1.large',
+    count: 1,
+    name: 'slow',
+    tags: [],
+    image: 'default',
+  });
   await until('it runs', async () => (await desk.call('task.list', {})).some((it) => it.state === 'running'));
   const task = (await desk.call('task.list', {})).find((it) => it.state === 'running');
   await desk.call('task.cancel', { task: task?.id ?? '' });
-  await until('it is cancelled', async () => (await desk.call('task.list', {})).some((it) => it.id === task?.id && it.state === 'cancelled'));
+  await until('it is cancelled', async () =>
+    (await desk.call('task.list', {})).some((it) => it.id === task?.id && it.state === 'cancelled'),
+  );
   await desk.close();
 });
 

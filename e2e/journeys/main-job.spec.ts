@@ -1,8 +1,9 @@
 /** The main job, as a person does it: rent, lay the Blanket, cut, open a console, change, clone, delete, see the bill, come back. */
-import { expect, test, start } from '../launch.ts';
-import { MachinesPage } from '../pages/machines.ts';
-import { MachineWindow } from '../pages/machine.ts';
+
 import { until } from '../fleet.ts';
+import { expect, start, test } from '../launch.ts';
+import { MachineWindow } from '../pages/machine.ts';
+import { MachinesPage } from '../pages/machines.ts';
 
 for (const provider of ['Amazon EC2, 2010-2012', 'Google Compute Engine']) {
   test(`rent from ${provider}, cut into 4, use them`, async ({ desk }) => {
@@ -17,7 +18,8 @@ for (const provider of ['Amazon EC2, 2010-2012', 'Google Compute Engine']) {
 
     const machines = new MachinesPage(window);
     await machines.table.waitFor();
-    for (const name of ['vm-1', 'vm-2', 'vm-3', 'vm-4']) await expect(machines.row(name).getByRole('img', { name: 'Running' })).toBeVisible({ timeout: 20_000 });
+    for (const name of ['vm-1', 'vm-2', 'vm-3', 'vm-4'])
+      await expect(machines.row(name).getByRole('img', { name: 'Running' })).toBeVisible({ timeout: 20_000 });
 
     await machines.row('vm-1').dblclick();
     const console_ = new MachineWindow(window);
@@ -30,7 +32,10 @@ for (const provider of ['Amazon EC2, 2010-2012', 'Google Compute Engine']) {
     await window.getByRole('tab', { name: 'Details' }).click();
     await window.getByRole('spinbutton', { name: 'Weight' }).fill('512');
     await window.getByRole('button', { name: 'Apply' }).click();
-    await until('the weight is 512', async () => (await desk.call('fleet.read', {})).machines.find((it) => it.name === 'vm-1')?.weight === 512);
+    await until(
+      'the weight is 512',
+      async () => (await desk.call('fleet.read', {})).machines.find((it) => it.name === 'vm-1')?.weight === 512,
+    );
     await window.getByRole('button', { name: 'Pause' }).click();
     await expect(window.locator('.machine-head').getByText('Paused')).toBeVisible();
     await window.getByRole('button', { name: 'Resume' }).click();
@@ -58,12 +63,22 @@ test('everything is there again after a restart', async () => {
   const { fleetOf } = await import('../fleet.ts');
   const id = await fleetOf(first, 3);
   await first.call('machine.act', { machine: `${id}.2`, action: 'pause' });
-  await until('it is paused', async () => (await first.call('fleet.read', {})).machines.find((it) => it.id === `${id}.2`)?.state === 'paused');
+  await until(
+    'it is paused',
+    async () => (await first.call('fleet.read', {})).machines.find((it) => it.id === `${id}.2`)?.state === 'paused',
+  );
   await first.close();
   const again = await start({ folder: first.folder });
-  await until('the fleet is back', async () => (await again.call('fleet.read', {})).machines.filter((it) => it.state === 'running').length === 2);
+  await until(
+    'the fleet is back',
+    async () => (await again.call('fleet.read', {})).machines.filter((it) => it.state === 'running').length === 2,
+  );
   const fleet = await again.call('fleet.read', {});
   expect(fleet.instances.map((it) => it.state)).toEqual(['blanket']);
-  expect(fleet.machines.map((it) => [it.name, it.state])).toEqual([['vm-1', 'running'], ['vm-2', 'paused'], ['vm-3', 'running']]);
+  expect(fleet.machines.map((it) => [it.name, it.state])).toEqual([
+    ['vm-1', 'running'],
+    ['vm-2', 'paused'],
+    ['vm-3', 'running'],
+  ]);
   await again.close();
 });

@@ -46,9 +46,9 @@ export function TimeChart({ title, history, tone, max, mark, text }: TimeChartPr
   return (
     <section className="card" aria-labelledby={head}>
       <div className="chart-head">
-        <h3 id={head} className="grow">
+        <h2 id={head} className="grow">
           {title}
-        </h3>
+        </h2>
         <b>{newest === undefined ? '–' : text(newest.mean)}</b>
       </div>
       <div className="chart">

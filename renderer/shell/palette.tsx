@@ -18,6 +18,8 @@ interface Hit {
 }
 
 const MOST = 12;
+/** The field has the focus as soon as it is there. */
+const focusNow = (field: HTMLInputElement | null): void => field?.focus();
 
 /** Higher is better; 0 is no match. Letters in order, a start of a word counts more. */
 export function matchScore(text: string, wanted: string): number {
@@ -52,7 +54,7 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
   const [chosen, setChosen] = useState(0);
   const machines = useMachines();
   const instances = useInstances();
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const hits = useMemo(() => {
     const all: Hit[] = [
       ...commands.map(
@@ -108,6 +110,7 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
   return (
     <>
       <input
+        ref={focusNow}
         className="palette-input"
         value={wanted}
         placeholder={say('palette.placeholder')}
@@ -122,10 +125,12 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
         }}
         onKeyDown={press}
       />
-      <ul className="palette-list" id="palette-list" ref={list} aria-label={say('palette.title')}>
+      <div className="palette-list" id="palette-list" role="listbox" tabIndex={-1} ref={list} aria-label={say('palette.title')}>
         {hits.map((hit, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox above has the keys
-          <li
+          <div
+            role="option"
+            tabIndex={-1}
             key={hit.id}
             id={`hit-${hit.id}`}
             aria-selected={index === current}
@@ -140,9 +145,9 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
                 {key}
               </kbd>
             ))}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {hits.length === 0 && <p className="palette-none">{say('palette.none')}</p>}
     </>
   );

@@ -74,7 +74,7 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
       MuiMenu: { defaultProps: { transitionDuration: still ? 0 : 100 } },
       MuiMenuItem: { defaultProps: { dense: true }, styleOverrides: { root: { fontSize: 13, minHeight: 30, gap: 8 } } },
       MuiTooltip: {
-        defaultProps: { enterDelay: 350, disableInteractive: false },
+        defaultProps: { enterDelay: 350, describeChild: true },
         styleOverrides: {
           tooltip: {
             background: mode === 'dark' ? '#34393f' : '#26292e',

@@ -35,6 +35,9 @@ const KEYS: readonly { name: string; send: string }[] = [
   { name: 'Ctrl K', send: '\u000b' },
 ];
 
+/** The field has the focus as soon as it is there. */
+const focusNow = (field: HTMLInputElement | null): void => field?.focus();
+
 export interface ConsoleProps {
   readonly unit: string;
   readonly name: string;
@@ -76,6 +79,7 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
           <span className="console-find">
             {!found && <span className="warn small">{say('console.notFound')}</span>}
             <input
+              ref={focusNow}
               value={wanted}
               aria-label={say('console.find')}
               placeholder={say('console.find')}

@@ -29,7 +29,7 @@ function Layer({ title, text, rows, tone }: { title: string; text: string; rows:
           <tr>
             <th>{say('exits.reason')}</th>
             <th className="number">{say('exits.perSecond')}</th>
-            <th style={{ width: '28%' }} />
+            <td aria-hidden="true" style={{ width: '28%' }} />
             <th className="number">{say('exits.each')}</th>
             <th className="number">{say('exits.total')}</th>
           </tr>

@@ -49,7 +49,7 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
                 <th>{say('snapshots.when')}</th>
                 <th>{say('snapshots.memory')}</th>
                 <th className="number">{say('storage.real')}</th>
-                <th />
+                <td aria-hidden="true" />
               </tr>
             </thead>
             <tbody>

@@ -80,6 +80,7 @@ export function Toolbar({ text, unknown, view, count, total, setText, exportCsv 
         <span className="toolbar-word">{say('group.by')}</span>
         <select
           className="select"
+          aria-label={say('group.by')}
           value={view.grouping}
           onChange={(event) => changeView({ grouping: event.target.value as Grouping })}
         >

@@ -119,7 +119,7 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
                     <th>{say('forward.from')}</th>
                     <th>{say('forward.to')}</th>
                     <th>{say('details.note')}</th>
-                    <th />
+                    <td aria-hidden="true" />
                   </tr>
                 </thead>
                 <tbody>

@@ -5,18 +5,39 @@ import type { PlanFigure, PlanView } from '../../../core/contract/plan.ts';
 import { brief, money, percent } from '../../parts/format.ts';
 import { say, sayAny } from '../../words/say.ts';
 
-function Asked({ figure, value, unit, text }: { figure: PlanFigure | undefined; value: string; unit?: string; text: string }): ReactNode {
+function Asked({
+  figure,
+  value,
+  unit,
+  text,
+}: {
+  figure: PlanFigure | undefined;
+  value: string;
+  unit?: string;
+  text: string;
+}): ReactNode {
   const [at, setAt] = useState<HTMLElement>();
   return (
     <>
-      <button type="button" className="figure asked" onClick={(event) => setAt(event.currentTarget)} disabled={figure === undefined} aria-haspopup="dialog">
+      <button
+        type="button"
+        className="figure asked"
+        onClick={(event) => setAt(event.currentTarget)}
+        disabled={figure === undefined}
+        aria-haspopup="dialog"
+      >
         <b>
           {value}
           {unit !== undefined && <small>{unit}</small>}
         </b>
         <span>{text}</span>
       </button>
-      <Popover open={at !== undefined} anchorEl={at ?? null} onClose={() => setAt(undefined)} anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}>
+      <Popover
+        open={at !== undefined}
+        anchorEl={at ?? null}
+        onClose={() => setAt(undefined)}
+        anchorOrigin={{ vertical: 'bottom', horizontal: 'left' }}
+      >
         {figure !== undefined && (
           <div className="how" role="dialog" aria-label={figure.title}>
             <h3>{figure.title}</h3>
@@ -26,7 +47,8 @@ function Asked({ figure, value, unit, text }: { figure: PlanFigure | undefined; 
                 <div key={input.name} style={{ display: 'contents' }}>
                   <dt>{input.name}</dt>
                   <dd>
-                    {typeof input.value === 'number' ? brief(input.value) : input.value} <span className="unit">{input.unit}</span>
+                    {typeof input.value === 'number' ? brief(input.value) : input.value}{' '}
+                    <span className="unit">{input.unit}</span>
                     {input.source !== undefined && (
                       <div className="quiet tiny">
                         {input.source.title}, {input.source.date} ({input.source.confidence})
@@ -48,9 +70,28 @@ export function Answers({ plan }: { plan: PlanView }): ReactNode {
   const { figures, contention } = plan;
   return (
     <section className="card figures" aria-label={say('plan.answer')}>
-      <Asked figure={figures['pricePerVmHour']} value={money(plan.pricePerVmHour, plan.currency)} unit="/h" text={say('plan.perMachine', { month: money(plan.pricePerVmMonth, plan.currency, 2) })} />
-      <Asked figure={figures['saving']} value={plan.saving === null ? '–' : percent(plan.saving * 100)} text={plan.saving === null ? say('plan.noBaseline') : plan.saving >= 0 ? say('plan.saved', { ratio: percent((plan.ratioToBaseline ?? 0) * 100) }) : say('plan.dearer')} />
-      <Asked figure={figures['breakEvenCount']} value={plan.breakEvenCount === null ? '–' : String(plan.breakEvenCount)} text={say('plan.breakEven')} />
+      <Asked
+        figure={figures['pricePerVmHour']}
+        value={money(plan.pricePerVmHour, plan.currency)}
+        unit="/h"
+        text={say('plan.perMachine', { month: money(plan.pricePerVmMonth, plan.currency, 2) })}
+      />
+      <Asked
+        figure={figures['saving']}
+        value={plan.saving === null ? '–' : percent(plan.saving * 100)}
+        text={
+          plan.saving === null
+            ? say('plan.noBaseline')
+            : plan.saving >= 0
+              ? say('plan.saved', { ratio: percent((plan.ratioToBaseline ?? 0) * 100) })
+              : say('plan.dearer')
+        }
+      />
+      <Asked
+        figure={figures['breakEvenCount']}
+        value={plan.breakEvenCount === null ? '–' : String(plan.breakEvenCount)}
+        text={say('plan.breakEven')}
+      />
       <Asked figure={figures['slowdown']} value={contention.slowdown.toFixed(2)} unit="×" text={say('plan.slower')} />
       <Asked figure={figures['cpuP95']} value={contention.cpu.p95.toFixed(2)} text={say('plan.demand')} />
       <Asked figure={figures['bindingResource']} value={sayAny(`resource.${plan.bindingResource}`)} text={say('plan.binds')} />

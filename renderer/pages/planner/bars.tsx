@@ -5,14 +5,29 @@ import { brief, money, percent } from '../../parts/format.ts';
 import { say, sayAny } from '../../words/say.ts';
 import { Picture } from './picture.tsx';
 
-const TONES: Readonly<Record<string, string>> = { guests: 'var(--thread-0)', tax: 'var(--thread-1)', idle: 'var(--thread-4)', reserve: 'var(--thread-6)', interruptions: 'var(--thread-3)', storage: 'var(--thread-7)', egress: 'var(--thread-2)' };
+const TONES: Readonly<Record<string, string>> = {
+  guests: 'var(--thread-0)',
+  tax: 'var(--thread-1)',
+  idle: 'var(--thread-4)',
+  reserve: 'var(--thread-6)',
+  interruptions: 'var(--thread-3)',
+  storage: 'var(--thread-7)',
+  egress: 'var(--thread-2)',
+};
 
 export function PriceParts({ plan }: { plan: PlanView }): ReactNode {
   let from = 0;
   const parts = plan.parts.filter((it) => it.perHour > 0);
-  const table = { head: [say('spend.part'), say('spend.perHour'), say('plan.share')], rows: plan.parts.map((it) => [sayAny(`planPart.${it.id}`), it.perHour, it.share]) };
+  const table = {
+    head: [say('spend.part'), say('spend.perHour'), say('plan.share')],
+    rows: plan.parts.map((it) => [sayAny(`planPart.${it.id}`), it.perHour, it.share]),
+  };
   return (
-    <Picture title={say('picture.parts')} answer={say('picture.partsAnswer', { price: money(plan.pricePerHour, plan.currency) })} table={table}>
+    <Picture
+      title={say('picture.parts')}
+      answer={say('picture.partsAnswer', { price: money(plan.pricePerHour, plan.currency) })}
+      table={table}
+    >
       <div className="bars">
         {parts.map((it) => {
           const left = from;
@@ -21,7 +36,13 @@ export function PriceParts({ plan }: { plan: PlanView }): ReactNode {
             <div key={it.id} className="bar-row">
               <span>{sayAny(`planPart.${it.id}`)}</span>
               <span className="lane">
-                <i style={{ left: `${left * 100}%`, width: `${Math.max(0.4, it.share * 100)}%`, background: TONES[it.id] ?? 'var(--ink-3)' }} />
+                <i
+                  style={{
+                    left: `${left * 100}%`,
+                    width: `${Math.max(0.4, it.share * 100)}%`,
+                    background: TONES[it.id] ?? 'var(--ink-3)',
+                  }}
+                />
               </span>
               <b>{money(it.perHour, plan.currency)}</b>
             </div>
@@ -40,9 +61,16 @@ export function PriceParts({ plan }: { plan: PlanView }): ReactNode {
 }
 
 export function ResourceBullets({ plan }: { plan: PlanView }): ReactNode {
-  const table = { head: [say('plan.resource'), say('plan.promised'), say('plan.usable'), say('plan.ratio')], rows: plan.resources.map((it) => [it.name, it.promised, it.usable ?? '–', it.ratio ?? '–']) };
+  const table = {
+    head: [say('plan.resource'), say('plan.promised'), say('plan.usable'), say('plan.ratio')],
+    rows: plan.resources.map((it) => [it.name, it.promised, it.usable ?? '–', it.ratio ?? '–']),
+  };
   return (
-    <Picture title={say('picture.resources')} answer={say('picture.resourcesAnswer', { resource: sayAny(`resource.${plan.bindingResource}`) })} table={table}>
+    <Picture
+      title={say('picture.resources')}
+      answer={say('picture.resourcesAnswer', { resource: sayAny(`resource.${plan.bindingResource}`) })}
+      table={table}
+    >
       <div className="bars">
         {plan.resources.map((it) => {
           const ratio = it.ratio ?? 0;
@@ -52,11 +80,32 @@ export function ResourceBullets({ plan }: { plan: PlanView }): ReactNode {
               <span>{sayAny(`resource.${it.name}`)}</span>
               <span className="lane bullet-lane" role="img" aria-label={`${it.name} ${brief(ratio)}`}>
                 <i className="back" style={{ left: 0, width: `${100 / scale}%` }} />
-                <i className="front" style={{ left: 0, width: `${(ratio / scale) * 100}%`, background: ratio > 1 && it.name !== 'cpu' ? 'var(--failed)' : it.name === plan.bindingResource ? 'var(--accent)' : 'var(--thread-4)' }} />
+                <i
+                  className="front"
+                  style={{
+                    left: 0,
+                    width: `${(ratio / scale) * 100}%`,
+                    background:
+                      ratio > 1 && it.name !== 'cpu'
+                        ? 'var(--failed)'
+                        : it.name === plan.bindingResource
+                          ? 'var(--accent)'
+                          : 'var(--thread-4)',
+                  }}
+                />
                 <b style={{ left: `calc(${100 / scale}% - 1px)` }} />
               </span>
               <b>{it.ratio === null ? '–' : `${brief(ratio)}:1`}</b>
-              <span className="quiet tiny bar-note">{it.usable === null ? say('plan.unknown') : say('plan.promisedOf', { promised: brief(it.promised), usable: brief(it.usable), unit: it.unit, own: brief(it.own) })}</span>
+              <span className="quiet tiny bar-note">
+                {it.usable === null
+                  ? say('plan.unknown')
+                  : say('plan.promisedOf', {
+                      promised: brief(it.promised),
+                      usable: brief(it.usable),
+                      unit: it.unit,
+                      own: brief(it.own),
+                    })}
+              </span>
             </div>
           );
         })}
@@ -68,20 +117,46 @@ export function ResourceBullets({ plan }: { plan: PlanView }): ReactNode {
 export function Tornado({ plan, pictures }: { plan: PlanView; pictures: PlanPictures }): ReactNode {
   const base = plan.pricePerVmHour;
   const bars = pictures.bars.filter((it) => it.swing > 0).slice(0, 8);
-  const reach = Math.max(1e-9, ...bars.flatMap((it) => [Math.abs((it.low.outcome ?? base) - base), Math.abs((it.high.outcome ?? base) - base)]));
+  const reach = Math.max(
+    1e-9,
+    ...bars.flatMap((it) => [Math.abs((it.low.outcome ?? base) - base), Math.abs((it.high.outcome ?? base) - base)]),
+  );
   const place = (value: number | null): number => 50 + (((value ?? base) - base) / reach) * 48;
-  const table = { head: [say('plan.input'), say('plan.low'), say('plan.lowOutcome'), say('plan.high'), say('plan.highOutcome')], rows: pictures.bars.map((it) => [it.title, it.low.value, it.low.outcome ?? '–', it.high.value, it.high.outcome ?? '–']) };
+  const table = {
+    head: [say('plan.input'), say('plan.low'), say('plan.lowOutcome'), say('plan.high'), say('plan.highOutcome')],
+    rows: pictures.bars.map((it) => [it.title, it.low.value, it.low.outcome ?? '–', it.high.value, it.high.outcome ?? '–']),
+  };
   return (
-    <Picture title={say('picture.tornado')} answer={say('picture.tornadoAnswer', { price: money(base, plan.currency) })} table={table}>
+    <Picture
+      title={say('picture.tornado')}
+      answer={say('picture.tornadoAnswer', { price: money(base, plan.currency) })}
+      table={table}
+    >
       <div className="bars tornado">
         {bars.map((it) => {
           const [low, high] = [place(it.low.outcome), place(it.high.outcome)];
           return (
             <div key={it.path} className="bar-row">
-              <span className="cut" title={it.title}>{it.title}</span>
+              <span className="cut" title={it.title}>
+                {it.title}
+              </span>
               <span className="lane bare">
-                <i style={{ left: `${Math.min(low, 50)}%`, width: `${Math.abs(50 - low)}%`, background: 'var(--thread-2)', ...(low > 50 ? { left: '50%' } : {}) }} />
-                <i style={{ left: `${Math.min(high, 50)}%`, width: `${Math.abs(50 - high)}%`, background: 'var(--thread-3)', ...(high > 50 ? { left: '50%' } : {}) }} />
+                <i
+                  style={{
+                    left: `${Math.min(low, 50)}%`,
+                    width: `${Math.abs(50 - low)}%`,
+                    background: 'var(--thread-2)',
+                    ...(low > 50 ? { left: '50%' } : {}),
+                  }}
+                />
+                <i
+                  style={{
+                    left: `${Math.min(high, 50)}%`,
+                    width: `${Math.abs(50 - high)}%`,
+                    background: 'var(--thread-3)',
+                    ...(high > 50 ? { left: '50%' } : {}),
+                  }}
+                />
                 <b style={{ left: '50%' }} />
               </span>
               <b className="small">{`${brief(it.low.value)} … ${brief(it.high.value)}`}</b>
@@ -89,8 +164,14 @@ export function Tornado({ plan, pictures }: { plan: PlanView; pictures: PlanPict
           );
         })}
         <div className="legend">
-          <span><i style={{ background: 'var(--thread-2)' }} />{say('plan.less')}</span>
-          <span><i style={{ background: 'var(--thread-3)' }} />{say('plan.more')}</span>
+          <span>
+            <i style={{ background: 'var(--thread-2)' }} />
+            {say('plan.less')}
+          </span>
+          <span>
+            <i style={{ background: 'var(--thread-3)' }} />
+            {say('plan.more')}
+          </span>
           <span className="quiet">{say('plan.reach', { share: percent((reach / base) * 100) })}</span>
         </div>
       </div>

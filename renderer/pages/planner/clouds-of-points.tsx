@@ -11,7 +11,11 @@ type Scenario = Record<string, never>;
 const ENOUGH_SECONDS = 400_000;
 
 /** Asks again and again while the scenario stays the same and there is more to know. */
-function useProgressive<T>(ask: (scenario: Scenario) => Promise<T>, scenario: Scenario, enough: (value: T) => boolean): T | undefined {
+function useProgressive<T>(
+  ask: (scenario: Scenario) => Promise<T>,
+  scenario: Scenario,
+  enough: (value: T) => boolean,
+): T | undefined {
   const key = JSON.stringify(scenario);
   const [value, setValue] = useState<T>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the scenario
@@ -38,32 +42,90 @@ function useProgressive<T>(ask: (scenario: Scenario) => Promise<T>, scenario: Sc
 }
 
 export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: Scenario }): ReactNode {
-  const found = useProgressive((it) => call('plan.pareto', { scenario: it }), scenario, (it) => it.done >= it.total);
+  const found = useProgressive(
+    (it) => call('plan.pareto', { scenario: it }),
+    scenario,
+    (it) => it.done >= it.total,
+  );
   const fitting = (found?.candidates ?? []).filter((it) => it.fits);
   const front = fitting.filter((it) => it.onFront);
   const least = Math.min(plan.pricePerVmHour, ...front.map((it) => it.pricePerVmHour)) || 0.001;
   const shown = fitting.filter((it) => it.slowdown < 12 && it.pricePerVmHour < least * 30).slice(0, 1500);
   const maxPrice = Math.max(plan.pricePerVmHour * 2, ...shown.map((it) => it.pricePerVmHour).slice(0, 1));
-  const table = { head: [say('rent.type'), say('cut.count'), say('plan.pricePerVm'), say('plan.slowdown')], rows: front.map((it) => [it.type, it.count, it.pricePerVmHour, it.slowdown]) };
+  const table = {
+    head: [say('rent.type'), say('cut.count'), say('plan.pricePerVm'), say('plan.slowdown')],
+    rows: front.map((it) => [it.type, it.count, it.pricePerVmHour, it.slowdown]),
+  };
   const label = (it: PlanCandidate): string => `${it.type} × ${it.count}`;
   return (
-    <Picture title={say('picture.pareto')} answer={found !== undefined && found.done < found.total ? say('picture.searching', { done: found.done, total: found.total }) : say('picture.paretoAnswer', { count: front.length })} table={table}>
-      <Plot label={say('picture.pareto')} x={{ min: 0, max: maxPrice, label: say('plan.pricePerVm'), text: (value) => money(value, plan.currency, maxPrice < 0.2 ? 3 : 2) }} y={{ min: 1, max: Math.max(2, plan.contention.slowdown * 1.3), label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}>
+    <Picture
+      title={say('picture.pareto')}
+      answer={
+        found !== undefined && found.done < found.total
+          ? say('picture.searching', { done: found.done, total: found.total })
+          : say('picture.paretoAnswer', { count: front.length })
+      }
+      table={table}
+    >
+      <Plot
+        label={say('picture.pareto')}
+        x={{
+          min: 0,
+          max: maxPrice,
+          label: say('plan.pricePerVm'),
+          text: (value) => money(value, plan.currency, maxPrice < 0.2 ? 3 : 2),
+        }}
+        y={{
+          min: 1,
+          max: Math.max(2, plan.contention.slowdown * 1.3),
+          label: say('plan.slowdown'),
+          text: (value) => `${brief(value)}×`,
+        }}
+      >
         {({ x, y, right, top }) => (
           <>
-            {shown.filter((it) => x(it.pricePerVmHour) <= right && y(it.slowdown) >= top).map((it) => (
-              <circle key={label(it)} cx={x(it.pricePerVmHour)} cy={y(it.slowdown)} r="2.4" fill="var(--thread-4)" opacity="0.4">
-                <title>{label(it)}</title>
-              </circle>
-            ))}
-            <path d={pathOf(front.filter((it) => x(it.pricePerVmHour) <= right && y(it.slowdown) >= top).map((it) => [x(it.pricePerVmHour), y(it.slowdown)]))} fill="none" stroke="var(--running)" strokeWidth="1.8" />
-            {front.filter((it) => x(it.pricePerVmHour) <= right && y(it.slowdown) >= top).map((it) => (
-              <circle key={`front ${label(it)}`} cx={x(it.pricePerVmHour)} cy={y(it.slowdown)} r="3.6" fill="var(--running)">
-                <title>{label(it)}</title>
-              </circle>
-            ))}
-            <circle cx={x(plan.pricePerVmHour)} cy={y(plan.contention.slowdown)} r="6" fill="none" stroke="var(--accent)" strokeWidth="2.4" />
-            <text x={x(plan.pricePerVmHour) + 10} y={y(plan.contention.slowdown) - 8} className="mark accent">{say('picture.thisPlan')}</text>
+            {shown
+              .filter((it) => x(it.pricePerVmHour) <= right && y(it.slowdown) >= top)
+              .map((it) => (
+                <circle
+                  key={label(it)}
+                  cx={x(it.pricePerVmHour)}
+                  cy={y(it.slowdown)}
+                  r="2.4"
+                  fill="var(--thread-4)"
+                  opacity="0.4"
+                >
+                  <title>{label(it)}</title>
+                </circle>
+              ))}
+            <path
+              d={pathOf(
+                front
+                  .filter((it) => x(it.pricePerVmHour) <= right && y(it.slowdown) >= top)
+                  .map((it) => [x(it.pricePerVmHour), y(it.slowdown)]),
+              )}
+              fill="none"
+              stroke="var(--running)"
+              strokeWidth="1.8"
+            />
+            {front
+              .filter((it) => x(it.pricePerVmHour) <= right && y(it.slowdown) >= top)
+              .map((it) => (
+                <circle key={`front ${label(it)}`} cx={x(it.pricePerVmHour)} cy={y(it.slowdown)} r="3.6" fill="var(--running)">
+                  <title>{label(it)}</title>
+                </circle>
+              ))}
+            <circle
+              cx={x(plan.pricePerVmHour)}
+              cy={y(plan.contention.slowdown)}
+              r="6"
+              fill="none"
+              stroke="var(--accent)"
+              strokeWidth="2.4"
+            />
+            <text x={x(plan.pricePerVmHour) + 10} y={y(plan.contention.slowdown) - 8} className="mark accent">
+              {say('picture.thisPlan')}
+            </text>
           </>
         )}
       </Plot>
@@ -72,25 +134,67 @@ export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: Scena
 }
 
 export function SlowdownSpread({ scenario }: { scenario: Scenario }): ReactNode {
-  const found = useProgressive<PlanSimulated>((it) => call('plan.refine', { scenario: it }), scenario, (it) => it.seconds > ENOUGH_SECONDS);
+  const found = useProgressive<PlanSimulated>(
+    (it) => call('plan.refine', { scenario: it }),
+    scenario,
+    (it) => it.seconds > ENOUGH_SECONDS,
+  );
   const guest = found?.classes[0];
   const curve = guest?.curve ?? [];
   const far = Math.max(1.5, ...curve.filter((it) => it.share <= 0.995).map((it) => it.slowdown));
   const table = { head: [say('plan.slowdown'), say('plan.share')], rows: curve.map((it) => [it.slowdown, it.share]) };
   return (
-    <Picture title={say('picture.spread')} answer={guest === undefined ? say('picture.simulating') : say('picture.spreadAnswer', { p50: guest.p50.toFixed(2), p95: guest.p95.toFixed(2), p99: guest.p99.toFixed(2), bursts: guest.bursts.toLocaleString('en'), seed: found?.seed ?? 0 })} table={table}>
-      <Plot label={say('picture.spread')} x={{ min: 1, max: far, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }} y={{ min: 0, max: 1, label: say('plan.ofBursts'), text: (value) => `${Math.round(value * 100)} %` }}>
+    <Picture
+      title={say('picture.spread')}
+      answer={
+        guest === undefined
+          ? say('picture.simulating')
+          : say('picture.spreadAnswer', {
+              p50: guest.p50.toFixed(2),
+              p95: guest.p95.toFixed(2),
+              p99: guest.p99.toFixed(2),
+              bursts: guest.bursts.toLocaleString('en'),
+              seed: found?.seed ?? 0,
+            })
+      }
+      table={table}
+    >
+      <Plot
+        label={say('picture.spread')}
+        x={{ min: 1, max: far, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}
+        y={{ min: 0, max: 1, label: say('plan.ofBursts'), text: (value) => `${Math.round(value * 100)} %` }}
+      >
         {({ x, y, right, bottom }) => (
           <>
-            <path d={pathOf(curve.filter((it) => it.slowdown <= far).map((it) => [x(Math.max(1, it.slowdown)), y(it.share)]))} fill="none" stroke="var(--thread-6)" strokeWidth="2.2" />
+            <path
+              d={pathOf(curve.filter((it) => it.slowdown <= far).map((it) => [x(Math.max(1, it.slowdown)), y(it.share)]))}
+              fill="none"
+              stroke="var(--thread-6)"
+              strokeWidth="2.2"
+            />
             {guest !== undefined &&
-              ([['P50', guest.p50, 0.5], ['P95', guest.p95, 0.95], ['P99', guest.p99, 0.99]] as const)
+              (
+                [
+                  ['P50', guest.p50, 0.5],
+                  ['P95', guest.p95, 0.95],
+                  ['P99', guest.p99, 0.99],
+                ] as const
+              )
                 .filter(([, value]) => x(value) <= right)
                 .map(([name, value, share]) => (
                   <g key={name}>
-                    <line x1={x(Math.max(1, value))} x2={x(Math.max(1, value))} y1={y(share)} y2={bottom} stroke="var(--ink-3)" strokeDasharray="2 3" />
+                    <line
+                      x1={x(Math.max(1, value))}
+                      x2={x(Math.max(1, value))}
+                      y1={y(share)}
+                      y2={bottom}
+                      stroke="var(--ink-3)"
+                      strokeDasharray="2 3"
+                    />
                     <circle cx={x(Math.max(1, value))} cy={y(share)} r="3.4" fill="var(--thread-6)" />
-                    <text x={x(Math.max(1, value)) + 6} y={y(share) + (name === 'P99' ? -4 : 14)} className="mark">{name}</text>
+                    <text x={x(Math.max(1, value)) + 6} y={y(share) + (name === 'P99' ? -4 : 14)} className="mark">
+                      {name}
+                    </text>
                   </g>
                 ))}
           </>

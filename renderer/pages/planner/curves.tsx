@@ -19,28 +19,63 @@ export function PriceCurve({ plan, pictures, baseline }: Props): ReactNode {
   // Machines alone on an instance cost so much that the crossing would not be seen.
   const top = Math.min(Math.max(...curve.map((it) => it.pricePerVmHour)), Math.max(small ?? 0, plan.pricePerVmHour) * 4) || 1;
   const even = plan.breakEvenCount;
-  const table = { head: [say('cut.count'), say('plan.pricePerVm'), baseline === '' ? '–' : baseline, say('plan.slowdown')], rows: curve.map((it) => [it.count, it.pricePerVmHour, it.baselinePerVmHour ?? '–', it.slowdown]) };
+  const table = {
+    head: [say('cut.count'), say('plan.pricePerVm'), baseline === '' ? '–' : baseline, say('plan.slowdown')],
+    rows: curve.map((it) => [it.count, it.pricePerVmHour, it.baselinePerVmHour ?? '–', it.slowdown]),
+  };
   return (
-    <Picture title={say('picture.price')} answer={even === null ? say('picture.priceNever') : say('picture.priceAnswer', { count: even, price: money(plan.pricePerVmHour, plan.currency) })} table={table}>
-      <Plot label={say('picture.price')} x={{ min: 1, max: most, label: say('cut.count'), text: brief }} y={{ min: 0, max: top, label: say('plan.pricePerVm'), text: (value) => money(value, plan.currency, top < 0.2 ? 3 : 2) }}>
+    <Picture
+      title={say('picture.price')}
+      answer={
+        even === null
+          ? say('picture.priceNever')
+          : say('picture.priceAnswer', { count: even, price: money(plan.pricePerVmHour, plan.currency) })
+      }
+      table={table}
+    >
+      <Plot
+        label={say('picture.price')}
+        x={{ min: 1, max: most, label: say('cut.count'), text: brief }}
+        y={{ min: 0, max: top, label: say('plan.pricePerVm'), text: (value) => money(value, plan.currency, top < 0.2 ? 3 : 2) }}
+      >
         {({ x, y, left, right, top: upper, bottom }) => (
           <>
             <clipPath id="price-clip">
               <rect x={left} y={upper} width={right - left} height={bottom - upper} />
             </clipPath>
-            {even !== null && even <= most && small !== null && <rect x={x(even)} y={upper} width={right - x(even)} height={bottom - upper} fill="var(--running)" opacity="0.07" />}
+            {even !== null && even <= most && small !== null && (
+              <rect x={x(even)} y={upper} width={right - x(even)} height={bottom - upper} fill="var(--running)" opacity="0.07" />
+            )}
             <g clipPath="url(#price-clip)">
-              {small !== null && <path d={`M${left} ${y(small)}H${right}`} stroke="var(--thread-3)" strokeWidth="2" strokeDasharray="6 4" />}
-              <path d={pathOf(curve.map((it) => [x(it.count), y(it.pricePerVmHour)]))} fill="none" stroke="var(--accent)" strokeWidth="2.2" />
+              {small !== null && (
+                <path d={`M${left} ${y(small)}H${right}`} stroke="var(--thread-3)" strokeWidth="2" strokeDasharray="6 4" />
+              )}
+              <path
+                d={pathOf(curve.map((it) => [x(it.count), y(it.pricePerVmHour)]))}
+                fill="none"
+                stroke="var(--accent)"
+                strokeWidth="2.2"
+              />
             </g>
-            {small !== null && <text x={right - 4} y={y(small) - 7} textAnchor="end" className="mark" style={{ fill: 'var(--thread-3)' }}>{say('picture.baseline', { type: baseline, price: money(small, plan.currency) })}</text>}
+            {small !== null && (
+              <text x={right - 4} y={y(small) - 7} textAnchor="end" className="mark" style={{ fill: 'var(--thread-3)' }}>
+                {say('picture.baseline', { type: baseline, price: money(small, plan.currency) })}
+              </text>
+            )}
             {even !== null && even <= most && small !== null && (
               <>
                 <circle cx={x(even)} cy={y(small)} r="4.5" fill="var(--surface)" stroke="var(--ink)" strokeWidth="2" />
-                <text x={x(even) + 8} y={y(small) - 9} className="mark">{say('picture.breakEven', { count: even })}</text>
+                <text x={x(even) + 8} y={y(small) - 9} className="mark">
+                  {say('picture.breakEven', { count: even })}
+                </text>
               </>
             )}
-            <Here x={x(plan.count)} y={y(Math.min(top, plan.pricePerVmHour))} text={say('picture.here', { count: plan.count })} bottom={bottom} />
+            <Here
+              x={x(plan.count)}
+              y={y(Math.min(top, plan.pricePerVmHour))}
+              text={say('picture.here', { count: plan.count })}
+              bottom={bottom}
+            />
           </>
         )}
       </Plot>
@@ -64,17 +99,50 @@ export function SlowdownCurve({ plan, pictures }: Omit<Props, 'baseline'>): Reac
   const { curve } = pictures;
   const most = Math.max(1, ...curve.map((it) => it.count));
   const top = Math.max(2, ...curve.map((it) => it.slowdown)) * 1.05;
-  const table = { head: [say('cut.count'), say('plan.slowdown'), say('plan.cpuP95'), say('plan.memoryOverload')], rows: curve.map((it) => [it.count, it.slowdown, it.cpuP95, it.memoryOverload]) };
+  const table = {
+    head: [say('cut.count'), say('plan.slowdown'), say('plan.cpuP95'), say('plan.memoryOverload')],
+    rows: curve.map((it) => [it.count, it.slowdown, it.cpuP95, it.memoryOverload]),
+  };
   return (
-    <Picture title={say('picture.slowdown')} answer={say('picture.slowdownAnswer', { slowdown: plan.contention.slowdown.toFixed(2), count: plan.count })} table={table}>
-      <Plot label={say('picture.slowdown')} x={{ min: 1, max: most, label: say('cut.count'), text: brief }} y={{ min: 1, max: top, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}>
+    <Picture
+      title={say('picture.slowdown')}
+      answer={say('picture.slowdownAnswer', { slowdown: plan.contention.slowdown.toFixed(2), count: plan.count })}
+      table={table}
+    >
+      <Plot
+        label={say('picture.slowdown')}
+        x={{ min: 1, max: most, label: say('cut.count'), text: brief }}
+        y={{ min: 1, max: top, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}
+      >
         {({ x, y, left, right, bottom }) => (
           <>
-            <path d={`${pathOf(curve.map((it) => [x(it.count), y(it.slowdown)]))}L${x(most)} ${bottom}L${left} ${bottom}Z`} fill="var(--thread-1)" opacity="0.14" />
-            <path d={pathOf(curve.map((it) => [x(it.count), y(it.slowdown)]))} fill="none" stroke="var(--thread-1)" strokeWidth="2.2" />
-            <path d={pathOf(curve.map((it) => [x(it.count), y(Math.min(top, Math.max(1, it.cpuP95)))]))} fill="none" stroke="var(--ink-3)" strokeWidth="1.4" strokeDasharray="4 3" />
-            <text x={right - 4} y={y(Math.min(top, Math.max(1, curve.at(-1)?.cpuP95 ?? 1))) + 14} textAnchor="end">{say('picture.p95')}</text>
-            <Here x={x(plan.count)} y={y(plan.contention.slowdown)} text={`${plan.contention.slowdown.toFixed(2)}×`} bottom={bottom} />
+            <path
+              d={`${pathOf(curve.map((it) => [x(it.count), y(it.slowdown)]))}L${x(most)} ${bottom}L${left} ${bottom}Z`}
+              fill="var(--thread-1)"
+              opacity="0.14"
+            />
+            <path
+              d={pathOf(curve.map((it) => [x(it.count), y(it.slowdown)]))}
+              fill="none"
+              stroke="var(--thread-1)"
+              strokeWidth="2.2"
+            />
+            <path
+              d={pathOf(curve.map((it) => [x(it.count), y(Math.min(top, Math.max(1, it.cpuP95)))]))}
+              fill="none"
+              stroke="var(--ink-3)"
+              strokeWidth="1.4"
+              strokeDasharray="4 3"
+            />
+            <text x={right - 4} y={y(Math.min(top, Math.max(1, curve.at(-1)?.cpuP95 ?? 1))) + 14} textAnchor="end">
+              {say('picture.p95')}
+            </text>
+            <Here
+              x={x(plan.count)}
+              y={y(plan.contention.slowdown)}
+              text={`${plan.contention.slowdown.toFixed(2)}×`}
+              bottom={bottom}
+            />
           </>
         )}
       </Plot>

@@ -12,7 +12,17 @@ interface Props {
   set(change: Partial<PlanForm>): void;
 }
 
-function Pick({ words, value, options, set }: { words: Words; value: string; options: readonly { readonly id: string; readonly text: string }[]; set(value: string): void }): ReactNode {
+function Pick({
+  words,
+  value,
+  options,
+  set,
+}: {
+  words: Words;
+  value: string;
+  options: readonly { readonly id: string; readonly text: string }[];
+  set(value: string): void;
+}): ReactNode {
   return (
     <label className="pick">
       <span>{say(words)}</span>
@@ -27,7 +37,21 @@ function Pick({ words, value, options, set }: { words: Words; value: string; opt
   );
 }
 
-function Slide({ words, value, min, max, unit, set }: { words: Words; value: number; min: number; max: number; unit: string; set(value: number): void }): ReactNode {
+function Slide({
+  words,
+  value,
+  min,
+  max,
+  unit,
+  set,
+}: {
+  words: Words;
+  value: number;
+  min: number;
+  max: number;
+  unit: string;
+  set(value: number): void;
+}): ReactNode {
   return (
     <div className="slide">
       <span>{say(words)}</span>
@@ -41,7 +65,9 @@ function Slide({ words, value, min, max, unit, set }: { words: Words; value: num
 
 export function Form({ form, catalogue, set }: Props): ReactNode {
   const types = (catalogue?.types ?? []).filter((it) => it.provider === form.provider);
-  const sorted = [...types].sort((a, b) => a.pricePerHour - b.pricePerHour).map((it) => ({ id: it.id, text: `${it.id}  $${it.pricePerHour}` }));
+  const sorted = [...types]
+    .sort((a, b) => a.pricePerHour - b.pricePerHour)
+    .map((it) => ({ id: it.id, text: `${it.id}  $${it.pricePerHour}` }));
   return (
     <aside className="card plan-form" aria-label={say('plan.form')}>
       <h2>{say('plan.bigOne')}</h2>
@@ -50,27 +76,77 @@ export function Form({ form, catalogue, set }: Props): ReactNode {
         value={form.provider}
         options={(catalogue?.providers ?? []).map((it) => ({ id: it.id, text: it.name }))}
         set={(provider) => {
-          const there = (catalogue?.types ?? []).filter((it) => it.provider === provider).sort((a, b) => a.pricePerHour - b.pricePerHour);
+          const there = (catalogue?.types ?? [])
+            .filter((it) => it.provider === provider)
+            .sort((a, b) => a.pricePerHour - b.pricePerHour);
           set({ provider, type: there.at(-1)?.id ?? '', baseline: there[0]?.id ?? '' });
         }}
       />
       <Pick words="rent.type" value={form.type} options={sorted} set={(type) => set({ type })} />
-      <Pick words="plan.model" value={form.model} options={[{ id: 'on-demand', text: say('plan.onDemand') }, { id: 'reserved', text: say('plan.reserved') }, { id: 'spot', text: say('plan.spot') }]} set={(model) => set({ model: model as PlanForm['model'] })} />
+      <Pick
+        words="plan.model"
+        value={form.model}
+        options={[
+          { id: 'on-demand', text: say('plan.onDemand') },
+          { id: 'reserved', text: say('plan.reserved') },
+          { id: 'spot', text: say('plan.spot') },
+        ]}
+        set={(model) => set({ model: model as PlanForm['model'] })}
+      />
       <Slide words="plan.headroom" value={form.headroom} min={0} max={50} unit="%" set={(headroom) => set({ headroom })} />
       <h2>{say('plan.machines')}</h2>
-      <Slide words="cut.count" value={form.count} min={1} max={Math.max(100, form.count)} unit="" set={(count) => set({ count })} />
+      <Slide
+        words="cut.count"
+        value={form.count}
+        min={1}
+        max={Math.max(100, form.count)}
+        unit=""
+        set={(count) => set({ count })}
+      />
       <div className="pair">
         <NumberField label={say('column.vcpus')} value={form.vcpus} min={1} max={64} set={(vcpus) => set({ vcpus })} />
-        <NumberField label={say('plan.memory')} value={form.memoryMb} min={16} max={4_000_000} set={(memoryMb) => set({ memoryMb })} />
+        <NumberField
+          label={say('plan.memory')}
+          value={form.memoryMb}
+          min={16}
+          max={4_000_000}
+          set={(memoryMb) => set({ memoryMb })}
+        />
         <NumberField label={say('cut.disk')} value={form.diskGb} min={0} max={100_000} set={(diskGb) => set({ diskGb })} />
         <NumberField label={say('plan.seed')} value={form.seed} min={0} max={4_294_967_295} set={(seed) => set({ seed })} />
       </div>
       <h2>{say('plan.load')}</h2>
-      <Slide words="plan.mean" value={form.mean} min={1} max={100} unit="%" set={(mean) => set({ mean, burst: Math.max(mean, form.burst) })} />
-      <Slide words="plan.burst" value={form.burst} min={1} max={100} unit="%" set={(burst) => set({ burst, mean: Math.min(burst, form.mean) })} />
-      <Slide words="plan.correlation" value={form.correlation} min={0} max={90} unit="%" set={(correlation) => set({ correlation })} />
+      <Slide
+        words="plan.mean"
+        value={form.mean}
+        min={1}
+        max={100}
+        unit="%"
+        set={(mean) => set({ mean, burst: Math.max(mean, form.burst) })}
+      />
+      <Slide
+        words="plan.burst"
+        value={form.burst}
+        min={1}
+        max={100}
+        unit="%"
+        set={(burst) => set({ burst, mean: Math.min(burst, form.mean) })}
+      />
+      <Slide
+        words="plan.correlation"
+        value={form.correlation}
+        min={0}
+        max={90}
+        unit="%"
+        set={(correlation) => set({ correlation })}
+      />
       <h2>{say('plan.against')}</h2>
-      <Pick words="plan.baseline" value={form.baseline} options={[{ id: '', text: say('plan.nothing') }, ...sorted]} set={(baseline) => set({ baseline })} />
+      <Pick
+        words="plan.baseline"
+        value={form.baseline}
+        options={[{ id: '', text: say('plan.nothing') }, ...sorted]}
+        set={(baseline) => set({ baseline })}
+      />
     </aside>
   );
 }

@@ -19,12 +19,16 @@ export function ContentionMap({ pictures, ratio, count }: { pictures: PlanPictur
   const { heat } = pictures;
   const ratios = [...new Set(heat.map((it) => it.ratio))].sort((a, b) => b - a);
   const counts = [...new Set(heat.map((it) => it.count))].sort((a, b) => a - b);
-  const nearest = (list: readonly number[], wanted: number): number => list.reduce((best, it) => (Math.abs(Math.log(it / wanted)) < Math.abs(Math.log(best / wanted)) ? it : best), list[0] ?? 1);
+  const nearest = (list: readonly number[], wanted: number): number =>
+    list.reduce((best, it) => (Math.abs(Math.log(it / wanted)) < Math.abs(Math.log(best / wanted)) ? it : best), list[0] ?? 1);
   const here = { ratio: nearest(ratios, Math.max(0.1, ratio)), count: nearest(counts, count) };
   const left = 48;
   const width = left + counts.length * CELL + 4;
   const height = ratios.length * ROW + 40;
-  const table = { head: [say('plan.ratio'), say('cut.count'), say('plan.cpuP95'), say('plan.slowdown')], rows: heat.map((it) => [it.ratio, it.count, it.cpuP95, it.slowdown]) };
+  const table = {
+    head: [say('plan.ratio'), say('cut.count'), say('plan.cpuP95'), say('plan.slowdown')],
+    rows: heat.map((it) => [it.ratio, it.count, it.cpuP95, it.slowdown]),
+  };
   return (
     <Picture title={say('picture.heat')} answer={say('picture.heatAnswer')} table={table}>
       <svg viewBox={`0 0 ${width} ${height}`} className="plot" role="img" aria-label={say('picture.heat')}>
@@ -34,11 +38,27 @@ export function ContentionMap({ pictures, ratio, count }: { pictures: PlanPictur
           const on = cell.ratio === here.ratio && cell.count === here.count;
           return (
             <g key={`${cell.ratio} ${cell.count}`}>
-              <rect x={x + 1} y={y + 1} width={CELL - 2} height={ROW - 2} rx="3" fill={tone(cell.cpuP95)} stroke={on ? 'var(--ink)' : 'none'} strokeWidth="2" />
+              <rect
+                x={x + 1}
+                y={y + 1}
+                width={CELL - 2}
+                height={ROW - 2}
+                rx="3"
+                fill={tone(cell.cpuP95)}
+                stroke={on ? 'var(--ink)' : 'none'}
+                strokeWidth="2"
+              />
               <text x={x + CELL / 2} y={y + ROW / 2 + 4} textAnchor="middle" className="cell">
                 {cell.cpuP95.toFixed(cell.cpuP95 < 10 ? 1 : 0)}
               </text>
-              <title>{say('picture.heatCell', { ratio: brief(cell.ratio), count: cell.count, p95: cell.cpuP95.toFixed(2), slowdown: cell.slowdown.toFixed(2) })}</title>
+              <title>
+                {say('picture.heatCell', {
+                  ratio: brief(cell.ratio),
+                  count: cell.count,
+                  p95: cell.cpuP95.toFixed(2),
+                  slowdown: cell.slowdown.toFixed(2),
+                })}
+              </title>
             </g>
           );
         })}
@@ -62,7 +82,10 @@ export function ContentionMap({ pictures, ratio, count }: { pictures: PlanPictur
 
 export function HourMap({ pictures }: { pictures: PlanPictures }): ReactNode {
   const guests = [...new Set(pictures.hours.map((it) => it.guest))];
-  const table = { head: [say('word.machine'), say('plan.hour'), say('plan.threads'), say('plan.share')], rows: pictures.hours.map((it) => [it.guest, it.hour, it.threads, it.share]) };
+  const table = {
+    head: [say('word.machine'), say('plan.hour'), say('plan.threads'), say('plan.share')],
+    rows: pictures.hours.map((it) => [it.guest, it.hour, it.threads, it.share]),
+  };
   const width = 450;
   const left = 66;
   const cell = (width - left) / 24;
@@ -71,7 +94,14 @@ export function HourMap({ pictures }: { pictures: PlanPictures }): ReactNode {
       <svg viewBox={`0 0 ${width} ${guests.length * 34 + 26}`} className="plot" role="img" aria-label={say('picture.hours')}>
         {pictures.hours.map((it) => (
           <g key={`${it.guest} ${it.hour}`}>
-            <rect x={left + it.hour * cell + 1} y={guests.indexOf(it.guest) * 34 + 1} width={cell - 2} height={32} rx="3" fill={tone(it.share)} />
+            <rect
+              x={left + it.hour * cell + 1}
+              y={guests.indexOf(it.guest) * 34 + 1}
+              width={cell - 2}
+              height={32}
+              rx="3"
+              fill={tone(it.share)}
+            />
             <title>{`${it.guest} ${it.hour}:00 ${percent(it.share * 100)}`}</title>
           </g>
         ))}

@@ -41,7 +41,11 @@ export function PlannerPage(): ReactNode {
     setAt(undefined);
     run(async () => {
       const { text, name } = await call('plan.export', { scenario, kind });
-      await call('file.export', { name: `${name.replace(/[^\w .-]/g, ' ')} ${kind}`, kind: kind === 'scenario' || kind === 'tofu' ? 'json' : 'txt', bytes: new TextEncoder().encode(text) });
+      await call('file.export', {
+        name: `${name.replace(/[^\w .-]/g, ' ')} ${kind}`,
+        kind: kind === 'scenario' || kind === 'tofu' ? 'json' : 'txt',
+        bytes: new TextEncoder().encode(text),
+      });
     });
   };
   return (
@@ -52,7 +56,12 @@ export function PlannerPage(): ReactNode {
         <Button variant="outlined" onClick={(event) => setAt(event.currentTarget)} aria-haspopup="menu">
           {say('plan.export')}
         </Button>
-        <Button variant="contained" disabled={!rentable} onClick={() => go(`/rent?provider=${form.provider}&type=${form.type}`)} title={rentable ? undefined : say('rent.notRentable')}>
+        <Button
+          variant="contained"
+          disabled={!rentable}
+          onClick={() => go(`/rent?provider=${form.provider}&type=${form.type}`)}
+          title={rentable ? undefined : say('rent.notRentable')}
+        >
           {say('plan.apply')}
         </Button>
         <Menu open={at !== undefined} anchorEl={at ?? null} onClose={() => setAt(undefined)}>
@@ -86,7 +95,11 @@ export function PlannerPage(): ReactNode {
                 <PriceParts plan={plan.value} />
                 {pictures.value !== undefined && (
                   <>
-                    <ContentionMap pictures={pictures.value} ratio={(form.count * form.vcpus) / Math.max(1, type?.vcpus ?? 1)} count={form.count} />
+                    <ContentionMap
+                      pictures={pictures.value}
+                      ratio={(form.count * form.vcpus) / Math.max(1, type?.vcpus ?? 1)}
+                      count={form.count}
+                    />
                     <Tornado plan={plan.value} pictures={pictures.value} />
                   </>
                 )}
@@ -94,7 +107,9 @@ export function PlannerPage(): ReactNode {
                 <ParetoPlot plan={plan.value} scenario={scenario} />
                 {pictures.value !== undefined && <HourMap pictures={pictures.value} />}
               </div>
-              <p className="quiet small">{say('plan.source', { name: plan.value.provider.name, date: plan.value.provider.priceDate, seed: form.seed })}</p>
+              <p className="quiet small">
+                {say('plan.source', { name: plan.value.provider.name, date: plan.value.provider.priceDate, seed: form.seed })}
+              </p>
             </>
           )}
         </div>
@@ -104,7 +119,10 @@ export function PlannerPage(): ReactNode {
 }
 
 /** Keeps the last answer while the next is on its way, so that nothing jumps under a slider. */
-function useKept<T>(read: { value: T | undefined; refusal: Parameters<typeof RefusalNote>[0]['refusal'] | undefined }): { value: T | undefined; refusal: Parameters<typeof RefusalNote>[0]['refusal'] | undefined } {
+function useKept<T>(read: { value: T | undefined; refusal: Parameters<typeof RefusalNote>[0]['refusal'] | undefined }): {
+  value: T | undefined;
+  refusal: Parameters<typeof RefusalNote>[0]['refusal'] | undefined;
+} {
   const [last, setLast] = useState<T>();
   if (read.value !== undefined && read.value !== last) setLast(read.value);
   return { value: read.value ?? last, refusal: read.refusal };

@@ -15,7 +15,19 @@ export interface TableOf {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-export function Picture({ title, answer, table, wide = false, children }: { title: string; answer: ReactNode; table: TableOf; wide?: boolean; children: ReactNode }): ReactNode {
+export function Picture({
+  title,
+  answer,
+  table,
+  wide = false,
+  children,
+}: {
+  title: string;
+  answer: ReactNode;
+  table: TableOf;
+  wide?: boolean;
+  children: ReactNode;
+}): ReactNode {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
   return (
@@ -24,12 +36,27 @@ export function Picture({ title, answer, table, wide = false, children }: { titl
         <h2 id={id}>{title}</h2>
         <span className="grow" />
         <Tooltip title={say('picture.table')}>
-          <IconButton aria-label={`${say('picture.table')}: ${title}`} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <IconButton
+            aria-label={`${say('picture.table')}: ${title}`}
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
             <TableRowsOutlined />
           </IconButton>
         </Tooltip>
         <Tooltip title={say('word.exportCsv')}>
-          <IconButton aria-label={`${say('word.exportCsv')}: ${title}`} onClick={() => run(() => call('file.export', { name: title.replace(/[^\w .-]/g, ' '), kind: 'csv', bytes: csvOf([table.head, ...table.rows]) }))}>
+          <IconButton
+            aria-label={`${say('word.exportCsv')}: ${title}`}
+            onClick={() =>
+              run(() =>
+                call('file.export', {
+                  name: title.replace(/[^\w .-]/g, ' '),
+                  kind: 'csv',
+                  bytes: csvOf([table.head, ...table.rows]),
+                }),
+              )
+            }
+          >
             <FileDownloadOutlined />
           </IconButton>
         </Tooltip>

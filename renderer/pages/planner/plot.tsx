@@ -35,7 +35,19 @@ export function ticks(min: number, max: number, wanted = 5): number[] {
   return Array.from({ length: Math.floor((max - first) / step + 1e-9) + 1 }, (_, index) => first + index * step);
 }
 
-export function Plot({ x, y, height = 216, label, children }: { x: Axis; y: Axis; height?: number; label: string; children(scales: Scales): ReactNode }): ReactNode {
+export function Plot({
+  x,
+  y,
+  height = 216,
+  label,
+  children,
+}: {
+  x: Axis;
+  y: Axis;
+  height?: number;
+  label: string;
+  children(scales: Scales): ReactNode;
+}): ReactNode {
   const place = (axis: Axis, value: number): number => {
     if (axis.log !== true) return (value - axis.min) / (axis.max - axis.min || 1);
     return Math.log(Math.max(value, axis.min) / axis.min) / Math.log(axis.max / axis.min);
@@ -75,4 +87,5 @@ export function Plot({ x, y, height = 216, label, children }: { x: Axis; y: Axis
   );
 }
 
-export const pathOf = (points: readonly (readonly [number, number])[]): string => points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+export const pathOf = (points: readonly (readonly [number, number])[]): string =>
+  points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');

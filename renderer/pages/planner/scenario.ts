@@ -20,7 +20,22 @@ export interface PlanForm {
 }
 
 /** The papers' case: a cluster instance cut into 40 small ones. */
-export const PAPERS: PlanForm = { name: 'Forty small ones', provider: 'ec2-2012', type: 'cc1.4xlarge', model: 'on-demand', count: 40, vcpus: 1, memoryMb: 544, diskGb: 30, mean: 25, burst: 100, correlation: 0, headroom: 0, baseline: 'm1.small', seed: 1 };
+export const PAPERS: PlanForm = {
+  name: 'Forty small ones',
+  provider: 'ec2-2012',
+  type: 'cc1.4xlarge',
+  model: 'on-demand',
+  count: 40,
+  vcpus: 1,
+  memoryMb: 544,
+  diskGb: 30,
+  mean: 25,
+  burst: 100,
+  correlation: 0,
+  headroom: 0,
+  baseline: 'm1.small',
+  seed: 1,
+};
 
 const NUMBERS = ['count', 'vcpus', 'memoryMb', 'diskGb', 'mean', 'burst', 'correlation', 'headroom', 'seed'] as const;
 

@@ -142,7 +142,7 @@ function Processes(): ReactNode {
             <th className="number">{say('process.pid')}</th>
             <th className="number">{say('process.restarts')}</th>
             <th>{say('process.since')}</th>
-            <th />
+            <td aria-hidden="true" />
           </tr>
         </thead>
         <tbody>

@@ -70,7 +70,7 @@ function Images({ images, again }: { images: readonly Image[]; again(): void }):
           <th>{say('storage.source')}</th>
           <th className="number">{say('storage.virtual')}</th>
           <th className="number">{say('storage.real')}</th>
-          <th />
+          <td aria-hidden="true" />
         </tr>
       </thead>
       <tbody>
