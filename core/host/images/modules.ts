@@ -74,14 +74,23 @@ export function collectModules(folder: string, wanted: readonly string[] = WANTE
   return [...collected.values()];
 }
 
-/** Lines "path: path path", dependencies nearest first, as depmod writes them. */
+/** Lines "path: path path" as depmod writes them: from the right, each path comes after all that it depends on. */
 export function dependencyList(modules: readonly KernelModule[]): string {
   const byName = new Map(modules.map((module) => [module.name, module]));
-  const closure = (module: KernelModule): KernelModule[] => {
-    const direct = module.depends.flatMap((name) => byName.get(name) ?? []);
-    return [...new Set([...direct, ...direct.flatMap(closure)])];
+  const line = (module: KernelModule): string => {
+    const loading = new Set<KernelModule>();
+    const add = (each: KernelModule): void => {
+      for (const name of each.depends) {
+        const needed = byName.get(name);
+        if (needed === undefined || loading.has(needed)) continue;
+        add(needed);
+        loading.add(needed);
+      }
+    };
+    add(module);
+    return [`${module.path}:`, ...[...loading].reverse().map((each) => each.path)].join(' ');
   };
-  return modules.map((module) => `${[`${module.path}:`, ...closure(module).map((each) => each.path)].join(' ')}\n`).join('');
+  return modules.map((module) => `${line(module)}\n`).join('');
 }
 
 export const aliasList = (modules: readonly KernelModule[]): string =>
