@@ -28,9 +28,7 @@ hostname "$(quoted blanket.name | grep . || echo blanket)"
 
 # Modules for the devices that are here, and for those their buses bring.
 for pass in 1 2; do
-  find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | while read -r alias; do
-    modprobe -q "$alias" 2>/dev/null
-  done
+  find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u | xargs -r modprobe -qa 2>/dev/null
 done
 if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
   modprobe -q xen_blkfront 2>/dev/null
@@ -74,6 +72,13 @@ while true; do
   echo
 done
 `;
+
+/** Programs that end the machine by themselves: this image has no init daemon to ask. */
+export const ENDING_SCRIPTS = {
+  poweroff: '#!/bin/sh\nsync\nexec busybox poweroff -f\n',
+  halt: '#!/bin/sh\nsync\nexec busybox halt -f\n',
+  reboot: '#!/bin/sh\nsync\nexec busybox reboot -f\n',
+} as const;
 
 /** What udhcpc calls when it has an address, or has lost it. */
 export const DHCP_SCRIPT = `#!/bin/sh

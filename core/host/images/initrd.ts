@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { textBytes } from '../../base/bytes.ts';
 import type { ArchiveEntry } from './cpio.ts';
 import { cpio } from './cpio.ts';
-import { DHCP_SCRIPT, INIT_SCRIPT } from './init-script.ts';
+import { DHCP_SCRIPT, ENDING_SCRIPTS, INIT_SCRIPT } from './init-script.ts';
 import type { KernelModule } from './modules.ts';
 import { aliasList, dependencyList } from './modules.ts';
 
@@ -66,7 +66,9 @@ export function initrd(parts: InitrdParts): Uint8Array {
     { path: 'dev/console', kind: 'character-device', mode: 0o600, device: [5, 1] },
     { path: 'dev/null', kind: 'character-device', mode: 0o666, device: [1, 3] },
     file('bin/busybox', parts.busybox, 0o755),
-    ...parts.applets.map((name) => link(`bin/${name}`, 'busybox')),
+    ...parts.applets.filter((name) => !(name in ENDING_SCRIPTS)).map((name) => link(`bin/${name}`, 'busybox')),
+    // The kernel itself calls these two by their paths when the hypervisor asks it to end.
+    ...Object.entries(ENDING_SCRIPTS).map(([name, script]) => file(`sbin/${name}`, script, 0o755)),
     link('sbin/modprobe', '../bin/busybox'),
     file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n'),
     file('etc/group', 'root:x:0:\n'),

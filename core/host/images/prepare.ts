@@ -8,7 +8,7 @@ import { appletsOf, initrd } from './initrd.ts';
 import { collectModules } from './modules.ts';
 import { PackageSource } from './packages.ts';
 import type { Recipe } from './recipes.ts';
-import { RECIPES, recipeNamed } from './recipes.ts';
+import { RECIPES, recipeEdition, recipeNamed } from './recipes.ts';
 import type { ImageManifest, ImageStore, LoadedImage } from './store.ts';
 
 /** Told what is being done, for a person who waits. */
@@ -37,7 +37,7 @@ export function prepareImage(store: ImageStore, recipe: Recipe, tell: Tell): Ima
       modules: collectModules(modulesFolder(kernelFiles.files, release)),
     });
     return store.save(
-      { name: recipe.name, recipe: recipe.name, kernelRelease: release, commandLine: COMMAND_LINE },
+      { name: recipe.name, recipe: recipeEdition(recipe), kernelRelease: release, commandLine: COMMAND_LINE },
       {
         kernel: {
           file: `vmlinuz-${release}`,
@@ -93,8 +93,8 @@ export function importImage(store: ImageStore, request: ImportRequest): ImageMan
 /** An image ready for use. One of ours that is missing or damaged is made (again) first. @throws Refusal */
 export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedImage {
   const image = store.load(name);
-  if (typeof image !== 'string') return image;
   const recipe = recipeNamed(name);
+  if (typeof image !== 'string') return recipe === undefined ? image : renewed(store, image, recipe, tell);
   if (recipe === undefined) {
     if (image === 'absent') {
       const names = [...new Set([...Object.values(RECIPES).map((each) => each.name), ...store.list().map((each) => each.name)])];
@@ -118,4 +118,20 @@ export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedI
   if (typeof made === 'string')
     throw new Refusal('image-damaged', `The image '${name}' could not be made.`, 'Check the disk of the data folder.');
   return made;
+}
+
+/** An image of an older edition of its recipe is made again where that is possible; it still serves where it is not. */
+function renewed(store: ImageStore, image: LoadedImage, recipe: Recipe, tell: Tell): LoadedImage {
+  const { name } = image.manifest;
+  if (image.manifest.recipe === recipeEdition(recipe) || image.manifest.recipe === 'imported') return image;
+  tell(`The image '${name}' is of an older edition and is made again`);
+  try {
+    prepareImage(store, recipe, tell);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    tell(`That failed (${error.message}); the older one is used`);
+    return image;
+  }
+  const made = store.load(name);
+  return typeof made === 'string' ? image : made;
 }

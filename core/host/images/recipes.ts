@@ -26,4 +26,10 @@ export const RECIPES: Readonly<Record<Flavour, Recipe>> = {
   },
 };
 
+/** Counts up whenever what a recipe makes changes; images of an older edition are made again. */
+const EDITION = 2;
+
+/** As it stands in the image's description. */
+export const recipeEdition = (recipe: Recipe): string => `${recipe.name} ${EDITION}`;
+
 export const recipeNamed = (name: string): Recipe | undefined => Object.values(RECIPES).find((recipe) => recipe.name === name);
