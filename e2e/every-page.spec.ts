@@ -109,7 +109,7 @@ for (const theme of ['light', 'dark'] as const) {
         await show(window, '/instance/i1/overview');
         await opened('give-back', () => window.getByRole('button', { name: 'Give back' }).click());
         await show(window, '/networks');
-        await opened('new-network', () => window.getByRole('button', { name: 'New network' }).click());
+        await opened('new-network', () => window.getByRole('button', { name: 'New network' }).first().click());
         await show(window, '/storage');
         await opened('import', () => window.getByRole('button', { name: 'Import' }).click());
       });

@@ -36,6 +36,7 @@ serveProcess((begin, edge) => {
     provisions: provisionsFrom({
       engine: join(import.meta.dirname, 'engine.wasm'),
       dataFolder: begin.dataFolder,
+      folder: begin.folder,
       tell: () => undefined,
     }),
     folder: begin.folder,
