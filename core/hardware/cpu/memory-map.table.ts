@@ -23,16 +23,17 @@ export const MEMORY_MAP: readonly Place[] = [
   at('frameCode', 0x80_0000, 'one u64 for each host frame: which 64-byte chunks hold bytes of decoded code'),
   at('unitOfFrame', 0x100_0000, 'translated code: one u16 for each host frame; see hot/translated.ts for these'),
   at('heat', 0x120_0000, 'u16 by hash of a block head'),
-  at('unitInfo', 0x122_0000, '16 bytes for each unit'),
-  at('unitRecords', 0x130_0000, 'decoded instructions that translated code refers to, 32 bytes each'),
-  at('unitEntries', 0x200_0000, '4 KiB for each unit'),
+  at('unitInfo', 0x124_0000, '24 bytes for each unit'),
+  at('unitHeads', 0x12c_0000, '32768 buckets of 16 bytes: block heads that begin translated code'),
+  at('unitRecords', 0x134_0000, 'decoded instructions that translated code refers to, 32 bytes each'),
+  at('unitEntries', 0x200_0000, '1 KiB for each unit'),
   at('firstFrame', 0x300_0000, 'first address given out as a frame'),
 ];
 
 export const CONSTANTS: readonly Place[] = [
   at('decodeEntries', 65536, 'records of the decode cache'),
   at('maxContexts', 16383, 'state blocks that fit in `contexts`'),
-  at('maxUnits', 4096, 'table indices a unit can have'),
+  at('maxUnits', 16384, 'table indices a unit can have'),
   at('maxUnitRecords', 0x6_0000, 'room of `unitRecords`'),
   at('tlbEntries', 1024, 'entries of each TLB table'),
   at('tlbSetBytes', 0xd080, 'one TLB set: read, write, execute tables of 16-byte entries, the log of filled entries, the filter of large pages'),

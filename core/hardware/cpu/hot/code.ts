@@ -5,7 +5,7 @@
 // instruction that overlaps the chunk, exactly before the write is visible.
 import { Constant, Place } from './gen/offsets';
 import { forgetWrites } from './tlb';
-import { dropUnit, translatedWritten } from './translated';
+import { dropFrame, translatedWritten } from './translated';
 
 @inline export function decodeRecord(host: u32): usize {
   return <usize>Place.decodeCache + (<usize>(host & (Constant.decodeEntries - 1)) << 5);
@@ -62,7 +62,7 @@ export function codeWritten(host: u32, length: u32): void {
 /** Everything on a frame is forgotten: it was replaced, freed, or written by a device as a whole. */
 export function forgetFrame(host: u32): void {
   const flags = <usize>Place.frameFlags + (host >> 12);
-  dropUnit(host);
+  dropFrame(host);
   if (load<u8>(flags) & Constant.frameDecoded) codeWritten(host & ~0xfff, 4096);
   store<u8>(flags, load<u8>(flags) & Constant.frameWriteCached);
 }

@@ -1,9 +1,13 @@
 // The interpreter's side of translated code: entering units, heat, and what units call back.
 //
-// A unit is a function in the exported table: the hot blocks of one host frame, for one code width.
-//   unitOfFrame  u16 for each host frame: table index of its unit, 0 = none
-//   unitInfo     16 bytes for each unit: u32 host frame (0 = free), u32 mode, u64 its 64-byte chunks of code
-//   unitEntries  4 KiB for each unit: by offset in the page, entry number + 1, 0 = no entry
+// A unit is a function in the exported table: the hot blocks around a block head, within one host frame, for one code
+// width. A frame may have several.
+//   unitHeads    where control may enter: buckets of two entries by hash of the host address of the head
+//                u32 host address, u16 unit (0 = none), u8 entry number + 1, u8 mode
+//   unitInfo     24 bytes for each unit: u32 host frame (0 = free), u32 next unit of the frame, u64 its 64-byte chunks
+//                of code
+//   unitOfFrame  u16 for each host frame: its first unit, 0 = none
+//   unitEntries  1 KiB for each unit: how its own indirect jumps find entries (jit/unit.ts)
 //   heat         u16 by hash of the host address of a block head: how often it was reached by the interpreter
 // A unit never faults and never meets a device: on anything but plain memory it returns `precise`, and the run loop
 // interprets that one instruction. So whatever is observable is done by the interpreter.
@@ -12,7 +16,6 @@ import { decode } from './decode';
 import { dispatch } from './gen/dispatch';
 import { hot } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
-import { condition, materialise } from './flags';
 import { prepareRead, prepareWrite } from './memory';
 import { charged, clearFault, setCharged, stopping, withhold } from './raise';
 import { Mode, Op, Seg, canonical, cpu, mode, setInstructionRip, setOp, setRip, rip } from './state';
@@ -32,21 +35,23 @@ let unitEpoch: u32 = 0;
 export function setTranslation(heat: u32): void { threshold = heat; }
 @inline export function translating(): bool { return threshold != 0; }
 
-@inline function unitOf(host: u32): u32 { return load<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1)); }
-@inline function infoOf(unit: u32): usize { return <usize>Place.unitInfo + (<usize>unit << 4); }
-@inline function entryOf(unit: u32, host: u32): u32 { return load<u8>(<usize>Place.unitEntries + (<usize>unit << 12) + (host & 0xfff)); }
+@inline function infoOf(unit: u32): usize { return <usize>Place.unitInfo + <usize>unit * 24; }
+@inline function hash(host: u32): u32 { return host * 0x9e37_79b1; }
+@inline function bucketOf(host: u32): usize { return <usize>Place.unitHeads + (<usize>(hash(host) >> 17) << 4); }
 
 /**
  * At a block head, `host` being the host address of rip: runs its unit, or counts. Units assume flat segments outside
  * 64-bit mode, and that no jump of a page leads to an address that is not canonical.
  */
 export function enter(host: u32, at: u64): u32 {
-  const unit = unitOf(host);
-  if (unit) {
-    const entry = entryOf(unit, host);
-    if (entry != 0 && load<u32>(infoOf(unit), 4) == mode() && suitable(at)) return call(unit, entry);
+  const bucket = bucketOf(host);
+  let head = load<u64>(bucket);
+  if (<u32>head != host) head = load<u64>(bucket, 8);
+  const unit = <u32>(head >> 32) & 0xffff;
+  if (<u32>head == host && load<u32>(infoOf(unit)) == host >> 12 && <u32>(head >> 56) == mode() && suitable(at)) {
+    return call(unit, <u32>(head >> 48) & 0xff);
   }
-  const counter = <usize>Place.heat + (<usize>((host * 0x9e37_79b1) >> 16) << 1);
+  const counter = <usize>Place.heat + (<usize>(hash(host) >> 16) << 1);
   const heat = <u32>load<u16>(counter) + 1;
   // Counting starts anew: two heads may share the counter, and the translator may have refused.
   store<u16>(counter, heat == threshold * 2 ? 0 : <u16>heat);
@@ -132,25 +137,6 @@ export function stepRecord(record: usize, at: u64, left: i32, needed: i32): u32 
   return <u32>(remaining < needed || rip() != next || unitEpoch != epoch || fetchLength == 0);
 }
 
-@inline function putFlags(kind: u64, left: u64, right: u64, result: u64): void {
-  store<u64>(cpu, kind, Offset.flagKind);
-  store<u64>(cpu, left, Offset.flagLeft);
-  store<u64>(cpu, right, Offset.flagRight);
-  store<u64>(cpu, result, Offset.flagResult);
-}
-
-/** Condition code on lazy flags that are given. */
-export function flagCondition(code: u32, kind: u64, left: u64, right: u64, result: u64): u32 {
-  putFlags(kind, left, right, result);
-  return <u32>condition(code);
-}
-
-/** Puts lazy flags that are given into RFLAGS. */
-export function materialiseFlags(kind: u64, left: u64, right: u64, result: u64): void {
-  putFlags(kind, left, right, result);
-  materialise();
-}
-
 // ---- called by the translator ----
 
 /** Decodes the instruction at a host address of which `available` bytes follow in its page; 0: it needs more. */
@@ -163,43 +149,66 @@ export function wasExecuted(host: u32, codeMode: u32): bool {
   return load<u64>(decodeRecord(host)) == (<u64>host | (<u64>codeMode << 40));
 }
 
-/** From now on the frame's writes are seen, and entering it finds the unit. */
-export function installUnit(unit: u32, host: u32, codeMode: u32, lowChunks: u32, highChunks: u32): void {
-  const before = unitOf(host);
-  if (before) drop(before, host);
-  const flags = <usize>Place.frameFlags + (host >> 12);
+/** From now on the frame's writes are seen. */
+export function installUnit(unit: u32, host: u32, lowChunks: u32, highChunks: u32): void {
+  const frame = host >> 12;
+  const flags = <usize>Place.frameFlags + frame;
   const known = load<u8>(flags);
   store<u8>(flags, (known & ~Constant.frameWriteCached) | Constant.frameTranslated);
   if (known & Constant.frameWriteCached) forgetWrites(host);
+  const first = <usize>Place.unitOfFrame + (<usize>frame << 1);
   const info = infoOf(unit);
-  store<u32>(info, host >> 12);
-  store<u32>(info, codeMode, 4);
+  store<u32>(info, frame);
+  store<u32>(info, load<u16>(first), 4);
   store<u32>(info, lowChunks, 8);
   store<u32>(info, highChunks, 12);
-  store<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1), <u16>unit);
+  store<u16>(first, <u16>unit);
+}
+
+/** Enters a head of a unit; the older of the two heads of a bucket gives way. */
+export function putHead(host: u32, unit: u32, entry: u32, codeMode: u32): void {
+  const bucket = bucketOf(host);
+  if (<u32>load<u64>(bucket) != host) store<u64>(bucket, load<u64>(bucket), 8);
+  store<u64>(bucket, <u64>host | (<u64>unit << 32) | (<u64>entry << 48) | (<u64>codeMode << 56));
+}
+
+/** Forgets a head, if it is that of `unit`. */
+export function removeHead(host: u32, unit: u32): void {
+  const bucket = bucketOf(host);
+  for (let i: usize = 0; i < 16; i += 8) {
+    const head = load<u64>(bucket + i);
+    if (<u32>head == host && (<u32>(head >> 32) & 0xffff) == unit) store<u64>(bucket + i, 0);
+  }
 }
 
 /** `length` bytes at `host`, on one page, are about to be written and the frame holds translated code. */
 export function translatedWritten(host: u32, length: u32): void {
-  const unit = unitOf(host);
-  if (!unit) return;
   const first = (host >> 6) & 63;
   const last = ((host + length - 1) >> 6) & 63;
-  const written = (~(<u64>0) >> <u64>(63 - (last - first))) << <u64>first;
-  if (load<u64>(infoOf(unit), 8) & written) drop(unit, host);
+  dropUnits(host, (~(<u64>0) >> <u64>(63 - (last - first))) << <u64>first);
 }
 
-/** The unit can no longer be entered; the translator finds it free. */
-function drop(unit: u32, host: u32): void {
-  store<u16>(<usize>Place.unitOfFrame + (<usize>(host >> 12) << 1), 0);
-  store<u32>(infoOf(unit), 0);
-  const flags = <usize>Place.frameFlags + (host >> 12);
-  store<u8>(flags, load<u8>(flags) & ~Constant.frameTranslated);
-  unitEpoch++;
+/** Drops the units of a frame that have code in some of these chunks. They can no longer be entered; the translator finds them free. */
+function dropUnits(host: u32, chunks: u64): void {
+  const frame = host >> 12;
+  let link = <usize>Place.unitOfFrame + (<usize>frame << 1);
+  for (let unit = <u32>load<u16>(link); unit != 0; unit = <u32>load<u16>(link)) {
+    const info = infoOf(unit);
+    if (!(load<u64>(info, 8) & chunks)) {
+      link = info + 4;
+      continue;
+    }
+    store<u16>(link, load<u16>(info, 4));
+    store<u32>(info, 0);
+    unitEpoch++;
+  }
+  if (load<u16>(<usize>Place.unitOfFrame + (<usize>frame << 1)) == 0) {
+    const flags = <usize>Place.frameFlags + frame;
+    store<u8>(flags, load<u8>(flags) & ~Constant.frameTranslated);
+  }
 }
 
-/** Drops the unit of a frame, if it has one. */
-export function dropUnit(host: u32): void {
-  const unit = unitOf(host);
-  if (unit) drop(unit, host);
+/** Drops all units of a frame. */
+export function dropFrame(host: u32): void {
+  if (load<u8>(<usize>Place.frameFlags + (host >> 12)) & Constant.frameTranslated) dropUnits(host, ~(<u64>0));
 }

@@ -1,17 +1,17 @@
 /**
- * Finds the blocks of a unit: from the hot heads of a page along direct jumps, on decoded instructions.
+ * Finds the blocks of a unit: from a hot head along direct jumps within its page, on decoded instructions.
  *
- * Of a conditional jump only the sides that were executed are followed: code that never ran costs compile time and
- * makes the functions larger (of 76,658 blocks of a kernel boot 6,953 are hot). A jump to a block that is not in the
- * unit leaves it; if it turns out to be hot the page is translated anew.
+ * Calls are not followed, so that a unit is about a function. Of a conditional jump only the sides that were executed
+ * are taken: code that never ran costs compile time (of 76,658 blocks of a kernel boot 6,953 are hot). A jump to a block
+ * that is not in the unit leaves it; where it leads may be the head of another.
  */
 import { type Instruction, readInstruction, type Views } from './instruction.ts';
 import { Flow, type RowPlans } from './rows.ts';
 
 export const PAGE = 4096;
-/** A u8 names an entry (see install.ts), and larger functions take the optimising compiler too long. */
-const MAX_BLOCKS = 200;
-const MAX_INSTRUCTIONS = 1500;
+/** The time of the optimising compiler grows faster than the function. */
+const MAX_BLOCKS = 100;
+const MAX_INSTRUCTIONS = 600;
 /** A block is executed as a whole or not at all: with less left of the budget the interpreter takes over. */
 const MAX_BLOCK_LENGTH = 64;
 
@@ -106,7 +106,6 @@ class Explorer {
         break;
       }
       case Flow.call:
-        this.lead(target);
         this.enter(behind);
         break;
       case Flow.indirectCall:

@@ -1,20 +1,26 @@
 /**
- * The translator: takes hot block heads, compiles their pages, and puts the functions where the run loop finds them.
+ * The translator: takes hot block heads, compiles what is around them, and puts the functions where the run loop finds
+ * them.
  *
- * Pages wait until some have come together, because a module has a fixed cost (9 instructions in a module: 38 us each,
- * 1800: 1.5 us); a head that is reported again does not wait. A page whose unit misses hot heads is translated anew.
- * When table indices or records run out everything is dropped: simpler than knowing what depends on what.
+ * Heads wait until some have come together, because a module has a fixed cost (9 instructions in a module: 38 us each,
+ * 1800: 1.5 us); a head that is reported again does not wait. When table indices or records run out everything is
+ * dropped: simpler than knowing what depends on what.
  */
 import { Bug } from '../../../base/bug.ts';
 import { Constant, Place } from '../gen/offsets.ts';
 import { type Block, type CodeSource, discover, PAGE } from './discover.ts';
 import { EMITTERS } from './emit/table.ts';
 import { makeGraph } from './graph.ts';
-import { type Instruction, NO_REGISTER, RECORD, type Views, viewsOf } from './instruction.ts';
+import { type Instruction, RECORD, type Views, viewsOf } from './instruction.ts';
 import type { ImportName } from './locals.ts';
-import { type Compiled, ModuleBuilder } from './module.ts';
+import { ModuleBuilder } from './module.ts';
+import { makePlan } from './plan.ts';
 import { planRows, type RowPlans } from './rows.ts';
-import { Unit } from './unit.ts';
+import { ENTRY_SLOTS, Unit, type Usage } from './unit.ts';
+
+/** Sizes of the places in the engine's memory; see hot/translated.ts. */
+const UNIT_INFO_BYTES = 24;
+const ENTRY_BYTES = 4 * ENTRY_SLOTS;
 
 /** What the translator calls in hot.wasm, and the table where its functions go. */
 export interface HotUnits {
@@ -22,8 +28,10 @@ export interface HotUnits {
   setTranslation(heat: number): void;
   decodeFor(record: number, host: number, available: number, mode: number): number;
   wasExecuted(host: number, mode: number): number;
-  installUnit(unit: number, host: number, mode: number, lowChunks: number, highChunks: number): void;
-  dropUnit(host: number): void;
+  installUnit(unit: number, host: number, lowChunks: number, highChunks: number): void;
+  putHead(host: number, unit: number, entry: number, mode: number): void;
+  removeHead(host: number, unit: number): void;
+  dropFrame(host: number): void;
 }
 
 export type HotSide = HotUnits & Readonly<Record<ImportName, unknown>>;
@@ -31,7 +39,7 @@ export type HotSide = HotUnits & Readonly<Record<ImportName, unknown>>;
 export interface TranslatorOptions {
   /** How often the interpreter reaches a block head before it is hot. */
   readonly threshold: number;
-  /** Pages that wait for each other. */
+  /** Heads that wait for each other. */
   readonly batch: number;
 }
 
@@ -41,38 +49,54 @@ export interface Translator {
   /** Drops every unit. Only while no unit runs. */
   dropAll(): void;
   /** Numbers for display and for tests. */
-  readonly counts: { modules: number; units: number; instructions: number; bytes: number; drops: number; milliseconds: number };
+  readonly counts: { modules: number; units: number; instructions: number; bytes: number; drops: number };
 }
 
 /** 500 executions: between 200 and 1000 the total time is flat (measured on kernel boots). */
-export const DEFAULT_OPTIONS: TranslatorOptions = { threshold: 500, batch: 8 };
+export const DEFAULT_OPTIONS: TranslatorOptions = { threshold: 500, batch: 16 };
 
-/** A page that was translated so often is changing all the time: it stays with the interpreter. */
-const MOST_TRANSLATIONS = 40;
-/** From here on a page waits for the second report of a head. */
-const PATIENT_FROM = 4;
+/** A head that was translated so often is written all the time: it stays with the interpreter. */
+const MOST_TRANSLATIONS = 12;
 const MAX_INSTRUCTIONS_IN_MODULE = 6000;
+const PAGE_BITS = 12;
 
-interface Page {
-  readonly frame: number;
+/** Where translation begins: host address and code width. */
+interface Head {
+  readonly host: number;
   readonly mode: number;
-  readonly heads: Set<number>;
+  /** Reported again. */
+  readonly urgent: boolean;
 }
 
-interface Installed extends Page {
+interface Made extends Head {
   readonly index: number;
+  readonly blocks: readonly Block[];
+  readonly entries: readonly number[];
 }
 
-class PageTranslator implements Translator {
-  readonly counts = { modules: 0, units: 0, instructions: 0, bytes: 0, drops: 0, milliseconds: 0 };
+/** A unit by its table index. */
+interface Installed {
+  readonly frame: number;
+  /** Host addresses of its blocks; the entries come first. */
+  readonly starts: readonly number[];
+  readonly entries: number;
+}
+
+const offsetOf = (host: number): number => host & (PAGE - 1);
+const pageOf = (host: number): number => (host & ~(PAGE - 1)) >>> 0;
+
+class HeadTranslator implements Translator {
+  readonly counts = { modules: 0, units: 0, instructions: 0, bytes: 0, drops: 0 };
   private readonly memory: WebAssembly.Memory;
   private readonly side: HotSide;
   private readonly options: TranslatorOptions;
   private readonly rows: RowPlans = planRows(EMITTERS);
   private readonly builder: ModuleBuilder;
   private readonly firstIndex: number;
-  private readonly waiting = new Map<number, Page>();
+  private readonly waiting = new Map<number, Head>();
   private readonly installed = new Map<number, Installed>();
+  /** How many units contain the block that starts at a host address. */
+  private readonly covered = new Map<number, number>();
   private readonly translations = new Map<number, number>();
   private readonly free: number[] = [];
   /** Records below this are taken; the first is where instructions are decoded. */
@@ -89,160 +113,148 @@ class PageTranslator implements Translator {
     side.setTranslation(options.threshold);
   }
 
-  hot(host: number, mode: number, urgent: boolean): void {
-    const frame = host >>> 12;
-    const times = this.translations.get(frame) ?? 0;
-    if (times >= MOST_TRANSLATIONS) return;
-    let page = this.waiting.get(frame);
-    if (page === undefined || page.mode !== mode) {
-      page = { frame, mode, heads: new Set() };
-      this.waiting.set(frame, page);
-    }
-    page.heads.add(host & (PAGE - 1));
-    if (urgent || (this.waiting.size >= this.options.batch && times < PATIENT_FROM)) this.translate();
+  hot(address: number, mode: number, urgent: boolean): void {
+    const host = address >>> 0;
+    if ((this.translations.get(host) ?? 0) >= MOST_TRANSLATIONS) return;
+    this.waiting.set(host, { host, mode, urgent });
+    if (urgent || this.waiting.size >= this.options.batch) this.translate();
   }
 
   dropAll(): void {
-    for (const { frame } of this.installed.values()) this.side.dropUnit(frame << 12);
-    this.installed.clear();
+    for (const [index, unit] of this.installed) this.release(index, unit);
     this.waiting.clear();
     this.translations.clear();
     this.free.length = 0;
-    for (let index = Constant.maxUnits - 1; index >= this.firstIndex; index--) {
-      this.side.table.set(index, null);
-      this.free.push(index);
-    }
+    for (let index = Constant.maxUnits - 1; index >= this.firstIndex; index--) this.free.push(index);
     this.records = 1;
     this.counts.drops++;
   }
 
   /** Units that writes have dropped give their table index back. */
   private sweep(views: Views): void {
-    for (const [frame, unit] of this.installed) {
-      if (views.u32[(Place.unitInfo + unit.index * 16) >> 2] === frame) continue;
-      this.release(unit);
+    for (const [index, unit] of this.installed) {
+      if (views.u32[(Place.unitInfo + index * UNIT_INFO_BYTES) >> 2] !== unit.frame) this.release(index, unit);
     }
   }
 
-  private release(unit: Installed): void {
-    this.side.table.set(unit.index, null);
-    this.free.push(unit.index);
-    this.installed.delete(unit.frame);
+  private release(index: number, unit: Installed): void {
+    for (const [number, start] of unit.starts.entries()) {
+      if (number < unit.entries) this.side.removeHead(start, index);
+      const left = (this.covered.get(start) ?? 1) - 1;
+      if (left === 0) this.covered.delete(start);
+      else this.covered.set(start, left);
+    }
+    if (viewsOf(this.memory.buffer).u32[(Place.unitInfo + index * UNIT_INFO_BYTES) >> 2] === unit.frame) {
+      this.side.dropFrame((unit.frame << PAGE_BITS) >>> 0);
+    }
+    this.side.table.set(index, null);
+    this.free.push(index);
+    this.installed.delete(index);
   }
 
   private translate(): void {
     const views = viewsOf(this.memory.buffer);
     this.sweep(views);
     if (this.free.length < this.waiting.size + 1 || this.records > Constant.maxUnitRecords * 0.9) this.dropAll();
-    const pages = [...this.waiting.values()];
+    const heads = [...this.waiting.values()].reverse();
     this.waiting.clear();
-    while (pages.length > 0) this.translateSome(views, pages);
+    while (heads.length > 0) this.translateSome(views, heads);
   }
 
-  /** Takes pages from the list until a module is full, and installs it. */
-  private translateSome(views: Views, pages: Page[]): void {
-    const made: { page: Page; blocks: Block[]; index: number; entries: readonly number[] }[] = [];
+  /** Takes heads from the list until a module is full, and installs it. */
+  private translateSome(views: Views, heads: Head[]): void {
+    const made: Made[] = [];
     this.builder.begin();
     let instructions = 0;
-    for (let page = pages.pop(); page !== undefined; page = instructions < MAX_INSTRUCTIONS_IN_MODULE ? pages.pop() : undefined) {
-      const before = this.installed.get(page.frame);
-      if (before?.mode === page.mode) for (const head of before.heads) page.heads.add(head);
-      const blocks = discover(views, this.source(page), this.rows, page.heads);
-      const index = this.free.pop();
-      if (blocks.length === 0 || index === undefined) continue;
-      const graph = makeGraph(
-        [[], ...blocks.map((block) => [block.taken, block.next].filter((node) => node > 0))],
-        blocks.flatMap((block, at) => (block.entry ? [at + 1] : [])),
-      );
-      const written = this.write(page, blocks, graph, index);
-      if (!written) {
-        this.free.push(index);
-        continue;
-      }
+    for (let head = heads.pop(); head !== undefined; head = instructions < MAX_INSTRUCTIONS_IN_MODULE ? heads.pop() : undefined) {
+      const index = this.free[this.free.length - 1];
+      // The blocks of a function become hot together: after the first the others are reached within its unit. One that
+      // is not, because control enters there, is reported again.
+      if (index === undefined || (!head.urgent && this.isCovered(head, made))) continue;
+      const blocks = discover(views, this.source(head), this.rows, [offsetOf(head.host)]);
+      if (blocks.length === 0) continue;
+      const entries = this.write(head, blocks, index);
+      if (entries === undefined) continue;
+      this.free.pop();
       for (const block of blocks) instructions += block.instructions.length;
-      made.push({ page, blocks, index, entries: graph.entries });
+      made.push({ ...head, index, blocks, entries });
     }
     if (made.length === 0) return;
     const compiled = this.builder.finish();
-    for (const [at, unit] of made.entries()) this.install(views, unit, compiled, at);
+    for (const [at, unit] of made.entries()) this.install(views, unit, compiled.functions[at]);
     this.counts.modules++;
     this.counts.instructions += instructions;
     this.counts.bytes += compiled.bytes;
   }
 
-  private write(page: Page, blocks: Block[], graph: ReturnType<typeof makeGraph>, index: number): boolean {
-    let registers = guessRegisters(blocks);
-    for (;;) {
-      const start = this.builder.openFunction();
-      const unit = new Unit(this.builder.bodies, {
-        blocks,
-        graph,
-        registers,
-        entryTable: Place.unitEntries + index * PAGE,
-        is64: page.mode === 2,
-        keepRecord: (instruction) => this.keepRecord(page, instruction),
-      });
-      unit.write();
-      const good = !unit.failed && (unit.used & ~registers) === 0;
-      this.builder.closeFunction(start, good);
-      if (good) return !this.builder.overflowed;
-      if (unit.failed || this.builder.overflowed) return false;
-      registers |= unit.used;
-    }
+  private isCovered({ host }: Head, made: readonly Made[]): boolean {
+    if (this.covered.has(host)) return true;
+    return made.some((unit) => pageOf(unit.host) === pageOf(host) && unit.blocks.some((block) => block.start === offsetOf(host)));
   }
 
-  private source({ frame, mode }: Page): CodeSource {
-    const host = (frame << 12) >>> 0;
+  /** Writes the function; loops that keep registers need a second writing. Returns the entries, as nodes. */
+  private write(head: Head, blocks: readonly Block[], index: number): readonly number[] | undefined {
+    const graph = makeGraph(
+      [[], ...blocks.map((block) => [block.taken, block.next].filter((node) => node > 0))],
+      blocks.flatMap((block, at) => (block.entry ? [at + 1] : [])),
+    );
+    const is64 = head.mode === 2;
+    const plan = makePlan(blocks, graph, is64);
+    const keepRecord = (instruction: Instruction): number => this.keepRecord(head, instruction);
+    let usage: Usage | undefined;
+    const passes = plan.region.some((region) => region !== 0) ? 2 : 1;
+    for (let pass = 1; pass <= passes; pass++) {
+      const start = this.builder.openFunction();
+      const entryTable = Place.unitEntries + index * ENTRY_BYTES;
+      const unit = new Unit(this.builder.bodies, { blocks, graph, plan, entryTable, is64, usage, keepRecord });
+      unit.write();
+      const good = !unit.failed && !this.builder.overflowed;
+      this.builder.closeFunction(start, good && pass === passes);
+      if (!good) return undefined;
+      usage = unit.usage;
+    }
+    return graph.entries;
+  }
+
+  private source({ host, mode }: Head): CodeSource {
+    const page = pageOf(host);
     const record = Place.unitRecords;
     return {
-      decode: (at) => (this.side.decodeFor(record, host + at, PAGE - at, mode) === 0 ? undefined : record),
-      executed: (at) => this.side.wasExecuted(host + at, mode) !== 0,
+      decode: (at) => (this.side.decodeFor(record, page + at, PAGE - at, mode) === 0 ? undefined : record),
+      executed: (at) => this.side.wasExecuted(page + at, mode) !== 0,
     };
   }
 
-  private keepRecord({ frame, mode }: Page, { at }: Instruction): number {
+  private keepRecord({ host, mode }: Head, { at }: Instruction): number {
     if (this.records >= Constant.maxUnitRecords) return 0;
     const record = Place.unitRecords + this.records++ * RECORD.bytes;
-    return this.side.decodeFor(record, ((frame << 12) >>> 0) + at, PAGE - at, mode) === 0 ? 0 : record;
+    return this.side.decodeFor(record, pageOf(host) + at, PAGE - at, mode) === 0 ? 0 : record;
   }
 
-  private install(
-    views: Views,
-    unit: { page: Page; blocks: Block[]; index: number; entries: readonly number[] },
-    compiled: Compiled,
-    at: number,
-  ): void {
-    const { page, blocks, index, entries } = unit;
-    const before = this.installed.get(page.frame);
-    const map = Place.unitEntries + index * PAGE;
-    views.u8.fill(0, map, map + PAGE);
-    for (const [number, node] of entries.entries()) {
-      const block = blocks[node - 1];
-      if (block !== undefined) views.u8[map + block.start] = number + 1;
-    }
+  private install(views: Views, unit: Made, compiled: unknown): void {
+    const { blocks, index, entries, host, mode } = unit;
+    const page = pageOf(host);
+    const table = (Place.unitEntries + index * ENTRY_BYTES) >> 2;
+    views.u32.fill(0xffff_ffff, table, table + ENTRY_SLOTS);
+    const starts = entries.map((node) => blocks[node - 1]?.start ?? 0);
+    // The head comes last, so that none of the others takes its slot.
+    for (const [number, start] of [...starts.entries()].reverse())
+      views.u32[table + (start & (ENTRY_SLOTS - 1))] = (start << 8) | (number + 1);
     const chunks = [0, 0];
     for (const block of blocks) {
       for (let chunk = block.start >> 6; chunk <= (block.end - 1) >> 6; chunk++)
         chunks[chunk >> 5] = (chunks[chunk >> 5] ?? 0) | (1 << (chunk & 31));
     }
-    this.side.table.set(index, compiled.functions[at]);
-    this.side.installUnit(index, (page.frame << 12) >>> 0, page.mode, chunks[0] ?? 0, chunks[1] ?? 0);
-    if (before !== undefined) this.release(before);
-    this.installed.set(page.frame, { ...page, index });
-    this.translations.set(page.frame, (this.translations.get(page.frame) ?? 0) + 1);
+    this.side.table.set(index, compiled);
+    this.side.installUnit(index, page, chunks[0] ?? 0, chunks[1] ?? 0);
+    for (const [number, start] of starts.entries()) this.side.putHead(page + start, index, number + 1, mode);
+    const others = blocks.flatMap((block, at) => (entries.includes(at + 1) ? [] : [page + block.start]));
+    const all = [...starts.map((start) => page + start), ...others];
+    for (const start of all) this.covered.set(start, (this.covered.get(start) ?? 0) + 1);
+    this.installed.set(index, { frame: page >>> PAGE_BITS, starts: all, entries: starts.length });
+    this.translations.set(host, (this.translations.get(host) ?? 0) + 1);
     this.counts.units++;
   }
-}
-
-/** Registers that the records name; the emitters know better, and then the unit is written once more. */
-function guessRegisters(blocks: readonly Block[]): number {
-  let set = 1 << 4;
-  for (const { instructions } of blocks) {
-    for (const { reg, rm, base, index } of instructions) {
-      for (const register of [reg, rm, base, index]) if (register < NO_REGISTER) set |= 1 << register;
-    }
-  }
-  return set;
 }
 
 export function createTranslator(
@@ -251,5 +263,5 @@ export function createTranslator(
   options: TranslatorOptions = DEFAULT_OPTIONS,
 ): Translator {
   if (memory.buffer.byteLength < Place.firstFrame) throw new Bug('the memory has no room for units');
-  return new PageTranslator(memory, side, options);
+  return new HeadTranslator(memory, side, options);
 }

@@ -12,33 +12,29 @@ export const L = {
   /** Host address of the last checked access. */
   host: 4,
   entry: 5,
-  n: 6,
-  m: 7,
   /** Linear address of the first byte of the page. */
-  page: 8,
+  page: 6,
   /** Linear address of the access to check. */
-  address: 9,
-  // The lazy status flags: (kind, size) as in the state block, result, left and right operand.
-  kind: 10,
-  result: 11,
-  flagLeft: 12,
-  flagRight: 13,
-  t: 14,
-  u: 15,
-  v: 16,
-  carry: 17,
+  address: 7,
+  // Result and operands of the last operation that set the flags.
+  result: 8,
+  flagLeft: 9,
+  flagRight: 10,
+  t: 11,
+  u: 12,
+  v: 13,
+  carry: 14,
   /** Where control goes when the unit is left, or by an indirect jump. */
-  rip: 18,
+  rip: 15,
   /** The sixteen registers. */
-  gpr: 19,
+  gpr: 16,
 } as const;
 
-export const PARAMETERS = 2;
 /** Numbers of 32-bit and of 64-bit variables behind the parameters. */
-export const DECLARED = { i32: 6, i64: 27 } as const;
+export const DECLARED = { i32: 4, i64: 26 } as const;
 
-/** Exports of hot.wasm that translated code calls, in import order; see hot/translated.ts. */
-export const IMPORTS = ['fillRead', 'fillWrite', 'stepRecord', 'flagCondition', 'materialiseFlags'] as const;
+/** Exports of hot.wasm that translated code calls, in import order; see hot/translated.ts and hot/flags.ts. */
+export const IMPORTS = ['fillRead', 'fillWrite', 'stepRecord', 'condition', 'materialise'] as const;
 export type ImportName = (typeof IMPORTS)[number];
 
 /** Why a unit returns; see `enter` in hot/translated.ts. */

@@ -1,30 +1,47 @@
-/** What is decided about a unit before its code is written: labels, checkpoints, path lengths, live flags. */
+/**
+ * What is decided about a unit before its code is written: labels, where the budget is looked at, live flags, and the
+ * loops that keep their registers in locals.
+ */
 import type { Block } from './discover.ts';
 import { type Graph, isBackEdge } from './graph.ts';
 import type { Instruction } from './instruction.ts';
 import { emitterOf, Flow, flagUse, mayLeave } from './rows.ts';
 
-/** A path longer than this gets a checkpoint of its own: near the end of a budget it is interpreted. */
+/** Near the end of a budget a path is interpreted; a longer one is cut. */
 const LONGEST_PATH = 160;
+/** Blocks of a loop that keeps its registers. */
+const LARGEST_REGION = 16;
 
 export interface Plan {
   /** Children in the dominator tree that get a label, by reverse postorder. */
   readonly merges: readonly (readonly number[])[];
   readonly labelled: Uint8Array;
-  /** The budget is looked at where these blocks begin. */
-  readonly checkpoint: Uint8Array;
-  /** Instructions from the beginning of the block to the next checkpoint, on the longest path. */
+  /** Whoever goes there looks at the budget first: loops, and where a path would become too long. */
+  readonly checked: Uint8Array;
+  /** Instructions from the beginning of the block to the next look, on the longest path. */
   readonly need: Int32Array;
   /** For each instruction of the block: somebody may look at the flags as they are behind it. */
   readonly flagsLive: readonly (readonly boolean[])[];
+  /** Somebody may look at the flags as they are where the block begins. */
+  readonly liveAtStart: Uint8Array;
+  /** Head of the innermost loop that the block belongs to and that keeps its registers; 0: none. */
+  readonly region: Int32Array;
+}
+
+/** Where an edge leads to, as far as code is concerned. */
+export type EdgeKind = 'outside' | 'top' | 'back' | 'label' | 'inline';
+
+export function edgeKind(graph: Graph, labelled: Uint8Array, from: number, to: number): EdgeKind {
+  if (to < 0) return 'outside';
+  if (isBackEdge(graph, from, to)) return 'back';
+  if ((graph.position[to] ?? 0) <= (graph.position[from] ?? 0)) return 'top';
+  return labelled[to] === 1 ? 'label' : 'inline';
 }
 
 export function makePlan(blocks: readonly Block[], graph: Graph, is64: boolean): Plan {
   const count = blocks.length + 1;
   const merges: number[][] = Array.from({ length: count }, () => []);
   const labelled = new Uint8Array(count);
-  const checkpoint = new Uint8Array(count);
-  const need = new Int32Array(count);
   for (const node of graph.order) {
     if (node === 0) continue;
     const above = graph.dominator[node] ?? 0;
@@ -32,34 +49,52 @@ export function makePlan(blocks: readonly Block[], graph: Graph, is64: boolean):
     labelled[node] = 1;
     merges[above]?.push(node);
   }
-  const inline = (from: number, to: number): boolean =>
-    to > 0 && labelled[to] === 0 && !isBackEdge(graph, from, to) && (graph.position[to] ?? 0) > (graph.position[from] ?? 0);
-  const flagsLive: boolean[][] = Array.from({ length: count }, () => []);
-  const liveAtStart = new Uint8Array(count);
+  const checked = new Uint8Array(count);
+  const need = new Int32Array(count);
   for (let i = graph.order.length - 1; i > 0; i--) {
     const node = graph.order[i] ?? 0;
-    const block = blocks[node - 1];
-    if (block === undefined) continue;
-    let length = block.instructions.length;
     let longest = 0;
-    let live = block.next < 0 && block.taken < 0;
-    const last = block.instructions[block.instructions.length - 1];
-    // A side that leaves the unit, or joins other paths (a checkpoint may leave), shows the flags.
-    const sides = last?.plan.flow === Flow.branch ? [block.taken, block.next] : [Math.max(block.taken, block.next)];
-    for (const to of sides) {
-      if (!inline(node, to)) {
-        live = true;
-        continue;
-      }
-      if (checkpoint[to] === 1 || liveAtStart[to] === 1) live = true;
-      if (checkpoint[to] === 0) longest = Math.max(longest, need[to] ?? 0);
+    for (const to of graph.successors[node] ?? []) {
+      const kind = edgeKind(graph, labelled, node, to);
+      if ((kind === 'label' || kind === 'inline') && checked[to] === 0) longest = Math.max(longest, need[to] ?? 0);
     }
-    length += longest;
-    need[node] = length;
-    if (labelled[node] === 1 || graph.isLoop[node] === true || length > LONGEST_PATH) checkpoint[node] = 1;
-    liveAtStart[node] = scanFlags(block.instructions, is64, live, flagsLive[node] ?? []) || checkpoint[node] === 1 ? 1 : 0;
+    need[node] = (blocks[node - 1]?.instructions.length ?? 0) + longest;
+    if (graph.isLoop[node] === true || (need[node] ?? 0) > LONGEST_PATH) checked[node] = 1;
   }
-  return { merges, labelled, checkpoint, need, flagsLive };
+  const { flagsLive, liveAtStart } = findLiveFlags(blocks, graph, labelled, checked, is64);
+  return { merges, labelled, checked, need, flagsLive, liveAtStart, region: findRegions(blocks, graph, is64) };
+}
+
+/** Backward data flow. Every way out shows the flags: to other code, or because the budget may end at a look. */
+function findLiveFlags(
+  blocks: readonly Block[],
+  graph: Graph,
+  labelled: Uint8Array,
+  checked: Uint8Array,
+  is64: boolean,
+): Pick<Plan, 'flagsLive' | 'liveAtStart'> {
+  const flagsLive: boolean[][] = Array.from({ length: blocks.length + 1 }, () => []);
+  const liveAtStart = new Uint8Array(blocks.length + 1);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = graph.order.length - 1; i > 0; i--) {
+      const node = graph.order[i] ?? 0;
+      const block = blocks[node - 1];
+      if (block === undefined) continue;
+      const last = block.instructions[block.instructions.length - 1];
+      const sides = last?.plan.flow === Flow.branch ? [block.taken, block.next] : [Math.max(block.taken, block.next)];
+      const live = sides.some((to) => {
+        const kind = edgeKind(graph, labelled, node, to);
+        return kind === 'outside' || kind === 'top' || checked[to] === 1 || liveAtStart[to] === 1;
+      });
+      const atStart = scanFlags(block.instructions, is64, live, flagsLive[node] ?? []) ? 1 : 0;
+      if (atStart !== liveAtStart[node]) {
+        liveAtStart[node] = atStart;
+        changed = true;
+      }
+    }
+  }
+  return { flagsLive, liveAtStart };
 }
 
 /** Fills in whether flags are live behind each instruction; returns whether they are before the first. */
@@ -75,4 +110,26 @@ function scanFlags(instructions: readonly Instruction[], is64: boolean, liveAtEn
     else if (use === 'all') live = false;
   }
   return live;
+}
+
+/** Innermost natural loops that are small and call no handlers. */
+function findRegions(blocks: readonly Block[], graph: Graph, is64: boolean): Int32Array {
+  const region = new Int32Array(blocks.length + 1);
+  const predecessors: number[][] = graph.successors.map(() => []);
+  for (const node of graph.order) for (const to of graph.successors[node] ?? []) predecessors[to]?.push(node);
+  for (const head of graph.order) {
+    if (head === 0 || graph.isLoop[head] !== true) continue;
+    const body = new Set([head]);
+    const pending = (predecessors[head] ?? []).filter((from) => isBackEdge(graph, from, head));
+    for (let node = pending.pop(); node !== undefined && body.size <= LARGEST_REGION; node = pending.pop()) {
+      if (body.has(node)) continue;
+      body.add(node);
+      pending.push(...(predecessors[node] ?? []));
+    }
+    const fits = (node: number): boolean =>
+      (node === head || graph.isLoop[node] !== true) &&
+      (blocks[node - 1]?.instructions ?? []).every((i) => i.plan.flow !== Flow.next || emitterOf(i, is64) !== undefined);
+    if (body.size <= LARGEST_REGION && [...body].every(fits)) for (const node of body) region[node] = head;
+  }
+  return region;
 }

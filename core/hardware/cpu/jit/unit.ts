@@ -1,64 +1,66 @@
 /**
- * Translates one unit: the hot blocks of a page become one WebAssembly function.
+ * Translates one unit: the hot blocks around a head become one WebAssembly function.
  *
- * Guest registers and lazy flags live in locals from entry to exit; every way out goes through one epilogue that puts
- * them back. Code is structured from the dominator tree (N. Ramsey, "Beyond Relooper", 2022): a block that is reached
- * from one place only is written there; one that several reach gets a label; a natural loop becomes a `loop`. Entries,
- * indirect jumps and irreducible edges go through a `br_table` at the top.
+ * Guest registers live in the state block and are cached in locals along a path: read once, written back where paths
+ * join or the unit is left. (Carrying all sixteen and the flags in locals through the whole function, with one epilogue,
+ * makes faster loops, but every way out then is a merge of some twenty-five values: optimising the units of a kernel
+ * boot took 26 s of processor time instead of 3.) Small innermost loops do carry their registers. The lazy flags are
+ * handled alike; they are not written back where nobody looks.
+ *
+ * Code is structured from the dominator tree (N. Ramsey, "Beyond Relooper", 2022): a block that is reached from one
+ * place only is written there; one that several reach gets a label; a natural loop becomes a `loop`. Entries, indirect
+ * jumps and irreducible edges go through a `br_table` at the top.
  *
  *   block exit            result: why
  *     block precise       result: why; rip = page + next
  *       loop top
  *         br_table        by `next`: entry number + 1
  *         ...
- *   spill, return
+ *   rip and the cycles left are stored
  *
- * The budget is looked at where paths join (a checkpoint): enough must be left for the longest path to the next one,
- * otherwise the interpreter executes the rest one by one. Between checkpoints only the path's length is subtracted.
+ * The budget is looked at on the way into loops and entries: enough must be left for the longest path to the next look,
+ * otherwise the interpreter executes the rest one by one. In between only the length of the path is subtracted.
  */
 import { Offset } from '../gen/offsets.ts';
+import { Cache, type Saved } from './cache.ts';
 import type { Block } from './discover.ts';
-import { type Graph, isBackEdge } from './graph.ts';
+import type { Graph } from './graph.ts';
 import type { Instruction } from './instruction.ts';
 import { DECLARED, Exit, IMPORTS, type ImportName, L } from './locals.ts';
 import { I32, I64, VOID, W } from './opcodes.table.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { edgeKind, type Plan } from './plan.ts';
 import { emitterOf, Flow } from './rows.ts';
 import type { Writer } from './writer.ts';
-
-/** What is known of the flags at a point of the code, besides what the locals say. */
-interface Knowledge {
-  /** Kind and size of the last flag-setting operation on this path; kind -1: not known. */
-  kind: number;
-  size: number;
-  /** `kind` is known but not yet written to its local. */
-  pending: boolean;
-  /** Instructions executed since `left` was last brought up to date. */
-  debt: number;
-}
 
 export interface UnitInput {
   readonly blocks: readonly Block[];
   readonly graph: Graph;
-  /** Address of the table by which an offset in the page leads to entry number + 1. */
+  readonly plan: Plan;
+  /** Address of the table by which the unit's own indirect jumps find entries. */
   readonly entryTable: number;
-  /** Registers loaded at entry and stored at exit; see {@link Unit.used}. */
-  readonly registers: number;
   readonly is64: boolean;
+  /** By node: registers that its code uses and changes; known after a first writing. Loops need them. */
+  readonly usage: Usage | undefined;
   /** Keeps the record of an instruction whose handler is called; 0: no room. */
   keepRecord(instruction: Instruction): number;
 }
 
-const REGISTERS = 16;
+export interface Usage {
+  readonly used: Int32Array;
+  readonly written: Int32Array;
+}
+
+/** Entries of the table for indirect jumps: (offset << 8 | entry number + 1), by the low bits of the offset. */
+export const ENTRY_SLOTS = 256;
 
 export class Unit {
   readonly w: Writer;
   readonly is64: boolean;
-  /** Registers that the code names, as a bit set; must not be more than the input said. */
-  used = 0;
+  /** What the locals hold. */
+  readonly cache: Cache;
+  readonly usage: Usage;
   /** The code cannot be used: no room for a record. */
   failed = false;
-  known: Knowledge = { kind: -1, size: 0, pending: false, debt: 0 };
   /** Flags are looked at behind the current instruction. */
   flagsLive = true;
   private depth = 0;
@@ -69,18 +71,24 @@ export class Unit {
   private readonly loopLabel: Int32Array;
   private readonly input: UnitInput;
   private readonly plan: Plan;
-  /** Instructions from here to the next checkpoint on the longest path. */
+  private node = 0;
+  /** Instructions executed since `left` was last brought up to date. */
+  private debt = 0;
+  /** Instructions from here to the next look at the budget on the longest path. */
   private rest = 0;
   private at = 0;
   private behind = 0;
 
   constructor(w: Writer, input: UnitInput) {
+    const count = input.blocks.length + 1;
     this.w = w;
     this.input = input;
+    this.plan = input.plan;
     this.is64 = input.is64;
-    this.plan = makePlan(input.blocks, input.graph, input.is64);
-    this.blockLabel = new Int32Array(input.blocks.length + 1);
-    this.loopLabel = new Int32Array(input.blocks.length + 1);
+    this.cache = new Cache(w);
+    this.usage = { used: new Int32Array(count), written: new Int32Array(count) };
+    this.blockLabel = new Int32Array(count);
+    this.loopLabel = new Int32Array(count);
   }
 
   // ---- structure ----
@@ -93,7 +101,15 @@ export class Unit {
     w.op(I32);
     w.unsigned(DECLARED.i64);
     w.op(I64);
-    this.prologue();
+    w.get(L.cpu);
+    w.memory(W.i64Load, Offset.rip);
+    w.i64(-4096);
+    w.op(W.i64And);
+    w.set(L.page);
+    w.get(L.cpu);
+    w.memory(W.i32Load, Offset.tlbRead);
+    w.set(L.tlb);
+    this.loadLeft();
     this.exitAt = this.openBlock(I32);
     this.preciseAt = this.openBlock(I32);
     this.topAt = this.openLoop();
@@ -107,75 +123,13 @@ export class Unit {
     w.op(W.i64Add);
     w.set(L.rip);
     this.close();
-    this.epilogue();
-    w.op(W.end);
-  }
-
-  private prologue(): void {
-    const { w } = this;
-    this.reload();
-    w.get(L.cpu);
-    w.memory(W.i64Load, Offset.rip);
-    w.i64(-4096);
-    w.op(W.i64And);
-    w.set(L.page);
-    w.get(L.cpu);
-    w.memory(W.i32Load, Offset.tlbRead);
-    w.set(L.tlb);
-    this.loadLeft();
-  }
-
-  private epilogue(): void {
-    const { w } = this;
-    this.spill();
     w.get(L.cpu);
     w.get(L.rip);
     w.memory(W.i64Store, Offset.rip);
     w.get(L.cpu);
     w.get(L.left);
     w.memory(W.i32Store, Offset.remaining);
-  }
-
-  /** Registers and flags from the state block. */
-  reload(): void {
-    const { w } = this;
-    for (let r = 0; r < REGISTERS; r++) {
-      if ((this.input.registers & (1 << r)) === 0) continue;
-      w.get(L.cpu);
-      w.memory(W.i64Load, Offset.gpr + 8 * r);
-      w.set(L.gpr + r);
-    }
-    this.loadLocal(L.kind, Offset.flagKind);
-    this.loadLocal(L.result, Offset.flagResult);
-    this.loadLocal(L.flagLeft, Offset.flagLeft);
-    this.loadLocal(L.flagRight, Offset.flagRight);
-  }
-
-  /** Registers and flags to the state block. */
-  spill(): void {
-    const { w } = this;
-    for (let r = 0; r < REGISTERS; r++) {
-      if ((this.input.registers & (1 << r)) === 0) continue;
-      w.get(L.cpu);
-      w.get(L.gpr + r);
-      w.memory(W.i64Store, Offset.gpr + 8 * r);
-    }
-    this.storeLocal(L.kind, Offset.flagKind);
-    this.storeLocal(L.result, Offset.flagResult);
-    this.storeLocal(L.flagLeft, Offset.flagLeft);
-    this.storeLocal(L.flagRight, Offset.flagRight);
-  }
-
-  private loadLocal(local: number, offset: number): void {
-    this.w.get(L.cpu);
-    this.w.memory(W.i64Load, offset);
-    this.w.set(local);
-  }
-
-  private storeLocal(local: number, offset: number): void {
-    this.w.get(L.cpu);
-    this.w.get(local);
-    this.w.memory(W.i64Store, offset);
+    w.op(W.end);
   }
 
   /** Reads what is left after a call that may have charged. */
@@ -183,7 +137,7 @@ export class Unit {
     const { w } = this;
     w.get(L.cpu);
     w.memory(W.i32Load, Offset.remaining);
-    this.addConstant(this.known.debt);
+    this.addConstant(this.debt);
     w.set(L.left);
   }
 
@@ -223,19 +177,15 @@ export class Unit {
 
   /** The subtree of the dominator tree at `node`. Control never falls out of it. */
   private tree(node: number): void {
-    const isLoop = this.input.graph.isLoop[node] === true && node !== 0;
-    if (isLoop) {
-      this.settle();
-      this.forgetKind();
-      this.loopLabel[node] = this.openLoop();
-    }
+    const isLoop = this.input.graph.isLoop[node] === true;
+    if (isLoop) this.loopLabel[node] = this.openLoop();
     const merges = this.plan.merges[node] ?? [];
     for (let i = merges.length - 1; i >= 0; i--) this.blockLabel[merges[i] ?? 0] = this.openBlock(VOID);
     if (node === 0) this.dispatch();
     else this.code(node);
     for (const merge of merges) {
       this.close();
-      this.known = { kind: -1, size: 0, pending: false, debt: 0 };
+      this.arriveAt(merge);
       this.tree(merge);
     }
     if (isLoop) {
@@ -244,23 +194,32 @@ export class Unit {
     }
   }
 
+  /** At the top: looks at the budget for the entry in question, and goes there. Everything is in the state block. */
   private dispatch(): void {
     const { w } = this;
     const { entries } = this.input.graph;
+    const labels = entries.map(() => this.openBlock(VOID));
     w.get(L.next);
     w.i32(1);
     w.op(W.i32Sub);
     w.op(W.brTable);
     w.unsigned(entries.length - 1);
-    for (const entry of entries) w.unsigned(this.depth - (this.blockLabel[entry] ?? 0));
+    for (const label of labels) w.unsigned(this.depth - label);
+    for (const entry of [...entries].reverse()) {
+      this.close();
+      const block = this.input.blocks[entry - 1];
+      this.arriveOutside();
+      this.at = block?.start ?? 0;
+      this.lookAtBudget(entry, this.at);
+      this.prepare(entry, true);
+      this.branchTo(this.blockLabel[entry] ?? 0);
+    }
   }
 
   private code(node: number): void {
     const block = this.input.blocks[node - 1];
     if (block === undefined) return;
-    const isCheckpoint = this.plan.checkpoint[node] === 1;
-    this.at = block.start;
-    if (isCheckpoint) this.checkpoint(node);
+    this.node = node;
     const live = this.plan.flagsLive[node] ?? [];
     let rest = this.plan.need[node] ?? 0;
     for (const [index, instruction] of block.instructions.entries()) {
@@ -284,97 +243,150 @@ export class Unit {
     if (flow === Flow.next) {
       if (emitter === undefined) this.callHandler(instruction);
       else emitter.emit(this, instruction);
-      this.known.debt++;
+      this.debt++;
       return false;
     }
     emitter?.emit(this, instruction);
-    // The emitter left the condition (branch) on the stack, or the target in `rip` (indirect).
-    this.known.debt++;
+    // It left the condition (branch) on the stack, or the target in `rip` (indirect).
+    this.debt++;
     if (flow === Flow.branch) this.branch(node, block);
     else if (flow === Flow.jump || flow === Flow.call) this.edge(node, block.taken, this.behind + instruction.low);
     else this.indirect();
     return true;
   }
 
-  private checkpoint(node: number): void {
+  private settle(): void {
+    this.writeDebt();
+    this.debt = 0;
+  }
+
+  private writeDebt(): void {
     const { w } = this;
-    this.settle();
+    if (this.debt === 0) return;
+    w.get(L.left);
+    w.i32(this.debt);
+    w.op(W.i32Sub);
+    w.set(L.left);
+  }
+
+  /** Leaves before the instruction at `at`. What is known stays as it was: this is a side path. */
+  leavePrecisely(why: number, at = this.at): void {
+    const { w } = this;
+    this.cache.writeDirty();
+    this.writeDebt();
+    w.i32(at);
+    w.set(L.next);
+    w.i32(why);
+    this.branchTo(this.preciseAt);
+  }
+
+  /** Leaves if fewer cycles are left than `node`, which starts at `start`, needs. */
+  private lookAtBudget(node: number, start: number): void {
+    const { w } = this;
     w.get(L.left);
     w.i32(this.plan.need[node] ?? 0);
     w.op(W.i32LtS);
     this.openIf();
-    this.leavePrecisely(Exit.short);
+    this.leavePrecisely(Exit.short, start);
     this.close();
   }
 
-  /** Brings the locals up to date: what is left, and the kind of the flags. */
-  private settle(): void {
-    this.writeSettled();
-    this.known.debt = 0;
-    this.known.pending = false;
+  /** Registers that the loop around `node` keeps in locals: all it uses, and of these what it changes. */
+  private kept(node: number): { used: number; written: number } {
+    const { usage } = this.input;
+    const head = this.plan.region[node] ?? 0;
+    let [used, written] = [0, 0];
+    if (head === 0 || usage === undefined) return { used, written };
+    for (let other = 1; other < this.plan.region.length; other++) {
+      if (this.plan.region[other] !== head) continue;
+      used |= usage.used[other] ?? 0;
+      written |= usage.written[other] ?? 0;
+    }
+    return { used, written };
   }
 
-  private writeSettled(): void {
-    const { w, known } = this;
-    if (known.debt > 0) {
-      w.get(L.left);
-      w.i32(known.debt);
-      w.op(W.i32Sub);
-      w.set(L.left);
-    }
-    if (known.pending) {
-      w.i64Parts(known.kind, known.size);
-      w.set(L.kind);
-    }
+  /** Makes the locals and the state block what a label (or loop) expects. */
+  private prepare(to: number, flagsAreStored = false): void {
+    const { used, written } = this.kept(to);
+    this.cache.writeRegisters(~written);
+    this.cache.load(used);
+    if (!flagsAreStored && this.plan.liveAtStart[to] === 1) this.cache.writeFlags();
   }
 
-  /** Leaves before the current instruction. */
-  leavePrecisely(why: number): void {
-    const { w } = this;
-    this.writeSettled();
-    w.i32(this.at);
-    w.set(L.next);
-    w.i32(why);
-    this.branchTo(this.preciseAt);
+  /** What is known behind a label. */
+  private arriveAt(node: number): void {
+    const { used, written } = this.kept(node);
+    this.cache.reset(used, written);
+    this.debt = 0;
+  }
+
+  private arriveOutside(): void {
+    this.cache.reset(0, 0);
+    this.debt = 0;
+  }
+
+  /** True if going to a label takes no code. */
+  private isPlain(node: number, to: number): boolean {
+    const kind = edgeKind(this.input.graph, this.plan.labelled, node, to);
+    if ((kind !== 'back' && kind !== 'label') || this.plan.checked[to] === 1) return false;
+    const { used, written } = this.kept(to);
+    return !this.cache.needsWork(used, written, this.plan.liveAtStart[to] === 1);
+  }
+
+  private labelOf(node: number, to: number): number {
+    const kind = edgeKind(this.input.graph, this.plan.labelled, node, to);
+    return (kind === 'back' ? this.loopLabel[to] : this.blockLabel[to]) ?? 0;
   }
 
   /** Control goes from `node` to `to`, which starts at offset `target` of the page. */
   private edge(node: number, to: number, target: number): void {
     const { w } = this;
     const { graph } = this.input;
-    if (to < 0) {
+    const kind = edgeKind(graph, this.plan.labelled, node, to);
+    if (kind === 'outside') {
+      this.leaveTo(target);
+      return;
+    }
+    if (kind === 'top') {
       this.settle();
-      w.get(L.page);
-      w.i64(target);
-      w.op(W.i64Add);
-      if (!this.is64) {
-        w.i64Parts(-1, 0);
-        w.op(W.i64And);
-      }
-      w.set(L.rip);
-      w.i32(Exit.onward);
-      this.branchTo(this.exitAt);
-    } else if (isBackEdge(graph, node, to)) {
-      this.settle();
-      this.branchTo(this.loopLabel[to] ?? 0);
-    } else if ((graph.position[to] ?? 0) <= (graph.position[node] ?? 0)) {
-      this.settle();
+      this.cache.writeAll();
       w.i32(graph.entries.indexOf(to) + 1);
       w.set(L.next);
       this.branchTo(this.topAt);
-    } else if (this.plan.labelled[to] === 1) {
+      return;
+    }
+    if (this.plan.checked[to] === 1) {
       this.settle();
-      this.branchTo(this.blockLabel[to] ?? 0);
-    } else this.tree(to);
+      this.lookAtBudget(to, target);
+    }
+    if (kind === 'inline') {
+      if (graph.isLoop[to] === true) {
+        this.prepare(to);
+        this.arriveAt(to);
+      }
+      this.tree(to);
+      return;
+    }
+    this.settle();
+    this.prepare(to);
+    this.branchTo(this.labelOf(node, to));
   }
 
-  /** Label that an edge can branch to without further ado, 0 if it needs code. */
-  private plainLabel(node: number, to: number): number {
-    const { graph } = this.input;
-    if (to < 0) return 0;
-    if (isBackEdge(graph, node, to)) return this.loopLabel[to] ?? 0;
-    if ((graph.position[to] ?? 0) <= (graph.position[node] ?? 0)) return 0;
-    return this.plan.labelled[to] === 1 ? (this.blockLabel[to] ?? 0) : 0;
+  /** Leaves for an offset relative to the page. */
+  private leaveTo(target: number): void {
+    const { w } = this;
+    this.settle();
+    this.cache.writeAll();
+    w.get(L.page);
+    w.i64(target);
+    w.op(W.i64Add);
+    if (!this.is64) {
+      w.i64Parts(-1, 0);
+      w.op(W.i64And);
+    }
+    w.set(L.rip);
+    w.i32(Exit.onward);
+    this.branchTo(this.exitAt);
   }
 
   /** The condition is on the stack. */
@@ -383,29 +395,47 @@ export class Unit {
     const last = block.instructions[block.instructions.length - 1];
     const target = block.end + (last?.low ?? 0);
     this.settle();
-    const taken = this.plainLabel(node, block.taken);
-    const next = this.plainLabel(node, block.next);
-    if (taken > 0) {
-      w.brIf(this.depth - taken);
+    // What both sides would store is stored once.
+    if (!this.staysInside(node, block.taken) && !this.staysInside(node, block.next)) this.cache.writeRegisters(-1);
+    if (this.isPlain(node, block.taken)) {
+      w.brIf(this.depth - this.labelOf(node, block.taken));
       this.edge(node, block.next, block.end);
-    } else if (next > 0) {
+    } else if (this.isPlain(node, block.next)) {
       w.op(W.i32Eqz);
-      w.brIf(this.depth - next);
+      w.brIf(this.depth - this.labelOf(node, block.next));
       this.edge(node, block.taken, target);
     } else {
-      const known = { ...this.known };
+      const saved = this.save();
       this.openIf();
       this.edge(node, block.taken, target);
       this.close();
-      this.known = known;
+      this.restore(saved);
       this.edge(node, block.next, block.end);
     }
   }
 
-  /** Goes on at the address in `rip`: in the unit if it is an entry of this page, else outside. */
+  /** Registers need not be stored on this edge. */
+  private staysInside(node: number, to: number): boolean {
+    if (to < 0) return false;
+    const kind = edgeKind(this.input.graph, this.plan.labelled, node, to);
+    return kind === 'inline' || (kind !== 'top' && this.kept(to).written !== 0);
+  }
+
+  private save(): { cache: Saved; node: number } {
+    return { cache: this.cache.save(), node: this.node };
+  }
+
+  private restore({ cache, node }: { cache: Saved; node: number }): void {
+    this.cache.restore(cache);
+    this.node = node;
+    this.debt = 0;
+  }
+
+  /** Goes on at the address in `rip`: in the unit if it is an entry of its own, else outside. */
   private indirect(): void {
     const { w } = this;
     this.settle();
+    this.cache.writeAll();
     w.get(L.rip);
     w.get(L.page);
     w.op(W.i64Sub);
@@ -415,9 +445,24 @@ export class Unit {
     this.openIf();
     w.get(L.t);
     w.op(W.i32WrapI64);
-    w.memory(W.i32Load8U, this.input.entryTable);
+    w.i32(ENTRY_SLOTS - 1);
+    w.op(W.i32And);
+    w.i32(2);
+    w.op(W.i32Shl);
+    w.memory(W.i32Load, this.input.entryTable);
     w.tee(L.next);
-    w.brIf(this.depth - this.topAt);
+    w.i32(8);
+    w.op(W.i32ShrU);
+    w.get(L.t);
+    w.op(W.i32WrapI64);
+    w.op(W.i32Eq);
+    this.openIf();
+    w.get(L.next);
+    w.i32(0xff);
+    w.op(W.i32And);
+    w.set(L.next);
+    this.branchTo(this.topAt);
+    this.close();
     this.close();
     w.i32(Exit.onward);
     this.branchTo(this.exitAt);
@@ -434,14 +479,17 @@ export class Unit {
     return this.rest;
   }
 
+  /** Pushes a register. */
   getRegister(r: number): void {
-    this.used |= 1 << r;
-    this.w.get(L.gpr + r);
+    this.usage.used[this.node] = (this.usage.used[this.node] ?? 0) | (1 << r);
+    this.cache.get(r);
   }
 
+  /** Takes the new value of a register from the stack. Not within an `if`. */
   setRegister(r: number): void {
-    this.used |= 1 << r;
-    this.w.set(L.gpr + r);
+    this.usage.used[this.node] = (this.usage.used[this.node] ?? 0) | (1 << r);
+    this.usage.written[this.node] = (this.usage.written[this.node] ?? 0) | (1 << r);
+    this.cache.set(r);
   }
 
   import(name: ImportName): void {
@@ -451,27 +499,13 @@ export class Unit {
   /** What is left before the current instruction, as the interpreter would count. */
   getLeft(): void {
     this.w.get(L.left);
-    this.addConstant(-this.known.debt);
+    this.addConstant(-this.debt);
   }
 
-  /** Puts the kind of the flags where a call finds it. */
-  settleKind(): void {
-    const { w, known } = this;
-    if (!known.pending) return;
-    w.i64Parts(known.kind, known.size);
-    w.set(L.kind);
-    known.pending = false;
-  }
-
+  /** The flags are what an operation of this kind made them; operands and result are in their locals. */
   setKind(kind: number, size: number): void {
-    this.known.kind = kind;
-    this.known.size = size;
-    this.known.pending = true;
-  }
-
-  forgetKind(): void {
-    this.known.kind = -1;
-    this.known.pending = false;
+    if (this.flagsLive) this.cache.setFlags(kind, size);
+    else this.cache.forgetFlags();
   }
 
   /** The interpreter's handler does it, on the state block. */
@@ -479,8 +513,7 @@ export class Unit {
     const { w } = this;
     if (instruction.record === 0) instruction.record = this.input.keepRecord(instruction);
     if (instruction.record === 0) this.failed = true;
-    this.settleKind();
-    this.spill();
+    this.cache.writeAll();
     w.i32(instruction.record);
     w.get(L.page);
     w.i64(instruction.at);
@@ -493,10 +526,9 @@ export class Unit {
     w.i32(Exit.onward);
     w.op(W.return);
     this.close();
-    this.reload();
-    this.forgetKind();
-    this.known.debt++;
+    this.cache.reset(0, 0);
+    this.debt++;
     this.loadLeft();
-    this.known.debt--;
+    this.debt--;
   }
 }

@@ -4,7 +4,8 @@ import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Emitter } from '../rows.ts';
 import type { Unit } from '../unit.ts';
-import { Kind, pushCarry } from './conditions.ts';
+import { pushCarry } from './conditions.ts';
+import { Kind } from './kinds.ts';
 import { checkOperand, commitE, cut, getImmediate, getRegister, loadHost, modifyE, putRegister, Reg, readE } from './operands.ts';
 
 /** Locals an operation works in: those of the flags when somebody looks at them, otherwise temporaries. */
@@ -17,11 +18,6 @@ const FLAGS: Places = { left: L.flagLeft, right: L.flagRight, result: L.result }
 const TEMPORARY: Places = { left: L.t, right: L.u, result: L.v };
 
 export const placesOf = (u: Unit): Places => (u.flagsLive ? FLAGS : TEMPORARY);
-
-export function setKind(u: Unit, kind: number, size: number): void {
-  if (u.flagsLive) u.setKind(kind, size);
-  else u.forgetKind();
-}
 
 /** How the operands of a row are laid out. */
 type Shape = 'E,G' | 'G,E' | 'E,I' | 'A,I';
@@ -124,7 +120,7 @@ function binary(what: Binary): Emitter {
         }
       }
       if (!what.discards) storeResult(u, i, shape, places.result);
-      setKind(u, what.kind, i.size);
+      u.setKind(what.kind, i.size);
     },
   };
 }
@@ -164,7 +160,7 @@ function step(kind: number, op: number): Emitter {
       w.set(result);
       if (inRegister) putRegister(u, i, r, i.size, result);
       else commitE(u, i, i.size, result);
-      setKind(u, kind, i.size);
+      u.setKind(kind, i.size);
     },
   };
 }
@@ -183,7 +179,7 @@ const negate: Emitter = {
     cut(u, i.size);
     w.set(places.result);
     commitE(u, i, i.size, places.result);
-    setKind(u, Kind.sub, i.size);
+    u.setKind(Kind.sub, i.size);
   },
 };
 

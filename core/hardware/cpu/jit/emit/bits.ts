@@ -1,12 +1,12 @@
 /** Emitters of bit tests and scans, XADD and CMPXCHG. */
-import { IN_MEMORY, type Instruction } from '../instruction.ts';
+import { IN_MEMORY, type Instruction, PREFIX } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Emitter } from '../rows.ts';
 import type { Unit } from '../unit.ts';
-import { placesOf, setKind } from './arithmetic.ts';
-import { Kind } from './conditions.ts';
+import { placesOf } from './arithmetic.ts';
 import { Flag, mergeFlags } from './flags.ts';
+import { Kind } from './kinds.ts';
 import {
   addSegment,
   check,
@@ -77,7 +77,10 @@ function bitTest(change: Change): Emitter {
         w.set(L.v);
         commitE(u, i, size, L.v);
       }
-      if (!u.flagsLive) return u.forgetKind();
+      if (!u.flagsLive) {
+        u.cache.forgetFlags();
+        return;
+      }
       w.get(L.t);
       w.get(L.u);
       w.op(W.i64ShrU);
@@ -85,8 +88,7 @@ function bitTest(change: Change): Emitter {
       w.op(W.i64And);
       w.set(L.carry);
       mergeFlags(u, Flag.carry, () => w.get(L.carry));
-      u.setKind(Kind.bit, 0);
-      u.known.pending = false;
+      u.cache.setBit();
     },
   };
 }
@@ -99,18 +101,23 @@ function scan(forward: boolean): Emitter {
       const { w } = u;
       const { result } = placesOf(u);
       readE(u, i, i.size, result);
-      w.get(result);
-      w.op(W.i64Eqz);
-      w.op(W.i32Eqz);
-      u.openIf();
       if (!forward) w.i64(63);
       w.get(result);
       w.op(forward ? W.i64Ctz : W.i64Clz);
       if (!forward) w.op(W.i64Sub);
+      // A 32-bit destination keeps its upper half as well, so the whole register is chosen.
       w.set(L.t);
+      u.getRegister(i.reg);
+      w.set(L.u);
       putRegister(u, i, i.reg, i.size, L.t);
-      u.close();
-      setKind(u, Kind.logic, i.size);
+      u.getRegister(i.reg);
+      w.get(L.u);
+      w.get(result);
+      w.op(W.i64Eqz);
+      w.op(W.i32Eqz);
+      w.op(W.select);
+      u.setRegister(i.reg);
+      u.setKind(Kind.logic, i.size);
     },
   };
 }
@@ -131,9 +138,34 @@ const exchangeAdd: Emitter = {
     // The register first: if both are the same, it holds the sum.
     putRegister(u, i, i.reg, i.size, left);
     commitE(u, i, i.size, result);
-    setKind(u, Kind.add, i.size);
+    u.setKind(Kind.add, i.size);
   },
 };
+
+/** Memory is written either way, a register only if L.next says so: it keeps its upper half. */
+function replaceIfEqual(u: Unit, i: Instruction, current: number): void {
+  const { w } = u;
+  if (i.rm === IN_MEMORY) {
+    getRegister(u, i, i.reg, i.size);
+    w.get(current);
+    w.get(L.next);
+    w.op(W.select);
+    w.set(L.address);
+    commitE(u, i, i.size, L.address);
+    return;
+  }
+  const whole = i.rm >= 4 && i.rm < 8 && i.size === 1 && (i.flags & PREFIX.rex) === 0 ? i.rm - 4 : i.rm;
+  u.getRegister(whole);
+  w.set(L.v);
+  getRegister(u, i, i.reg, i.size);
+  w.set(L.address);
+  commitE(u, i, i.size, L.address);
+  u.getRegister(whole);
+  w.get(L.v);
+  w.get(L.next);
+  w.op(W.select);
+  u.setRegister(whole);
+}
 
 const compareExchange: Emitter = {
   flags: 'all',
@@ -149,18 +181,20 @@ const compareExchange: Emitter = {
     w.op(W.i64Sub);
     cut(u, size);
     w.set(result);
+    // E becomes G if equal, else stays; rAX becomes E if not equal, else stays as a whole.
     w.get(result);
     w.op(W.i64Eqz);
-    u.openIf();
-    getRegister(u, i, i.reg, size);
+    w.set(L.next);
+    u.getRegister(Reg.rax);
     w.set(L.carry);
-    commitE(u, i, size, L.carry);
-    u.else();
-    // Memory is written either way; a register keeps its upper half.
-    if (i.rm === IN_MEMORY) commitE(u, i, size, right);
     putRegister(u, i, Reg.rax, size, right);
-    u.close();
-    setKind(u, Kind.sub, size);
+    w.get(L.carry);
+    u.getRegister(Reg.rax);
+    w.get(L.next);
+    w.op(W.select);
+    u.setRegister(Reg.rax);
+    replaceIfEqual(u, i, right);
+    u.setKind(Kind.sub, size);
   },
 };
 
@@ -174,7 +208,10 @@ const population: Emitter = {
     w.op(W.i64Popcnt);
     w.set(L.u);
     putRegister(u, i, i.reg, i.size, L.u);
-    if (!u.flagsLive) return u.forgetKind();
+    if (!u.flagsLive) {
+      u.cache.forgetFlags();
+      return;
+    }
     // SF, PF and the rest are 0, which no lazy kind says: put them in place.
     mergeFlags(u, 0x8d5, () => {
       w.get(L.t);

@@ -2,27 +2,13 @@
  * Conditions on the lazy flags: Jcc, SETcc, CMOVcc, and the carry of ADC, SBB, INC, DEC.
  *
  * Where the last flag-setting operation is known, a condition is an expression on its operands (CMP + JB is one
- * unsigned compare). Where paths with different ones join, the interpreter's function looks.
+ * unsigned compare). Where paths join, the flags are in the state block and the interpreter's function looks.
  */
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Unit } from '../unit.ts';
+import { Kind } from './kinds.ts';
 import { extendSigned } from './operands.ts';
-
-/** The same numbers as `Kind` of hot/flags.ts. */
-export const Kind = {
-  none: 0,
-  add: 1,
-  adc: 2,
-  sub: 3,
-  sbb: 4,
-  logic: 5,
-  inc: 6,
-  dec: 7,
-  other: 8,
-  /** Only while a unit is written: all flags are in the state block, and CF is in L.carry as well. */
-  bit: 9,
-} as const;
 
 /** Condition codes without their lowest bit, which negates (SDM vol. 1 appendix B). */
 const Code = { overflow: 0, carry: 1, zero: 2, notAbove: 3, sign: 4, parity: 5, less: 6, notGreater: 7 } as const;
@@ -30,17 +16,13 @@ const Code = { overflow: 0, carry: 1, zero: 2, notAbove: 3, sign: 4, parity: 5, 
 /** Pushes 0 or 1: condition `cc`, 0-15. */
 export function pushCondition(u: Unit, cc: number): void {
   const { w } = u;
-  if (u.known.kind < 0 || (u.known.kind === Kind.bit && cc >> 1 !== Code.carry)) {
-    u.settleKind();
+  const { kind, size } = u.cache;
+  if (kind < 0 || (kind === Kind.bit && cc >> 1 !== Code.carry)) {
     w.i32(cc);
-    w.get(L.kind);
-    w.get(L.flagLeft);
-    w.get(L.flagRight);
-    w.get(L.result);
-    u.import('flagCondition');
+    u.import('condition');
     return;
   }
-  pushKnown(u, cc >> 1, u.known.kind, u.known.size);
+  pushKnown(u, cc >> 1, kind, size);
   if ((cc & 1) === 1) w.op(W.i32Eqz);
 }
 

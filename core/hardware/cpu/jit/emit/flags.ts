@@ -10,20 +10,13 @@ export const Flag = { carry: 1, parity: 4, adjust: 0x10, zero: 0x40, sign: 0x80,
 
 /**
  * Replaces the flags in `mask` by the value that `push` leaves on the stack; the others are put in place in the state
- * block first. Afterwards the flags are there and no longer lazy.
+ * block first, where they are no longer lazy.
  */
 export function mergeFlags(u: Unit, mask: number, push: () => void): void {
-  const { w } = u;
-  u.settleKind();
-  w.get(L.kind);
-  w.get(L.flagLeft);
-  w.get(L.flagRight);
-  w.get(L.result);
-  u.import('materialiseFlags');
+  u.cache.writeFlags();
+  u.import('materialise');
   changeSystemFlags(u, mask, push);
-  w.i64(0);
-  w.set(L.kind);
-  u.forgetKind();
+  u.cache.forgetFlags();
 }
 
 /** Replaces bits of RFLAGS in the state block. */
@@ -46,7 +39,10 @@ function setCarry(how: 'clear' | 'set' | 'complement'): Emitter {
   return {
     flags: 'reads',
     emit(u) {
-      if (!u.flagsLive) return u.forgetKind();
+      if (!u.flagsLive) {
+        u.cache.forgetFlags();
+        return;
+      }
       if (how === 'complement') {
         mergeFlags(u, 0, () => u.w.i64(0));
         u.w.get(L.cpu);

@@ -4,7 +4,7 @@ import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Emitter } from '../rows.ts';
 import type { Unit } from '../unit.ts';
-import { Kind } from './conditions.ts';
+import { Kind } from './kinds.ts';
 import { cut, extendSigned, getImmediate, getRegister, putRegister, Reg, readE } from './operands.ts';
 
 /** Pushes the low or the high 32 bits of a local. */
@@ -105,7 +105,10 @@ function multiply(signed: boolean): Emitter {
       }
       putRegister(u, i, Reg.rax, size, L.t);
       putRegister(u, i, Reg.rdx, size, L.v);
-      if (!u.flagsLive) return u.forgetKind();
+      if (!u.flagsLive) {
+        u.cache.forgetFlags();
+        return;
+      }
       w.get(L.v);
       if (signed) {
         w.get(L.t);
@@ -146,7 +149,7 @@ const multiplyTo: Emitter = {
       product(u);
       cut(u, size);
       w.set(L.t);
-      u.forgetKind();
+      u.cache.forgetFlags();
     } else if (size === 8) {
       pushSignedHigh(u, L.t, L.u);
       w.set(L.v);

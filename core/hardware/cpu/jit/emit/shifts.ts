@@ -10,9 +10,8 @@ import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Emitter, FlagUse } from '../rows.ts';
 import type { Unit } from '../unit.ts';
-import { setKind } from './arithmetic.ts';
-import { Kind } from './conditions.ts';
 import { Flag, mergeFlags } from './flags.ts';
+import { Kind } from './kinds.ts';
 import { commitE, cut, extendSigned, modifyE, Reg } from './operands.ts';
 
 type Count = number | 'cl';
@@ -81,15 +80,43 @@ const SHL: Shift = {
 const SHR: Shift = { op: W.i64ShrU, carry: lastOutRight, overflow: (u, size) => top(u, size, L.t) };
 const SAR: Shift = { op: W.i64ShrS, signed: true, carry: lastOutRight, overflow: (u) => u.w.i64(0) };
 
-const shiftFlags = (i: Instruction): FlagUse => {
+const shiftUse = (i: Instruction): FlagUse => {
   const count = countOf(i);
   if (count === 'cl') return 'reads';
   return count === 0 ? undefined : 'all';
 };
 
+/** A count in CL that may be 0: the flags go to the state block, where they stay as they were. */
+function shiftFlags(u: Unit, size: number, what: Shift, count: Count): void {
+  const { w } = u;
+  if (!u.flagsLive) {
+    u.cache.forgetFlags();
+    return;
+  }
+  if (count === 'cl') {
+    u.cache.writeFlags();
+    w.get(L.u);
+    w.op(W.i64Eqz);
+    w.op(W.i32Eqz);
+    u.openIf();
+  }
+  what.carry(u, size);
+  w.set(L.flagLeft);
+  what.overflow(u, size);
+  w.set(L.flagRight);
+  w.get(L.v);
+  w.set(L.result);
+  u.setKind(Kind.other, size);
+  if (count === 'cl') {
+    u.cache.writeFlags();
+    u.close();
+    u.cache.forgetFlags();
+  }
+}
+
 function shift(what: Shift): Emitter {
   return {
-    flags: shiftFlags,
+    flags: shiftUse,
     emit(u, i) {
       const { w } = u;
       const { size } = i;
@@ -106,27 +133,7 @@ function shift(what: Shift): Emitter {
       w.op(what.op);
       cut(u, size);
       w.set(L.v);
-      if (u.flagsLive && count !== 0) {
-        u.settleKind();
-        if (count === 'cl') {
-          w.get(L.u);
-          w.op(W.i64Eqz);
-          w.op(W.i32Eqz);
-          u.openIf();
-        }
-        what.carry(u, size);
-        w.set(L.flagLeft);
-        what.overflow(u, size);
-        w.set(L.flagRight);
-        w.get(L.v);
-        w.set(L.result);
-        if (count === 'cl') {
-          w.i64Parts(Kind.other, size);
-          w.set(L.kind);
-          u.close();
-          u.forgetKind();
-        } else u.setKind(Kind.other, size);
-      } else if (count !== 0) u.forgetKind();
+      if (count !== 0) shiftFlags(u, size, what, count);
       commitE(u, i, size, L.v);
     },
   };
@@ -178,8 +185,8 @@ function rotate(left: boolean): Emitter {
 
 function rotateFlags(u: Unit, size: number, left: boolean, count: Count): void {
   const { w } = u;
-  u.settleKind();
   if (count === 'cl') {
+    u.cache.writeFlags();
     w.get(L.u);
     w.op(W.i64Eqz);
     w.op(W.i32Eqz);
@@ -240,7 +247,7 @@ function double(left: boolean): Emitter {
         w.get(L.v);
         w.set(L.result);
       }
-      setKind(u, Kind.other, size);
+      u.setKind(Kind.other, size);
       commitE(u, i, size, L.v);
     },
   };
