@@ -19,6 +19,7 @@ import type { Cycles } from '../seams/addresses.ts';
 import type { Computer } from '../seams/machine.ts';
 import type { ByteStream } from '../seams/plugs.ts';
 import { type KernelOptions, startKernel } from './start-kernel.ts';
+import { onPci, type Plugged, virtioFunctions } from './virtio-devices.ts';
 
 export interface BareOptions extends KernelOptions {
   /** The interpreter, compiled. */
@@ -31,6 +32,8 @@ export interface BareOptions extends KernelOptions {
   readonly epoch: number;
   readonly screen?: ScreenSize;
   readonly features?: readonly Feature[];
+  /** Disks and networks. */
+  readonly plugged?: Plugged;
   readonly engine?: EngineOptions;
 }
 
@@ -81,6 +84,7 @@ export function bareWorld(options: BareOptions): BareWorld {
         serial: options.serial,
         epoch: options.epoch,
         ...(options.screen === undefined ? {} : { screen: options.screen }),
+        ...(options.plugged === undefined ? {} : { pci: onPci(virtioFunctions(options.plugged)) }),
       });
       return board;
     },

@@ -13,6 +13,7 @@ import { createFabric, macOf } from './fabric.ts';
 import { type PvWorld, pvWorld } from './pv.ts';
 import { type RentedWorld, rentedWorld } from './rented.ts';
 import { codeStatistics, type Statistics } from './statistics.ts';
+import type { Plugged } from './virtio-devices.ts';
 
 export interface MachineOptions extends Omit<BareOptions, 'serial'> {
   readonly console: ByteStream;
@@ -36,17 +37,23 @@ export interface Bootable {
 /** The control domain and the hypervisor live in the computer, too. */
 const OWN_BYTES = 64 * 2 ** 20;
 
-const onHardware = (options: MachineOptions): Bootable => codeMachine(bareWorld({ ...options, serial: options.console }));
+const onHardware = (options: MachineOptions): Bootable =>
+  codeMachine(
+    bareWorld({ ...options, serial: options.console, plugged: { disks: options.disks, networks: networksOf(options) } }),
+  );
+
+/** One connection to a new network, if one is wanted. */
+const networksOf = (options: MachineOptions): Plugged['networks'] =>
+  options.network ? [{ port: createFabric().plug('guest'), mac: macOf(1) }] : [];
 
 const inContainer =
   (flavour: FlavourFactory) =>
   (options: MachineOptions): Bootable => {
-    const fabric = options.network ? createFabric() : undefined;
     const world = rentedWorld({
       ...options,
       serial: options.console,
       flavour,
-      networks: fabric === undefined ? [] : [{ port: fabric.plug('guest'), mac: macOf(1) }],
+      networks: networksOf(options),
       seed: options.epoch,
     });
     return { ...codeMachine(world), statistics: () => ({ ...codeStatistics(world), ...exitsOf(world) }) };

@@ -7,27 +7,22 @@ import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
 import { ramRanges } from '../devices/layout.ts';
 import type { PciFunction } from '../devices/pci/function.ts';
 import { virtioBalloon } from '../devices/virtio/balloon.ts';
-import { virtioBlock } from '../devices/virtio/block.ts';
 import { virtioConsole } from '../devices/virtio/console.ts';
 import { virtioEntropy } from '../devices/virtio/entropy.ts';
-import { virtioNet } from '../devices/virtio/net.ts';
-import { virtioPci } from '../devices/virtio/pci.ts';
-import type { VirtioFunction } from '../devices/virtio/transport.ts';
 import { bare } from '../hardware/bare.ts';
 import { countersOf } from '../hardware/cpu/counters.ts';
 import { createEngine } from '../hardware/cpu/engine.ts';
 import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
 import type { Instance } from '../hypervisors/virtualized/instance.ts';
 import { Provider } from '../hypervisors/virtualized/provider.ts';
-import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
+import type { ByteStream } from '../seams/plugs.ts';
 import type { BareOptions, BareWorld } from './bare.ts';
 import { emptyBoard } from './empty-board.ts';
 import { startKernel } from './start-kernel.ts';
+import { onPci, type Plugged, virtioFunctions } from './virtio-devices.ts';
 
-export interface RentedOptions extends BareOptions {
+export interface RentedOptions extends Omit<BareOptions, 'plugged'>, Plugged {
   readonly flavour: FlavourFactory;
-  readonly disks: readonly { readonly store: BlockStore; readonly serial: string }[];
-  readonly networks: readonly { readonly port: FramePort; readonly mac: Uint8Array }[];
   /** The far side of hvc0, if there is to be one. */
   readonly console?: ByteStream;
   /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
@@ -93,18 +88,9 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
 }
 
 /** The devices of a container, in the order of their slots. */
-function virtioDevices(options: RentedOptions, instance: () => Instance): ((place: PciPlace) => PciFunction)[] {
-  const functions: (() => VirtioFunction)[] = [
-    ...options.disks.map(
-      ({ store, serial }) =>
-        () =>
-          virtioBlock(store, serial),
-    ),
-    ...options.networks.map(
-      ({ port, mac }) =>
-        () =>
-          virtioNet(port, mac),
-    ),
+const virtioDevices = (options: RentedOptions, instance: () => Instance): ((place: PciPlace) => PciFunction)[] =>
+  onPci([
+    ...virtioFunctions(options),
     ...(options.console === undefined ? [] : [options.console]).map((stream) => () => virtioConsole(stream)),
     () => virtioEntropy(random(options.seed)),
     () =>
@@ -114,6 +100,4 @@ function virtioDevices(options: RentedOptions, instance: () => Instance): ((plac
         },
         discard: (frame) => instance().memory.discard(frame as Parameters<Instance['memory']['discard']>[0]),
       }),
-  ];
-  return functions.map((make) => (place: PciPlace) => virtioPci(make(), place.buses, place.host, place.pin).pci);
-}
+  ]);

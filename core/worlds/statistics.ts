@@ -38,7 +38,7 @@ export function codeStatistics(world: BareWorld): Statistics {
       },
       missingInstructions: world.engine.missingRows(),
       memoryFrames: world.engine.usedFrames,
-      jit: { instructions: translated, share: instructions === 0 ? 0 : translated / instructions },
+      jit: { ...world.engine.translator?.counts, retired: translated, share: instructions === 0 ? 0 : translated / instructions },
     },
   };
 }
