@@ -47,7 +47,11 @@ async function show(window: Page, place: string): Promise<void> {
 
 /** `popup`: what floats over the page is reached by itself, and need not stand in a landmark. */
 async function violations(window: Page, popup = false): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: window }).setLegacyMode(true).exclude('.xterm').disableRules(popup ? ['region'] : []).analyze();
+  const { violations: found } = await new AxeBuilder({ page: window })
+    .setLegacyMode(true)
+    .exclude('.xterm')
+    .disableRules(popup ? ['region'] : [])
+    .analyze();
   return found.flatMap((it) =>
     it.nodes.map((node) => `${it.id}: ${node.target.join(' ')}: ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`),
   );

@@ -11,7 +11,9 @@ const { load } = own('js-yaml') as { load(text: string): Record<string, unknown>
 const config = load(readFileSync(resolve(root, 'electron-builder.yml'), 'utf8'));
 
 it('is valid', async () => {
-  const { validateConfiguration } = own('app-builder-lib/out/util/config/config') as { validateConfiguration(config: unknown, debug: { add(): void }): Promise<void> };
+  const { validateConfiguration } = own('app-builder-lib/out/util/config/config') as {
+    validateConfiguration(config: unknown, debug: { add(): void }): Promise<void>;
+  };
   await expect(validateConfiguration(structuredClone(config), { add: () => undefined })).resolves.toBeUndefined();
 });
 

@@ -10,6 +10,9 @@ const MAKERS: Partial<Readonly<Record<Flavour, WorldMaker>>> = {
   kvm: (host) => new InstanceWorld(host, kvm),
 };
 
+/** Machines of these stacks start from images of the data folder. */
+export const usesImages = true;
+
 export const rentable = (flavour: Flavour): boolean => MAKERS[flavour] !== undefined;
 
 export function worldFor(flavour: Flavour): WorldMaker {

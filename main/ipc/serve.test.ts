@@ -28,7 +28,10 @@ describe('the guard', () => {
   it('refuses a call that is not in the table, and a request that does not fit', async () => {
     const asked = vi.fn();
     expect(await answer(true, 'toString', {}, caller, asked)).toMatchObject({ ok: false, refusal: { code: 'bad-request' } });
-    expect(await answer(true, 'task.cancel', { task: 7 }, caller, asked)).toMatchObject({ ok: false, refusal: { message: expect.stringContaining('task') } });
+    expect(await answer(true, 'task.cancel', { task: 7 }, caller, asked)).toMatchObject({
+      ok: false,
+      refusal: { message: expect.stringContaining('task') },
+    });
     expect(asked).not.toHaveBeenCalled();
   });
 

@@ -105,7 +105,7 @@ serveProcess((begin, edge) => {
       register.apportion = by;
       return {};
     },
-    ...imageCalls(begin.dataFolder, works),
+    ...imageCalls(begin.dataFolder, works, edge),
     'prices.import': () => refuse('not-possible-here', 'Price lists are imported on the Planner page.'),
   };
 

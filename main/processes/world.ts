@@ -5,9 +5,10 @@ import type { Readings } from '../../core/contract/gauges.ts';
 import { asRefusal, refusalOf } from '../../core/contract/refusals.ts';
 import type { InstanceChange } from '../../core/contract/wire.ts';
 import { provisionsFrom } from '../../core/host/provisions.ts';
-import { worldFor } from '../../core/worlds/catalogue.ts';
+import { usesImages, worldFor } from '../../core/worlds/catalogue.ts';
 import type { Work } from '../../core/worlds/desk.ts';
 import { type Port, serveProcess } from './edge.ts';
+import { makeImage } from './images.ts';
 import { refuse, worldCalls } from './world/answers.ts';
 import { ConsoleHub } from './world/consoles.ts';
 import { GaugeHistory } from './world/history.ts';
@@ -54,6 +55,7 @@ serveProcess((begin, edge) => {
   };
   const powerOn = async (work: Work): Promise<void> => {
     tellState({ state: 'starting', reason: '' });
+    if (usesImages) await makeImage(begin.dataFolder, { kind: 'ready', name: 'default' }, work);
     const ready = await world.power(work);
     tellState({ state: ready === null ? 'ready' : 'blanket', readyAt: Date.now(), capacity: ready });
   };

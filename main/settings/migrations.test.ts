@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { migrate, NEWEST } from './migrations.ts';
 
 it('brings a file without a number to the newest version, and keeps what it held', () => {
-  expect(migrate({ columns: ['cpu'], settings: { theme: 'dark' } })).toEqual({ version: NEWEST, settings: { theme: 'dark' }, views: { 'machines.columns': ['cpu'] } });
+  expect(migrate({ columns: ['cpu'], settings: { theme: 'dark' } })).toEqual({
+    version: NEWEST,
+    settings: { theme: 'dark' },
+    views: { 'machines.columns': ['cpu'] },
+  });
 });
 
 it('takes the remaining steps only', () => {

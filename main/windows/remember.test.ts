@@ -15,5 +15,10 @@ it('brings a window back from a display that is gone', () => {
 });
 
 it('makes a window fit that is larger than the display', () => {
-  expect(visibleBounds({ x: -5000, y: 0, width: 4000, height: 3000 }, [display])).toEqual({ x: 0, y: 0, width: 1920, height: 1080 });
+  expect(visibleBounds({ x: -5000, y: 0, width: 4000, height: 3000 }, [display])).toEqual({
+    x: 0,
+    y: 0,
+    width: 1920,
+    height: 1080,
+  });
 });

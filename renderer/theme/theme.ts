@@ -43,7 +43,10 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
             '&.Mui-disabled': { color: t.ink3 },
           },
           outlined: { borderColor: t.lineStrong, color: t.ink, '&:hover': { borderColor: t.ink3, background: t.sunk } },
-          text: ({ ownerState }) => (ownerState.color === 'error' ? { '&:hover': { background: t.failedSoft } } : { color: t.ink2, '&:hover': { background: t.sunk, color: t.ink } }),
+          text: ({ ownerState }) =>
+            ownerState.color === 'error'
+              ? { '&:hover': { background: t.failedSoft } }
+              : { color: t.ink2, '&:hover': { background: t.sunk, color: t.ink } },
         },
       },
       MuiIconButton: {

@@ -1,15 +1,14 @@
 /** Every sentence the window asks for is there, and none that it does not. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import en from './en.json';
 import { fill } from './say.ts';
 
-const root = resolve(import.meta.dirname, '..');
-const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('.test.ts'))
-  .map((name) => readFileSync(join(root, name), 'utf8'))
-  .join('\n');
+const files = import.meta.glob<string>(['../**/*.ts', '../**/*.tsx', '!../**/*.test.ts'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+const source = Object.values(files).join('\n');
 const keys = Object.keys(en);
 
 it('has every key that is named outright', () => {
@@ -20,7 +19,12 @@ it('has every key that is named outright', () => {
 it('has no sentence that nobody says', () => {
   const prefixes = [...source.matchAll(/`(\w+)\.\$\{/g)].map((match) => `${match[1]}.`);
   const elsewhere = ['task.', 'notice.', 'state.', 'planPart.'];
-  const unused = keys.filter((key) => !source.includes(`'${key}'`) && !source.includes(`"${key}"`) && ![...prefixes, ...elsewhere].some((prefix) => key.startsWith(prefix)));
+  const unused = keys.filter(
+    (key) =>
+      !source.includes(`'${key}'`) &&
+      !source.includes(`"${key}"`) &&
+      ![...prefixes, ...elsewhere].some((prefix) => key.startsWith(prefix)),
+  );
   expect(unused).toEqual([]);
 });
 

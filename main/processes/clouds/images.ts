@@ -1,16 +1,99 @@
 /** Images machines start from: the default one that is prepared by itself, and those a person brings. */
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Answer, Request } from '../../../core/contract/calls.ts';
+import type { Image } from '../../../core/contract/storage.ts';
+import { RECIPES } from '../../../core/host/images/recipes.ts';
+import { type ImageManifest, ImageStore } from '../../../core/host/images/store.ts';
+import type { Edge } from '../edge.ts';
+import { type MakerOrder, makeImage } from '../images.ts';
 import { refuse } from '../world/answers.ts';
 import type { Works } from '../world/works.ts';
 
 type ImageCall = 'image.list' | 'image.prepare' | 'image.import' | 'image.remove';
 type ImageCalls = { [N in ImageCall]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
 
-export function imageCalls(_dataFolder: string, _works: Works): ImageCalls {
+export function imageCalls(folder: string, works: Works, edge: Edge): ImageCalls {
+  const store = new ImageStore(folder);
+  const making = new Set<string>();
+
+  const listed = (manifest: ImageManifest): Image => {
+    const files = [manifest.kernel, ...(manifest.initrd === undefined ? [] : [manifest.initrd])];
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    // Whether every byte is right is checked when it is used; here only whether the files are as long as they were.
+    const whole = files.every((file) => sizeOf(join(store.folderOf(manifest.name), file.file)) === file.bytes);
+    return {
+      id: manifest.name,
+      name: manifest.name,
+      kind: 'kernel',
+      state: making.has(manifest.name) ? 'preparing' : whole ? 'ready' : 'damaged',
+      format: 'bzImage',
+      virtualBytes: bytes,
+      realBytes: bytes,
+      source: manifest.kernel.source,
+      checksum: manifest.kernel.sha256,
+      builtIn: manifest.recipe !== 'imported',
+      addedAt: null,
+      usedBy: [],
+    };
+  };
+
+  const begin = (title: string, order: MakerOrder): { task: string } => {
+    if (making.has(order.name)) refuse('wrong-state', 'That image is being made already.');
+    making.add(order.name);
+    const { id, ended } = works.begin({ title, unit: null, values: { name: order.name } }, (work) =>
+      makeImage(folder, order, work),
+    );
+    void ended.then(() => {
+      making.delete(order.name);
+      edge.tell({ name: 'storage.changed', fact: { instance: null } });
+    });
+    return { task: id };
+  };
+
   return {
-    'image.list': () => [],
-    'image.prepare': () => refuse('no-image'),
-    'image.import': () => refuse('no-image'),
-    'image.remove': () => refuse('no-image'),
+    'image.list': () => {
+      const there = store.list().map(listed);
+      const missing = Object.values(RECIPES).filter((recipe) => !there.some((it) => it.id === recipe.name));
+      return [...there, ...missing.map((recipe) => absent(recipe.name, making.has(recipe.name)))];
+    },
+    'image.prepare': ({ image }) => begin('task.prepareImage', { kind: 'prepare', name: image }),
+    'image.import': ({ name, kind, path, ramDisk }) => {
+      if (kind === 'disk') refuse('not-possible-here', 'Disks cannot be imported yet; a kernel with its RAM disk can.');
+      return begin('task.importImage', { kind: 'import', name: name.toLowerCase(), kernel: path, ramDisk });
+    },
+    'image.remove': ({ image }) => {
+      const manifest = store.manifest(image);
+      if (manifest === undefined) return refuse('no-image');
+      if (manifest.recipe !== 'imported') refuse('not-possible-here', 'A built-in image is kept; it can be prepared anew.');
+      rmSync(store.folderOf(image), { recursive: true, force: true });
+      edge.tell({ name: 'storage.changed', fact: { instance: null } });
+      return {};
+    },
+  };
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return -1;
+  }
+}
+
+function absent(name: string, preparing: boolean): Image {
+  return {
+    id: name,
+    name,
+    kind: 'kernel',
+    state: preparing ? 'preparing' : 'absent',
+    format: 'bzImage',
+    virtualBytes: 0,
+    realBytes: 0,
+    source: 'Debian packages',
+    checksum: '',
+    builtIn: true,
+    addedAt: null,
+    usedBy: [],
   };
 }

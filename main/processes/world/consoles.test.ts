@@ -25,7 +25,10 @@ class TestPort extends EventEmitter {
 function hub() {
   let say: (bytes: Uint8Array) => void = () => undefined;
   const keys: string[] = [];
-  const made = new ConsoleHub({ write: (bytes) => keys.push(new TextDecoder().decode(bytes)), onData: (listener) => void (say = listener) });
+  const made = new ConsoleHub({
+    write: (bytes) => keys.push(new TextDecoder().decode(bytes)),
+    onData: (listener) => void (say = listener),
+  });
   return { made, keys, say: (bytes: Uint8Array) => say(bytes) };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));

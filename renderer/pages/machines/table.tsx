@@ -43,7 +43,7 @@ export function Table({ lines, view, selected, active, providerName, setSelected
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights change with the density only
   useEffect(() => virtual.measure(), [density]);
   const ids = lines.flatMap((line) => (line.kind === 'machine' ? [line.row.machine.id] : []));
-  const template = `34px minmax(264px, 1.4fr) ${view.columns.map(({ width }) => `${width}px`).join(' ')}`;
+  const template = `34px minmax(264px, 480px) ${view.columns.map(({ width }) => `${width}px`).join(' ')} minmax(0, 1fr)`;
   const least = 298 + view.columns.reduce((sum, { width }) => sum + width, 0);
   const at = lines.findIndex((line) => unitOf(line) === active);
 

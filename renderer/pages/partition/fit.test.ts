@@ -2,7 +2,14 @@
 import { expect, it } from 'vitest';
 import { evenShare, fitOf } from './fit.ts';
 
-const instance = { vcpus: 16, ecu: 33.5, memoryMib: 21_934, diskGib: 1574, pricePerHour: 1.6, capacity: { cpuEcu: 32, vcpus: 16, memoryMib: 20_000, diskMib: 1_600_000, ownMemoryMib: 1934, ownCpuEcu: 1.5 } };
+const instance = {
+  vcpus: 16,
+  ecu: 33.5,
+  memoryMib: 21_934,
+  diskGib: 1574,
+  pricePerHour: 1.6,
+  capacity: { cpuEcu: 32, vcpus: 16, memoryMib: 20_000, diskMib: 1_600_000, ownMemoryMib: 1934, ownCpuEcu: 1.5 },
+};
 
 it('finds the papers price of forty machines', () => {
   const plan = fitOf(instance, [], { count: 40, vcpus: 1, memoryMib: 480, diskMib: 10_240 });

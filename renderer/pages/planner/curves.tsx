@@ -134,7 +134,7 @@ export function SlowdownCurve({ plan, pictures }: Omit<Props, 'baseline'>): Reac
               strokeWidth="1.4"
               strokeDasharray="4 3"
             />
-            <text x={right - 4} y={y(Math.min(top, Math.max(1, curve.at(-1)?.cpuP95 ?? 1))) + 14} textAnchor="end">
+            <text x={right - 4} y={bottom - 6} textAnchor="end">
               {say('picture.p95')}
             </text>
             <Here

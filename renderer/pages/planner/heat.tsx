@@ -48,7 +48,7 @@ export function ContentionMap({ pictures, ratio, count }: { pictures: PlanPictur
                 stroke={on ? 'var(--ink)' : 'none'}
                 strokeWidth="2"
               />
-              <text x={x + CELL / 2} y={y + ROW / 2 + 4} textAnchor="middle" className="cell">
+              <text x={x + CELL / 2} y={y + ROW / 2 + 4} textAnchor="middle" className={cell.cpuP95 > 1 ? 'cell hot' : 'cell'}>
                 {cell.cpuP95.toFixed(cell.cpuP95 < 10 ? 1 : 0)}
               </text>
               <title>

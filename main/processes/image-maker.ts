@@ -1,0 +1,25 @@
+/** A thread that makes, checks or imports an image: it is all waiting for files and packages, and must not hold a process up. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { asRefusal, refusalOf } from '../../core/contract/refusals.ts';
+import { importImage, prepareImage, readyImage } from '../../core/host/images/prepare.ts';
+import { recipeNamed } from '../../core/host/images/recipes.ts';
+import { ImageStore } from '../../core/host/images/store.ts';
+import type { MakerMessage, MakerOrder } from './images.ts';
+
+const { folder, order } = workerData as { folder: string; order: MakerOrder };
+const say = (message: MakerMessage): void => parentPort?.postMessage(message);
+
+try {
+  const store = new ImageStore(folder);
+  const tell = (step: string): void => say({ step });
+  if (order.kind === 'ready') readyImage(store, order.name, tell);
+  else if (order.kind === 'prepare') {
+    const recipe = recipeNamed(order.name);
+    if (recipe === undefined) throw Object.assign(new Error(refusalOf('no-image').message), refusalOf('no-image'));
+    prepareImage(store, recipe, tell);
+  } else
+    importImage(store, { name: order.name, kernel: order.kernel, initrd: order.ramDisk ?? undefined, commandLine: undefined });
+  say({ done: true });
+} catch (thrown) {
+  say({ refusal: asRefusal(thrown) });
+}
