@@ -128,7 +128,12 @@ class StandInApp extends EventEmitter {
 
   quit(): void {
     let refused = false;
-    const event = { preventDefault: () => void (refused = true), defaultPrevented: false };
+    const event = {
+      preventDefault: () => {
+        refused = true;
+      },
+      defaultPrevented: false,
+    };
     this.emit('before-quit', event);
     if (refused || !this.closeWindows()) return;
     this.emit('will-quit', event);

@@ -185,7 +185,13 @@ export class WebContents extends EventEmitter {
     const shown = shownAddress(request.url);
     if (params.resourceType === 'Document' && shown !== this.address.split('#')[0] && shown !== this.address) {
       let refused = false;
-      this.emit('will-navigate', { preventDefault: () => void (refused = true), url: shown, isMainFrame: true });
+      this.emit('will-navigate', {
+        preventDefault: () => {
+          refused = true;
+        },
+        url: shown,
+        isMainFrame: true,
+      });
       if (refused) {
         this.cdp.tell('Fetch.failRequest', { requestId, errorReason: 'Aborted' }, this.page);
         return;

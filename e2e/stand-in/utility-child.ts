@@ -41,7 +41,10 @@ Object.assign(process, { parentPort });
 /** What came before anybody listened. */
 const early: unknown[] = [];
 parentPort.on('newListener', (event) => {
-  if (event === 'message') setImmediate(() => early.splice(0).forEach((it) => parentPort.emit('message', it)));
+  if (event === 'message')
+    setImmediate(() => {
+      for (const it of early.splice(0)) parentPort.emit('message', it);
+    });
 });
 const hand = (event: unknown): void => {
   if (parentPort.listenerCount('message') === 0 || early.length > 0) early.push(event);

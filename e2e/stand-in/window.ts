@@ -107,7 +107,11 @@ export class BrowserWindow extends EventEmitter {
 
   close(): void {
     let refused = false;
-    this.emit('close', { preventDefault: () => void (refused = true) });
+    this.emit('close', {
+      preventDefault: () => {
+        refused = true;
+      },
+    });
     if (!refused) this.destroy();
   }
 

@@ -1,7 +1,6 @@
 /** A serial console: xterm over a port, with search, copy and paste, export, and reconnection by itself. */
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
-import { SerializeAddon } from '@xterm/addon-serialize';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
@@ -111,8 +110,7 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
     });
     const fit = new FitAddon();
     const search = new SearchAddon();
-    const serialize = new SerializeAddon();
-    for (const addon of [fit, search, serialize]) xterm.loadAddon(addon);
+    for (const addon of [fit, search]) xterm.loadAddon(addon);
     xterm.open(element);
     xterm.textarea?.setAttribute('aria-label', label);
     terminal.current = xterm;
@@ -126,7 +124,7 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
     xterm.attachCustomKeyEventHandler((event) => ownKeys(event, xterm, () => events.current.onFind()));
     handle.current = {
       find: (text, back) => (back ? search.findPrevious(text) : search.findNext(text)),
-      text: () => serialize.serialize({ excludeAltBuffer: true, excludeModes: true }).replace(/\u001b\[[0-9;?]*[A-Za-z]/g, ''),
+      text: () => wholeText(xterm),
       paste: (text) => xterm.paste(text),
       send: (text) => wire.send(text),
       selection: () => xterm.getSelection(),
@@ -175,6 +173,17 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
       )}
     </div>
   );
+}
+
+/** Everything the console remembers, long lines joined again. */
+function wholeText(xterm: Terminal): string {
+  const { normal } = xterm.buffer;
+  let text = '';
+  for (let row = 0; row < normal.length; row++) {
+    const line = normal.getLine(row);
+    if (line !== undefined) text += `${row > 0 && !line.isWrapped ? '\n' : ''}${line.translateToString(true)}`;
+  }
+  return `${text.trimEnd()}\n`;
 }
 
 /** Keys that belong to the window although the console has the focus: all carry Ctrl and Shift. */

@@ -34,7 +34,7 @@ export function Toasts(): ReactNode {
     return () => clearInterval(timer);
   }, [timed]);
   return (
-    <div className="toasts" aria-live="polite" role="region" aria-label={say('notices.title')}>
+    <section className="toasts" aria-live="polite" aria-label={say('notices.title')}>
       {fresh.map((notice) => (
         <div key={`${notice.at} ${notice.words}`} className={`toast ${notice.level}`}>
           <Text notice={notice} />
@@ -43,7 +43,7 @@ export function Toasts(): ReactNode {
           </IconButton>
         </div>
       ))}
-    </div>
+    </section>
   );
 }
 

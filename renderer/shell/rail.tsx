@@ -38,8 +38,9 @@ export function Rail(): ReactNode {
             <Icon />
             <span className="rail-word">{say(words)}</span>
             {place === 'tasks' && running > 0 && (
-              <span className="rail-count" aria-label={say('nav.running', { count: running })}>
-                {running}
+              <span className="rail-count">
+                <span aria-hidden="true">{running}</span>
+                <span className="unseen">{say('nav.running', { count: running })}</span>
               </span>
             )}
           </a>

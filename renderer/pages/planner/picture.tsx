@@ -64,7 +64,7 @@ export function Picture({
       <p className="second small">{answer}</p>
       {asTable ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is reached by the keyboard
-        <div className="picture-table" tabIndex={0} role="region" aria-label={title}>
+        <section className="picture-table" tabIndex={0} aria-label={title}>
           <table className="plain">
             <thead>
               <tr>
@@ -87,7 +87,7 @@ export function Picture({
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       ) : (
         children
       )}
