@@ -8,6 +8,7 @@ import { checkpoint, DEBUG_PORTS, debugConsole, debugExit } from '../debug-port/
 import { acpiTables } from '../firmware/acpi.ts';
 import type { Patch } from '../firmware/bios-data.ts';
 import { biosData } from '../firmware/bios-data.ts';
+import { biosStub } from '../firmware/bios-stub.ts';
 import type { ScreenSize } from '../framebuffer/device.ts';
 import { Framebuffer } from '../framebuffer/device.ts';
 import { fwCfg } from '../fw-cfg/device.ts';
@@ -139,7 +140,7 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
 
   const timed = [apics, pit, rtc, uart];
   return {
-    firmware: [{ address: LAYOUT.firmware, bytes: acpiTables(LAYOUT.firmware, host.cpuCount) }, ...biosData()],
+    firmware: [{ address: LAYOUT.firmware, bytes: acpiTables(LAYOUT.firmware, host.cpuCount) }, ...biosData(), ...biosStub()],
     rsdp: LAYOUT.firmware,
     framebuffer,
     power,
