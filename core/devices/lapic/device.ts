@@ -42,7 +42,7 @@ export class LocalApics implements Timed {
     this.processors = Array.from({ length: host.cpuCount }, (_, index) => ({
       apic: new LocalApic(index),
       timer: new ApicTimer(host.frequency),
-      base: BASE.address | BASE.enable | (index === 0 ? BASE.bootstrap : 0),
+      base: (BASE.address | BASE.enable | (index === 0 ? BASE.bootstrap : 0)) >>> 0,
       offered: false,
     }));
     this.leaveVirtualWire();
