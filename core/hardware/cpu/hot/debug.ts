@@ -30,8 +30,9 @@ const enum Watch { execute = 0, write = 1, port = 2, access = 3 }
   return field == 2 ? 8 : <u64>field + 1;
 }
 
-/** Conditions met by the current instruction, not yet reported. */
+/** Conditions met by the current instruction, not yet reported; MOV SS leaves them to the next one of the same CPU. */
 let met: u64 = 0;
+let carrier: usize = 0;
 /** TF was set when the current instruction began. */
 let stepping: bool = false;
 /** The #DB under way is a fault that an access to a debug register raised: only then is RF pushed as 1. */
@@ -43,33 +44,57 @@ export function debugArmed(): bool {
 
 /** Raises #DB for an instruction breakpoint, unless `resuming` (RF was set). */
 export function beforeStep(resuming: bool): void {
+  const carried = carrier == cpu ? met : 0;
+  carrier = 0;
   met = 0;
   stepping = (load<u64>(cpu, Offset.rflags) & Flag.tf) != 0;
   const control = debugRegister(7);
-  if (resuming || !(control & Dr7.enables)) return;
+  if (resuming || !(control & Dr7.enables)) {
+    met = carried;
+    return;
+  }
   const at = is64() ? instructionRip : (segmentBase(Seg.cs) + instructionRip) & 0xffff_ffff;
   for (let i: u32 = 0; i < 4; i++) {
     if (enabled(control, i) && kindOf(control, i) == Watch.execute && debugRegister(i) == at) met |= 1 << i;
   }
-  if (!met) return;
-  setDebugRegister(6, debugRegister(6) | met);
-  met = 0;
-  raise(Vector.db);
+  if (met) {
+    noteHits(met);
+    raise(Vector.db);
+  }
+  met = carried;
+}
+
+/** Bits 0-3 of DR6 are those of this #DB only; the others stay until software clears them (SDM vol. 3, 17.2.3). */
+function noteHits(bits: u64): void {
+  setDebugRegister(6, (debugRegister(6) & ~15) | bits);
 }
 
 /** Reports traps behind an instruction. After MOV SS and POP SS they wait for the next one (SDM vol. 3, 6.8.3). */
 export function afterStep(): void {
-  if (load<u32>(cpu, Offset.shadow) == 2) return;
+  if (load<u32>(cpu, Offset.shadow) == 2) {
+    carrier = cpu;
+    return;
+  }
   const hits = met | (stepping ? <u64>Dr6.bs : 0);
   met = 0;
   stepping = false;
   if (!hits) return;
-  setDebugRegister(6, debugRegister(6) | hits);
+  noteHits(hits);
   deliverException(Vector.db, 0, false);
 }
 
 /** A software interrupt or SYSCALL cleared TF: the instruction itself is not stepped. */
 @inline export function cancelStep(): void { stepping = false; }
+/** INT1 is a #DB already: what MOV SS left is not reported again. */
+@inline export function forgetHits(): void { met = 0; }
+
+/** SYSRET is stepped if TF is set at its end, whatever it was at its beginning. */
+export function stepAtEnd(): void {
+  stepping = false;
+  noteHits(met | Dr6.bs);
+  met = 0;
+  deliverException(Vector.db, 0, false);
+}
 
 /** MOV DR while DR7.GD is set: #DB as a fault. */
 export function detectAccess(): void {

@@ -9,7 +9,7 @@
 //   page fault               second     double fault               double fault
 //   double fault             shutdown   shutdown                   shutdown
 import { Constant, Offset } from './gen/offsets';
-import { cancelStep, debugDelivered, detected } from './debug';
+import { cancelStep, debugDelivered, detected, forgetHits } from './debug';
 import { enterLegacy } from './deliver-legacy';
 import { enterLong } from './deliver-long';
 import { enterReal } from './deliver-real';
@@ -128,7 +128,9 @@ export function deliverSoftware(vector: u32, kind: u32): void {
   enter(vector);
   setExternal(0);
   // The handler runs with TF clear and the instruction itself is not stepped (SDM vol. 3, 17.3.1.4).
-  if (!faulted()) cancelStep();
+  if (faulted()) return;
+  cancelStep();
+  if (kind == Software.int1) forgetHits();
 }
 
 function stopException(vector: u32, error: u32, hasError: bool, software: bool): void {

@@ -4,7 +4,7 @@
 //   STAR      63-48 base for SYSRET: +16 CS of 64-bit code, +0 CS of 32-bit code, +8 SS | 47-32 CS for SYSCALL, +8 SS
 //   SYSENTER  CS as the MSR says, +8 SS; SYSEXIT +16 CS and +24 SS of 32-bit code, +32 CS and +40 SS of 64-bit code
 // SYSCALL from compatibility mode goes to CSTAR, as AMD's processors do; Intel's raise #UD there.
-import { cancelStep } from '../debug';
+import { cancelStep, stepAtEnd } from '../debug';
 import { Attribute, isNull, longMode, protectedMode } from '../descriptors';
 import { readFlags, writeFlags } from '../flags';
 import { Constant, Offset } from '../gen/offsets';
@@ -59,6 +59,8 @@ export function sysret(): void {
   const now = (gpr64(R11) & 0x3c_7fd7) | 2;
   writeFlags(now);
   flagsChanged(before, now);
+  if (now & Flag.tf) stepAtEnd();
+  else cancelStep();
 }
 
 export function sysenter(): void {
