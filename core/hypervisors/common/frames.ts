@@ -50,6 +50,8 @@ export class FrameTable {
   /** Told when a frame becomes free; `owner` is who had it. */
   onFree: ((frame: number, owner: number) => void) | undefined;
   private next: number;
+  /** Lowest and highest frame that an owner ever got: where to look for its frames. */
+  private readonly extents = new Map<number, { low: number; high: number }>();
 
   constructor(
     readonly memory: MachineMemory,
@@ -81,6 +83,10 @@ export class FrameTable {
     this.type[frame] = FrameType.none;
     this.typeCount[frame] = 0;
     this.flags[frame] = FrameFlag.allocated;
+    const extent = this.extents.get(owner);
+    if (extent === undefined) this.extents.set(owner, { low: frame, high: frame });
+    else if (frame < extent.low) extent.low = frame;
+    else if (frame > extent.high) extent.high = frame;
     return frame as MachineFrame;
   }
 
@@ -155,9 +161,13 @@ export class FrameTable {
 
   /** Frames of one owner, in order; for teardown and accounting. */
   *ownedBy(owner: number): Generator<MachineFrame> {
-    for (const range of this.ranges) {
-      for (let frame = range.start; frame < range.end; frame++) if (this.owner[frame] === owner) yield frame as MachineFrame;
-    }
+    const { low, high } = this.extents.get(owner) ?? { low: 0, high: -1 };
+    for (let frame = low; frame <= high; frame++) if (this.owner[frame] === owner) yield frame as MachineFrame;
+  }
+
+  /** The owner is gone and will not be heard of again. */
+  forget(owner: number): void {
+    this.extents.delete(owner);
   }
 
   /** What must hold at any time between two operations; the offences, for tests and crash reports. */

@@ -51,6 +51,12 @@ export class EventChannels {
     return channel === undefined || channel.state === EventStatus.closed || port === 0 ? undefined : channel;
   }
 
+  /** Every port in use. */
+  forEach(visit: (port: number, channel: Channel) => void): void {
+    for (const [port, channel] of this.channels.entries())
+      if (port > 0 && channel.state !== EventStatus.closed) visit(port, channel);
+  }
+
   get inUse(): number {
     return this.channels.filter((channel) => channel.state !== EventStatus.closed).length;
   }

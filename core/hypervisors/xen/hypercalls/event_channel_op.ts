@@ -1,7 +1,7 @@
 /** event_channel_op: making, binding, sending and closing event channels. */
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
-import { EventOp, EventStatus } from '../../../abi/xen/events.table.ts';
+import { EventOp, EventStatus, Fifo } from '../../../abi/xen/events.table.ts';
 import type { Domain } from '../domain.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
@@ -18,6 +18,8 @@ const ARGUMENT_SIZE: Readonly<Record<number, number>> = {
   [EventOp.bind_vcpu]: 8,
   [EventOp.unmask]: 4,
   [EventOp.reset]: 2,
+  [EventOp.init_control]: 24,
+  [EventOp.expand_array]: 8,
   [EventOp.set_priority]: 8,
 };
 
@@ -79,11 +81,28 @@ const operation = (caller: PvVcpu, command: number, view: DataView, argument: nu
       return events.bindVcpu(first, second);
     case EventOp.reset:
       if (!isSelf(caller, first)) return -Errno.EPERM;
-      events.closeAll();
+      caller.domain.resetEvents();
       return 0;
+    case EventOp.init_control:
+      return initControl(caller, view, argument);
+    case EventOp.expand_array:
+      return caller.domain.fifo?.expand(frameOf(view.getBigUint64(0, true))) ?? -Errno.EOPNOTSUPP;
+    case EventOp.set_priority:
+      return caller.domain.fifo === undefined ? -Errno.ENOSYS : events.setPriority(first, second);
     default:
       return -Errno.ENOSYS;
   }
+};
+
+/** A frame number, or one that no frame has. */
+const frameOf = (value: bigint): number => (value < 1n << 40n ? Number(value) : -1);
+
+/** struct evtchn_init_control: u64 control_gfn, u32 offset, u32 vcpu, u8 link_bits (out). */
+const initControl = (caller: PvVcpu, view: DataView, argument: number): number => {
+  const vcpu = view.getUint32(12, true);
+  const result = caller.domain.initFifo(vcpu, frameOf(view.getBigUint64(0, true)), view.getUint32(8, true));
+  if (result !== 0) return result;
+  return caller.memory.write(argument + 16, Uint8Array.of(Fifo.LINK_BITS)) ? 0 : -Errno.EFAULT;
 };
 
 /** struct evtchn_status: u16 dom, u32 port, then u32 status, u32 vcpu, and what it is bound to. */

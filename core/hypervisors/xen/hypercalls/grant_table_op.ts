@@ -2,7 +2,8 @@
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { GrantCopy, GrantOp, GrantStatus } from '../../../abi/xen/grants.table.ts';
-import { copyGrant, mapGrant, unmapGrant } from '../pv/grant-mapping.ts';
+import { copyGrant } from '../pv/grant-copy.ts';
+import { mapGrant, unmapAndReplace, unmapGrant } from '../pv/grant-mapping.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
 
@@ -29,6 +30,8 @@ export const grant_table_op: HypercallHandler = (caller, args) => {
       return each(caller, address, count, 32, (view) => mapGrant(caller, view));
     case GrantOp.unmap_grant_ref:
       return each(caller, address, count, 24, (view) => unmapGrant(caller, view));
+    case GrantOp.unmap_and_replace:
+      return each(caller, address, count, 24, (view) => unmapAndReplace(caller, view));
     case GrantOp.copy:
       return each(caller, address, count, GrantCopy.SIZE, (view) => copyGrant(caller, view));
     case GrantOp.setup_table:
@@ -72,6 +75,9 @@ const querySize = (caller: PvVcpu, view: DataView): void => {
 
 const setVersion = (caller: PvVcpu, address: number): number => {
   const version = caller.memory.readU32(address);
-  if (version === undefined || !caller.memory.writeU32(address, 1)) return -Errno.EFAULT;
-  return version === 1 ? 0 : -Errno.EINVAL;
+  if (version === undefined) return -Errno.EFAULT;
+  // As a Xen that was told to offer version 1 only: for it, asking for another is asking for what does not exist.
+  if (version === 2) return -Errno.ENOSYS;
+  if (version !== 1) return -Errno.EINVAL;
+  return caller.memory.writeU32(address, 1) ? 0 : -Errno.EFAULT;
 };

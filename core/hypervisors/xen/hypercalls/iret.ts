@@ -1,5 +1,5 @@
 /** iret: going back to where a bounce came from, to user mode or within the kernel. */
-import { ContextFlag } from '../../../abi/xen/vcpu.table.ts';
+import { Assist, ContextFlag } from '../../../abi/xen/vcpu.table.ts';
 import { Register } from '../../../seams/machine.ts';
 import { FLAG, reflect } from '../pv/bounce.ts';
 import { fromBigint, isCanonical, signedLinear } from '../pv/entry.ts';
@@ -34,6 +34,7 @@ export const iret: HypercallHandler = (caller) => {
     registers[Register.rcx] = rcx;
   }
   registers[Register.rsp] = rsp;
+  if (domain.hasAssist(Assist.architectural_iopl)) caller.iopl = Number((rflags & FLAG.iopl) >> 12n);
   context.rip = rip;
   context.rflags = (rflags & ~(FLAG.iopl | FLAG.virtual8086)) | FLAG.interrupt | 2n;
   caller.upcallMasked = (rflags & FLAG.interrupt) === 0n;

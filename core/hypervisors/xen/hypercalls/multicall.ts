@@ -1,12 +1,11 @@
 /** multicall: a list of calls, each with its result; the list goes on after a failure. */
 import { Errno } from '../../../abi/xen/errno.table.ts';
-import { callByNumber, type HypercallHandler } from '../pv/hypercall.ts';
+import { callByNumber, type HypercallHandler, REGISTERS_SET } from '../pv/hypercall.ts';
 
 const ENTRY_SIZE = 64;
 const RESULT = 8;
 const ARGUMENTS = 16;
 const MULTICALL = 13;
-const IRET = 23;
 /** Entries done before somebody else may have the CPU. */
 const PIECE = 256;
 
@@ -22,8 +21,10 @@ export const multicall: HypercallHandler = (caller, args) => {
     const words = new Uint32Array(entry.buffer);
     inner.words.set(words.subarray(ARGUMENTS / 4, ARGUMENTS / 4 + 12));
     const number = words[0] ?? 0;
-    // A list in a list would overwrite its arguments, and iret is no call that returns.
-    const result = number === MULTICALL || number === IRET ? -Errno.ENOSYS : callByNumber(caller, number, inner);
+    // A list in a list would overwrite its arguments.
+    const result = number === MULTICALL ? -Errno.ENOSYS : callByNumber(caller, number, inner);
+    // After an iret the kernel is not there any more to ask for the rest.
+    if (result === REGISTERS_SET) return result;
     if (!caller.memory.writeU64(at + RESULT, BigInt.asUintN(64, BigInt(result)))) return -Errno.EFAULT;
     if (!caller.runnable && caller.domain.shutdownReason !== undefined) return 0;
   }

@@ -105,6 +105,7 @@ export class NativeDomain extends Domain {
     this.maximumPages = Number.MAX_SAFE_INTEGER;
     xen.addDomain(this);
     xen.scheduler.add(vcpu.unit);
+    this.grants.grow(1);
     vcpu.online = true;
     vcpu.blocked = true;
     this.unpause();

@@ -4,7 +4,9 @@
  *
  *   from the new RSP upward: RCX R11 [error code] RIP CS|mask<<32 RFLAGS RSP SS
  */
+
 import { VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
+import { Assist } from '../../../abi/xen/vcpu.table.ts';
 import { hex } from '../../../base/bits.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
 import { Register } from '../../../seams/machine.ts';
@@ -81,7 +83,8 @@ export const bounce = (
     return;
   }
   const selector = fromKernel ? pushed.cs & ~3n : pushed.cs;
-  const flags = (pushed.rflags & ~(FLAG.interrupt | FLAG.iopl)) | (masked ? 0n : FLAG.interrupt);
+  const level = domain.hasAssist(Assist.architectural_iopl) ? BigInt(vcpu.iopl) << 12n : 0n;
+  const flags = (pushed.rflags & ~(FLAG.interrupt | FLAG.iopl)) | (masked ? 0n : FLAG.interrupt) | level;
   const { memory } = vcpu;
   const registers = context.registers;
   let ok = memory.writeU64(frame, registers[Register.rcx] ?? 0n) && memory.writeU64(frame + 8, registers[Register.r11] ?? 0n);

@@ -1,5 +1,6 @@
 /** A paravirtual domain: its memory, its share of the address space, and what its guest switched on. */
 
+import { Errno } from '../../../abi/xen/errno.table.ts';
 import { Assist } from '../../../abi/xen/vcpu.table.ts';
 import { invariant } from '../../../base/bug.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
@@ -8,6 +9,7 @@ import type { DomainRings } from '../../../seams/hypervisor.ts';
 import { Register } from '../../../seams/machine.ts';
 import { FrameFlag, FrameType } from '../../common/frames.ts';
 import { Domain } from '../domain.ts';
+import { FifoDelivery, switchToFifo } from '../events-fifo.ts';
 import { TwoLevelDelivery } from '../events-two-level.ts';
 import type { Xen } from '../xen.ts';
 import { dropLdt } from './descriptor-tables.ts';
@@ -29,6 +31,8 @@ export class PvDomain extends Domain {
   uuid = new Uint8Array(16);
   /** Stores to page tables that were done for the guest. */
   tableWrites = 0;
+  /** Set once the guest chose FIFO event delivery. */
+  fifo: FifoDelivery | undefined;
   readonly grantHandles = new Map<number, GrantHandle>();
   private lastGrantHandle = 0;
 
@@ -39,7 +43,32 @@ export class PvDomain extends Domain {
     invariant(frame !== undefined, 'the builder makes sure that there is memory');
     xen.frames.set(frame, FrameFlag.shared);
     this.sharedInfo = frame;
-    this.events.delivery = new TwoLevelDelivery(xen.memory, frame * 4096, (vcpu) => this.vcpus[vcpu]);
+    this.events.delivery = this.twoLevel();
+  }
+
+  private twoLevel(): TwoLevelDelivery {
+    return new TwoLevelDelivery(this.xen.memory, this.sharedInfo * 4096, (vcpu) => this.vcpus[vcpu]);
+  }
+
+  /** EVTCHNOP_init_control; the first one switches the domain to FIFO delivery. */
+  initFifo(vcpu: number, frame: number, offset: number): number {
+    const target = this.vcpus[vcpu];
+    if (target === undefined) return -Errno.ENOENT;
+    if (this.fifo !== undefined) return this.fifo.initControl(vcpu, target, frame, offset);
+    const probe = new FifoDelivery(this, this.events);
+    const result = probe.initControl(vcpu, target, frame, offset);
+    if (result !== 0) return result;
+    probe.release();
+    this.fifo = switchToFifo(this);
+    return this.fifo.initControl(vcpu, target, frame, offset);
+  }
+
+  /** Closes all ports and goes back to two-level delivery. */
+  resetEvents(): void {
+    this.events.closeAll();
+    this.fifo?.release();
+    if (this.fifo !== undefined) this.events.delivery = this.twoLevel();
+    this.fifo = undefined;
   }
 
   hasAssist(type: number): boolean {

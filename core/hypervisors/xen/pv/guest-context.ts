@@ -3,9 +3,10 @@ import { Errno } from '../../../abi/xen/errno.table.ts';
 import { ContextFlag, GuestContext, UserRegs } from '../../../abi/xen/vcpu.table.ts';
 import { FrameType } from '../../common/frames.ts';
 import { FLAG } from './bounce.ts';
+import { setDebugRegister } from './debug-registers.ts';
 import { setGdt, setLdt } from './descriptor-tables.ts';
 import { fromBigint, isCanonical } from './entry.ts';
-import { setCr4, setDebugRegister, setTaskSwitched } from './privileged.ts';
+import { setCr4, setTaskSwitched } from './privileged.ts';
 import { codeSegment, dataSegment, FLAT_KERNEL_CODE, FLAT_KERNEL_DATA, stackSegment } from './segments.ts';
 import type { PvVcpu } from './vcpu.ts';
 

@@ -6,6 +6,7 @@ import { COSTS } from '../../../observe/costs.table.ts';
 import { Register } from '../../../seams/machine.ts';
 import { HANDLERS } from '../hypercalls/handlers.table.ts';
 import type { CallArguments } from './arguments.ts';
+import { FLAT_KERNEL_CODE, FLAT_KERNEL_DATA, Selector } from './segments.ts';
 import type { PvVcpu } from './vcpu.ts';
 
 /** `caller` made the call; the result is 0, positive, or a negative errno. */
@@ -53,6 +54,11 @@ export const serveHypercall = (caller: PvVcpu): void => {
   const number = halves[2 * Register.rax] ?? 0;
   const result = callByNumber(caller, number, args);
   if (result === REGISTERS_SET) return;
+  // SYSCALL remembers no selectors: the guest goes on with the flat ones, whatever it called with.
+  if (caller.context.readSegment('cs').selector !== Selector.code64) {
+    caller.context.writeSegment('cs', FLAT_KERNEL_CODE);
+    caller.context.writeSegment('ss', FLAT_KERNEL_DATA);
+  }
   const after = caller.halves;
   after[2 * Register.rax] = result >>> 0;
   after[2 * Register.rax + 1] = Math.floor(result / 0x1_0000_0000) >>> 0;

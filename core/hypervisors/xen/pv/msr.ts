@@ -8,6 +8,7 @@ const MSR = {
   MTRR_CAP: 0xfe,
   MISC_ENABLE: 0x1a0,
   MCG_CAP: 0x179,
+  DEBUGCTL: 0x1d9,
   PAT: 0x277,
   HYPERCALL_PAGE: 0x4000_0000,
   EFER: 0xc000_0080,
@@ -40,6 +41,7 @@ export const readMsr = (vcpu: PvVcpu, msr: number): bigint | undefined => {
     case MSR.APIC_BASE:
       return APIC_DISABLED | (vcpu.id === 0 ? 0x100n : 0n);
     case MSR.MCG_CAP:
+    case MSR.DEBUGCTL:
     case MSR.MISC_ENABLE:
       return 0n;
     default:

@@ -2,9 +2,11 @@
  * Privileged instructions of a guest's kernel, done for it. In ring 3 they raise #GP(0); those below are emulated, any other
  * is the guest's own affair and reflected.
  */
+import { Assist } from '../../../abi/xen/vcpu.table.ts';
 import { Register } from '../../../seams/machine.ts';
 import { FLAG } from './bounce.ts';
 import { guestCpuid } from './cpuid.ts';
+import { getDebugRegister, setDebugRegister } from './debug-registers.ts';
 import { type Decoded, decode } from './decode.ts';
 import { fromBigint } from './entry.ts';
 import { readMsr, writeMsr } from './msr.ts';
@@ -17,12 +19,15 @@ const CR0_TS = 8n;
 /** Bits of CR4 a guest may change for itself: TSD, DE. The rest it sees: PAE, MCE, OSFXSR, OSXMMEXCPT. */
 const CR4_OWNED = 0x00cn;
 const CR4_VISIBLE = 0x660n;
-const CR4_TSD = 4n;
 
 const low32 = (value: bigint): bigint => value & 0xffff_ffffn;
 
 /** True if the guest may use ports and the interrupt flag: its virtual privilege level admits the mode it is in. */
-const mayInputOutput = (vcpu: PvVcpu): boolean => vcpu.iopl >= (vcpu.kernelMode ? 1 : 3);
+const mayInputOutput = (vcpu: PvVcpu): boolean => {
+  if (!vcpu.kernelMode) return vcpu.iopl === 3;
+  // With the assist the kernel counts as ring 0, as on hardware; without, as ring 1.
+  return vcpu.iopl >= (vcpu.domain.hasAssist(Assist.architectural_iopl) ? 0 : 1);
+};
 
 /** Tries to do the privileged instruction at RIP. @returns false: reflect #GP */
 export const emulatePrivileged = (vcpu: PvVcpu): boolean => {
@@ -88,9 +93,9 @@ const system = (vcpu: PvVcpu, decoded: Decoded): boolean => {
     case 0x0f22:
       return writeControl(vcpu, decoded);
     case 0x0f21:
-      return debugRegister(vcpu, decoded, false);
+      return readDebug(vcpu, decoded);
     case 0x0f23:
-      return debugRegister(vcpu, decoded, true);
+      return setDebugRegister(vcpu, decoded.reg, registers[decoded.rm] ?? 0n);
     case 0x0f30: {
       const value = (low32(registers[Register.rdx] ?? 0n) << 32n) | low32(registers[Register.rax] ?? 0n);
       return writeMsr(vcpu, msr, value);
@@ -136,6 +141,12 @@ export const setTaskSwitched = (vcpu: PvVcpu, on: boolean): void => {
   vcpu.context.writeSystem('cr0', CR0 | (on ? CR0_TS : 0n));
 };
 
+const readDebug = (vcpu: PvVcpu, decoded: Decoded): boolean => {
+  const value = getDebugRegister(vcpu, decoded.reg);
+  if (value !== undefined) vcpu.context.registers[decoded.rm] = value;
+  return value !== undefined;
+};
+
 const readControl = (vcpu: PvVcpu, decoded: Decoded): boolean => {
   const { xen } = vcpu.domain;
   let value: bigint;
@@ -161,46 +172,10 @@ const writeControl = (vcpu: PvVcpu, decoded: Decoded): boolean => {
   return true;
 };
 
-/** The part of CR4 that is the guest's; only TSD matters to the CPU. */
+/** The part of CR4 that is the guest's. */
 export const setCr4 = (vcpu: PvVcpu, value: bigint): void => {
   const owned = value & CR4_OWNED;
-  const changed = ((owned ^ vcpu.cr4) & CR4_TSD) !== 0n;
+  const changed = owned !== vcpu.cr4;
   vcpu.cr4 = owned;
   if (changed) vcpu.context.writeSystem('cr4', CR4_VISIBLE | owned);
 };
-
-const DEBUG_REGISTERS = ['dr0', 'dr1', 'dr2', 'dr3', undefined, undefined, 'dr6', 'dr7'] as const;
-
-const debugRegister = (vcpu: PvVcpu, decoded: Decoded, writing: boolean): boolean => {
-  const { registers } = vcpu.context;
-  if (writing) return setDebugRegister(vcpu, decoded.reg, registers[decoded.rm] ?? 0n);
-  const value = getDebugRegister(vcpu, decoded.reg);
-  if (value !== undefined) registers[decoded.rm] = value;
-  return value !== undefined;
-};
-
-export const getDebugRegister = (vcpu: PvVcpu, number: number): bigint | undefined => {
-  const name = DEBUG_REGISTERS[number];
-  return name === undefined ? undefined : vcpu.context.readSystem(name);
-};
-
-/** False if the guest may not have this value: a breakpoint in the hypervisor, an I/O breakpoint, general detect. */
-export const setDebugRegister = (vcpu: PvVcpu, number: number, value: bigint): boolean => {
-  const name = DEBUG_REGISTERS[number];
-  if (name === undefined) return false;
-  let stored = value;
-  if (number < 4) {
-    const address = fromBigint(value);
-    if (!isBreakpointAddress(address)) return false;
-  } else if (number === 6) stored = (value & 0xe00fn) | 0xffff_0ff0n;
-  else {
-    if ((value & 0x2000n) !== 0n) return false;
-    for (let index = 0n; index < 4n; index++) if (((value >> (16n + index * 4n)) & 3n) === 2n) return false;
-    stored = (value & 0xffff_03ffn) | 0x400n;
-  }
-  vcpu.context.writeSystem(name, stored);
-  return true;
-};
-
-const isBreakpointAddress = (address: number): boolean =>
-  (address >= 0 && address < 0x8000_0000_0000) || (address >= -0x7800_0000_0000 && address < 0);

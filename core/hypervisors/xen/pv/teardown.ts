@@ -11,7 +11,7 @@ export const destroyDomain = (domain: PvDomain): void => {
   const { xen } = domain;
   xen.removeDomain(domain);
   for (const vcpu of domain.vcpus) vcpu.stopTimers();
-  domain.events.closeAll();
+  domain.resetEvents();
   for (const vcpu of domain.vcpus) releaseVcpu(domain, vcpu);
   for (const grant of domain.grantHandles.values()) grant.granter.release(grant.reference, grant.writing);
   domain.grantHandles.clear();
@@ -20,6 +20,7 @@ export const destroyDomain = (domain: PvDomain): void => {
   }
   domain.grants.destroy();
   for (const frame of [...xen.frames.ownedBy(domain.owner)]) xen.frames.giveUp(frame);
+  xen.frames.forget(domain.owner);
   domain.pages = 0;
   xen.space.releaseDomainSpace(domain.space);
 };

@@ -52,6 +52,8 @@ export class PvVcpu extends Vcpu {
   /** Virtual CR0.TS and CR4. */
   taskSwitched = false;
   cr4 = 0n;
+  /** DR7 as the guest wrote it, while that holds breakpoints on ports; 0: DR7 is what it wrote. */
+  portBreakpoints = 0n;
   ldtBase = 0n;
   ldtEntries = 0;
   /** Frame mapped for each page of the LDT; undefined: not yet touched. */
