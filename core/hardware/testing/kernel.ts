@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { ContainerMemory, ExitHandlers, Trap, VirtualContext } from '../../seams/machine.ts';
-import { createEngine } from '../cpu/engine.ts';
+import { createEngine, type Engine, type EngineOptions } from '../cpu/engine.ts';
 import { bytesOf } from './program.ts';
 
 export const PML4 = 0x1000;
@@ -129,6 +129,7 @@ export interface Trapped {
 }
 
 export interface Kernel {
+  readonly engine: Engine;
   readonly context: VirtualContext;
   readonly memory: ContainerMemory;
   readonly outside: Outside;
@@ -152,9 +153,9 @@ export interface Kernel {
 export type Start = 'long' | 'user' | 'protected' | 'real';
 
 /** A kernel that begins at CODE (ring 3: USER_CODE) in the mode given, interrupts off. */
-export function kernel(start: Start, code: string): Kernel {
+export function kernel(start: Start, code: string, options: Pick<EngineOptions, 'translation'> = {}): Kernel {
   const wasm = readFileSync(process.env.BLANKET_HOT_WASM ?? new URL('../cpu/hot/build/hot.wasm', import.meta.url));
-  const engine = createEngine(wasm, { memoryBytes: 64 * 2 ** 20 });
+  const engine = createEngine(wasm, { memoryBytes: 64 * 2 ** 20, ...options });
   const memory = engine.createMemory([{ start: 0, length: RAM }]);
   const exits = outside();
   const context = engine.createVirtualContext({ ringZero: 'code', memory, exits });
@@ -163,6 +164,7 @@ export function kernel(start: Start, code: string): Kernel {
     [...memory.read(address, bytes)].reduceRight((value, byte) => value * 256 + byte, 0);
 
   const self: Kernel = {
+    engine,
     context,
     memory,
     outside: exits,

@@ -5,6 +5,7 @@ import { deviceRead, deviceWrite, frameFault } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
 import { codeWritten } from './code';
 import { cpu } from './state';
+import { dropFetchWindow } from './tlb';
 
 /** Entry of a guest frame that can be used for the access, or 0: a device is there (or a write to ROM). */
 export function hostEntry(frame: u64, write: bool): u32 {
@@ -12,6 +13,8 @@ export function hostEntry(frame: u64, write: bool): u32 {
   const entry = load<u32>(<usize>load<u32>(cpu, Offset.physicalSpace) + (<usize>frame << 2));
   if (entry & (write ? Constant.mapWritable : Constant.mapPresent)) return entry;
   if (entry & Constant.mapDevice) return 0;
+  // A first write may replace the frame that code is being fetched from.
+  if (write) dropFetchWindow();
   return frameFault(cpu, <u32>frame, <u32>write);
 }
 

@@ -156,7 +156,8 @@ export function lods<T>(): void {
 /** REPE goes on while equal, REPNE while not. */
 @inline function goesOn(equal: bool): bool { return equal == ((load<u8>(op, Op.flags) & Prefix.rep) != 0); }
 
-// A fault in a later iteration shows the flags from before the instruction (SDM vol. 2, REP).
+// The flags change when the instruction ends: a fault, and an interrupt likewise, shows them as they were before it
+// (SDM vol. 2, REP), however many iterations were done and however they were cut into runs.
 let keptFlags: u64 = 0;
 function keepFlags(): void { keptFlags = statusFlags(); }
 function restoreFlags(): void { setStatus(Flag.status, keptFlags); }
@@ -168,7 +169,10 @@ export function cmps<T>(): void {
   }
   keepFlags();
   for (let first = true; repeatCount() != 0; first = false) {
-    if (affordable(first) == 0) return suspend();
+    if (affordable(first) == 0) {
+      restoreFlags();
+      return suspend();
+    }
     const equal = compareOne<T>();
     if (faulted()) return restoreFlags();
     account(1, first);
@@ -182,7 +186,10 @@ export function scas<T>(): void {
   }
   keepFlags();
   for (let first = true; repeatCount() != 0; first = false) {
-    if (affordable(first) == 0) return suspend();
+    if (affordable(first) == 0) {
+      restoreFlags();
+      return suspend();
+    }
     const equal = scanOne<T>();
     if (faulted()) return restoreFlags();
     account(1, first);
