@@ -126,6 +126,9 @@ export class EngineContext implements VirtualContext {
       if (this.spec.ringZero === 'occupant') hot.flushContext(this.block, 2 + set);
       else hot.flushContext(this.block, 0);
       hot.refreshContext(this.block);
+    } else if (name in DEBUG_REGISTERS) {
+      // A page with a data breakpoint stays out of the TLB (hot/debug.ts).
+      if ((this.readSystem('dr7') & 0xffn) !== 0n) hot.flushContext(this.block, 0);
     } else if (TRANSLATING.has(name)) {
       hot.flushContext(this.block, 0);
       hot.refreshContext(this.block);

@@ -209,5 +209,8 @@ export const INTEGER: readonly Row[] = [
   { name: 'LFENCE', code: 'NP 0F AE /5 mod=3', handler: 'nop', feature: 'sse2' },
   { name: 'MFENCE', code: 'NP 0F AE /6 mod=3', handler: 'nop', feature: 'sse2' },
   { name: 'SFENCE', code: 'NP 0F AE /7 mod=3', handler: 'nop', feature: 'sse' },
+  { name: 'CLFLUSH', code: 'NP 0F AE /7 mod!=3', operands: 'Mb', feature: 'clflush' },
+  { name: 'CLFLUSHOPT', code: '66 0F AE /7 mod!=3', operands: 'Mb', feature: 'clflushopt' },
+  { name: 'CLWB', code: '66 0F AE /6 mod!=3', operands: 'Mb', feature: 'clwb' },
   ...[0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e, 0x1f].map((code): Row => ({ name: 'NOP', code: `0F ${byte(code)} /r`, operands: 'Ev', handler: 'nop' })),
 ];

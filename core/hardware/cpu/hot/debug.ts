@@ -42,7 +42,7 @@ export function debugArmed(): bool {
   return (load<u64>(cpu, Offset.rflags) & Flag.tf) != 0 || (debugRegister(7) & Dr7.enables) != 0;
 }
 
-/** Raises #DB for an instruction breakpoint, unless `resuming` (RF was set). */
+/** Raises #DB for an instruction breakpoint, unless `resuming` (RF was set, or MOV SS came before). */
 export function beforeStep(resuming: bool): void {
   const carried = carrier == cpu ? met : 0;
   carrier = 0;

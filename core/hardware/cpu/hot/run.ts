@@ -11,7 +11,7 @@ import { dispatch } from './gen/dispatch';
 import { Constant, Offset } from './gen/offsets';
 import { decodeRecord } from './code';
 import { decodeAt, fetchKey, openWindow } from './fetch';
-import { deliverPendingNmi, takeInterrupt } from './interrupts';
+import { Shadow, deliverPendingNmi, takeInterrupt } from './interrupts';
 import { charge, charged, clearFault, faulted, setCharged, stop, stopping, setStopping, withhold } from './raise';
 import { Flag, Op, Prefix, cpu, instructionRip, setCpu, setInstructionRip, setOp, setRip, rip } from './state';
 import { enter, Exit, translating } from './translated';
@@ -22,9 +22,10 @@ export function run(context: usize, budget: i32): i32 {
   begin(context, budget);
   while (boundary()) {
     const flags = load<u64>(cpu, Offset.rflags);
-    const held = load<u32>(cpu, Offset.shadow) != 0;
+    const held = load<u32>(cpu, Offset.shadow);
     if (held) store<u32>(cpu, 0, Offset.shadow);
-    if (held || flags & Flag.rf || debugArmed()) step((flags & Flag.rf) != 0);
+    // The shadow of MOV SS hides instruction breakpoints as RF does.
+    if (held || flags & Flag.rf || debugArmed()) step((flags & Flag.rf) != 0 || held == Shadow.stack);
     else instructions();
     if (faulted()) fault();
   }

@@ -2,7 +2,7 @@
 import { debugRegister, detectAccess, DR6_RESERVED, DR7_OFFERED, Dr6, Dr7, setDebugRegister } from '../debug';
 import { invalidatePage as tellInvalidation, readTaskPriority, writeTaskPriority } from '../env';
 import { Constant, Offset } from '../gen/offsets';
-import { read64 } from '../memory';
+import { probe, read64 } from '../memory';
 import { tellControl, writeCr0, writeCr3, writeCr4 } from '../mode';
 import { effective, linear, readRegister, readRm, writeRegister, writeRm } from '../operands';
 import { faulted, raiseGp, raiseUd, requestAttention } from '../raise';
@@ -135,3 +135,5 @@ export function invpcid(): void {
 // Memory is always coherent here: there is nothing to write back.
 export function invd(): void { if (cpl() != 0) raiseGp(); }
 export function wbinvd(): void { if (cpl() != 0) raiseGp(); }
+/** Faults as a load of one byte would. */
+export function clflush(): void { probe(linear(1, false), 1, false); }
