@@ -128,13 +128,16 @@ function notePointers(): void {
   // An instruction that crosses a page is not cached: its bytes were gathered behind the record.
   let at = op == <usize>Place.scratch ? op + Op.bytes : <usize>load<u32>(op, Op.key);
   for (let i = 0; i < 15; i++, at++) {
-    const byte = load<u8>(at);
+    const byte = <u32>load<u8>(at);
     if ((byte & 0xf8) == 0xd8) {
       store<u16>(cpu, <u16>((byte & 7) << 8 | load<u8>(at + 1)), Offset.fop);
       return;
     }
   }
 }
+
+/** Ends an instruction that leaves C1 as it is unless the stack underflows. */
+@inline export function concludeKeeping(): bool { return conclude((exceptions & Exception.stack) == 0 && (fsw() & Fsw.c1) != 0); }
 
 /** Reading an empty register: invalid operation with SF, C1 clear. */
 @inline export function stackUnderflow(): void { signal(Exception.invalid | Exception.stack); }

@@ -9,7 +9,7 @@ import { faulted } from '../raise';
 import { Flag, opRm } from '../state';
 import { Exception, exponentOf, highOf, isDenormal, isNan, Kind, kindOf, LEFT, RIGHT, setSpecial, signal, signOf } from '../softfloat';
 import { unpackDouble, unpackInteger, unpackSingle } from '../softfloat-formats';
-import { conclude, Fsw, fsw, isEmpty, pops, setFsw, stackUnderflow, stTop, unpackSt, x87Ready } from '../x87';
+import { conclude, concludeKeeping, Fsw, fsw, isEmpty, pops, setFsw, stackUnderflow, stTop, unpackSt, x87Ready } from '../x87';
 
 const enum Answer { greater = 0, less = 0x100, equal = 0x4000, unordered = 0x4500 }
 
@@ -110,7 +110,7 @@ function flags(quietSignals: bool, count: u32): void {
     unpackSt(RIGHT, i);
     answer = compare(quietSignals);
   }
-  const good = conclude(false);
+  const good = concludeKeeping();
   setStatus(Flag.status, answer >> 8);
   if (good) pops(count);
 }

@@ -6,7 +6,7 @@ import { read16, write16 } from '../memory';
 import { faulted, raise, Vector } from '../raise';
 import { Cr0, cr0, opRm, setGpr16 } from '../state';
 import { setFcw } from '../x87-image';
-import { checkPending, conclude, fcw, free, Fsw, fsw, initialise, pop, setFsw, setTop, top, x87Present, x87Ready } from '../x87';
+import { checkPending, conclude, concludeKeeping, fcw, free, Fsw, fsw, initialise, pop, setFsw, setTop, top, x87Present, x87Ready } from '../x87';
 
 export function fninit(): void { if (x87Present()) initialise(); }
 export function fnclex(): void { if (x87Present()) setFsw(fsw() & ~(Fsw.exceptions | Fsw.stack | Fsw.summary | Fsw.busy)); }
@@ -26,11 +26,11 @@ export function fnstcw(): void { if (x87Present()) write16(linear(2, true), fcw(
 export function fnstsw_Mw(): void { if (x87Present()) write16(linear(2, true), fsw()); }
 export function fnstsw_AX(): void { if (x87Present()) setGpr16(0, fsw()); }
 
-export function fnop(): void { if (x87Ready()) conclude((fsw() & Fsw.c1) != 0); }
+export function fnop(): void { if (x87Ready()) concludeKeeping(); }
 /** FENI, FDISI, FSETPM: meant something to the 8087 and the 80287 only. */
 export function fnop_control(): void { x87Present(); }
 
 export function fincstp(): void { if (x87Ready()) { conclude(false); setTop(top() + 1); } }
 export function fdecstp(): void { if (x87Ready()) { conclude(false); setTop(top() - 1); } }
-export function ffree(): void { if (x87Ready()) { conclude((fsw() & Fsw.c1) != 0); free(opRm() & 7); } }
-export function ffreep(): void { if (x87Ready()) { conclude((fsw() & Fsw.c1) != 0); free(opRm() & 7); pop(); } }
+export function ffree(): void { if (x87Ready()) { conclude(false); free(opRm() & 7); } }
+export function ffreep(): void { if (x87Ready()) { conclude(false); free(opRm() & 7); pop(); } }

@@ -16,7 +16,7 @@ import {
 } from '../softfloat-formats';
 import { quietLeft } from '../x87-nan';
 import {
-  canPush, conclude, INDEFINITE_TOP, isEmpty, pops, push, rounding, setIndefinite, setSt, stackOverflow, stackUnderflow, stHigh, stTop, underflowResult,
+  canPush, conclude, concludeKeeping, INDEFINITE_TOP, isEmpty, pops, push, rounding, setIndefinite, setSt, stackOverflow, stackUnderflow, stHigh, stTop, underflowResult,
   unmaskedFloat, unpackSt, x87Ready,
 } from '../x87';
 
@@ -190,7 +190,7 @@ function move(code: u32): void {
     underflowResult(0, 0);
     return;
   }
-  conclude(false);
+  concludeKeeping();
   if (condition(code)) setSt(0, stTop(i()), stHigh(i()));
 }
 export function fcmovb(): void { move(2); }

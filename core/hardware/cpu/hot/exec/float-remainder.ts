@@ -82,6 +82,9 @@ function halve(high: u64, divisor: u64): void {
   setNormalised(RESULT, signOf(LEFT) ^ 1, exponentOf(LEFT), divisor - (high - divisor), 0);
 }
 
+/** Without a result C2 is cleared all the same; the other codes stay. */
+function clearPartial(): void { setFsw(fsw() & ~Fsw.c2); }
+
 function prem(nearest: bool): void {
   if (!x87Ready()) return;
   partial = false;
@@ -89,6 +92,7 @@ function prem(nearest: bool): void {
   let complete = false;
   if (isEmpty(0) || isEmpty(1)) {
     underflowResult(0, 0);
+    clearPartial();
     return;
   }
   unpackSt(LEFT, 0);
@@ -100,6 +104,7 @@ function prem(nearest: bool): void {
     if (isDenormal(LEFT) || isDenormal(RIGHT)) signal(Exception.denormal);
     if (kindOf(LEFT) == Kind.zero || kindOf(RIGHT) == Kind.infinity) {
       if (keepLeft()) setFsw(fsw() & ~Fsw.conditions);
+      else clearPartial();
       return;
     }
     remainder(nearest);
@@ -107,7 +112,10 @@ function prem(nearest: bool): void {
   const stopped = (exceptions & unmaskedFloat() & Exception.before) != 0;
   // The result is exact; only an unmasked underflow makes something of it.
   storeRounded(0, 0, 64);
-  if (stopped || !complete) return;
+  if (stopped || !complete) {
+    clearPartial();
+    return;
+  }
   let codes: u32 = partial ? Fsw.c2 : 0;
   if (!partial) codes = (quotient & 4 ? Fsw.c0 : 0) | (quotient & 2 ? Fsw.c3 : 0) | (quotient & 1 ? Fsw.c1 : 0);
   setFsw(fsw() & ~Fsw.conditions | codes);

@@ -27,7 +27,7 @@ function ready(): bool {
 export function fxsave(): void {
   if (!ready()) return;
   const a = alignedOperand(true);
-  if (!probe(a, IMAGE_BYTES, true)) return;
+  if (!probe(a + (IMAGE_BYTES - 1), 1, true) || !probe(a, IMAGE_BYTES, true)) return;
   saveX87(a, opSize() == 8);
   write32(a + 24, load<u32>(cpu, Offset.mxcsr));
   write32(a + 28, MXCSR_MASK);
@@ -38,7 +38,8 @@ export function fxsave(): void {
 export function fxrstor(): void {
   if (!ready()) return;
   const a = alignedOperand(false);
-  if (!probe(a, IMAGE_BYTES, false)) return;
+  // Processors look at the end first.
+  if (!probe(a + (IMAGE_BYTES - 1), 1, false) || !probe(a, IMAGE_BYTES, false)) return;
   const mxcsr = <u32>read32(a + 24);
   if (mxcsr & ~MXCSR_MASK) {
     raiseGp();
