@@ -87,6 +87,7 @@ export function computer(processor: Processor, spec: ComputerSpec): Computer {
       const cpu = cpuAt(cpus, index);
       cpu.offered = offered;
       if (offered) rouse(cpu);
+      if (offered && machine.occupant && cpu.running === undefined) spec.intercept?.woken?.(index);
       contexts[index]?.offerInterrupt(offered);
       cpu.running?.offerInterrupt(offered);
     },

@@ -96,6 +96,7 @@ export function occupiedMachine(wiring: Wiring): Occupied {
     setTimer: (at) => {
       wiring.exit(cpu.index, 'msr-write');
       stateOf(cpu).timer = at;
+      if (cpu.running === undefined) spec.intercept?.woken?.(cpu.index);
     },
     interrupt: (other) => {
       wiring.exit(cpu.index, 'device');
@@ -105,7 +106,8 @@ export function occupiedMachine(wiring: Wiring): Occupied {
       // A sleeper wakes at the time of its caller.
       if (sleeper && nextWork(sleeper) > sleeper.clock) sleeper.clock = Math.max(sleeper.clock, clockOf(cpu));
       state.called = true;
-      sleeper?.running?.leave();
+      if (sleeper?.running) sleeper.running.leave();
+      else spec.intercept?.woken?.(other);
     },
   });
 

@@ -4,11 +4,14 @@ import { hostCodecs } from './codecs.ts';
 import { exists, readBytes } from './files.ts';
 import { readyImage } from './images/prepare.ts';
 import { ImageStore } from './images/store.ts';
+import { worldFiles } from './world-files.ts';
 
 export interface ProvisionsOptions {
   /** The compiled interpreter. */
   readonly engine: string;
   readonly dataFolder: string;
+  /** Folder of the one world that is served. */
+  readonly folder: string;
   /** Told what is being done when an image has to be made first. */
   tell(step: string): void;
 }
@@ -16,7 +19,7 @@ export interface ProvisionsOptions {
 /** A console is named by whoever starts the kernel. */
 const withoutConsole = (commandLine: string): string => commandLine.replace(/\bconsole=\S+\s*/g, '').trim();
 
-export function provisionsFrom({ engine, dataFolder, tell }: ProvisionsOptions) {
+export function provisionsFrom({ engine, dataFolder, folder, tell }: ProvisionsOptions) {
   const images = new ImageStore(dataFolder);
   return {
     /** @throws Refusal `engine-missing` */
@@ -33,6 +36,7 @@ export function provisionsFrom({ engine, dataFolder, tell }: ProvisionsOptions) 
         commandLine: withoutConsole(manifest.commandLine),
       };
     },
+    files: worldFiles(folder),
     wall: () => performance.now(),
     epoch: () => Math.floor(Date.now() / 1000),
     wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),

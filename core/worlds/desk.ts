@@ -11,7 +11,7 @@ import type { ExitRow } from '../contract/gauges.ts';
 import type { Forward, Lease, Network, Volume } from '../contract/storage.ts';
 import type { NamedFile } from '../guests/boot/load.ts';
 import type { Codecs } from '../guests/boot/unpack/unpack.ts';
-import type { ByteStream } from '../seams/plugs.ts';
+import type { BlockStore, ByteStream } from '../seams/plugs.ts';
 
 /** One piece of long work, as whoever does it sees it. */
 export interface Work {
@@ -22,6 +22,19 @@ export interface Work {
   check(): void;
 }
 
+/** Files of a world; paths are within its folder. Failures are refusals. */
+export interface WorldFiles {
+  /** Whole or not at all, and on the disk when it returns. */
+  write(path: string, pieces: Iterable<Uint8Array>): void;
+  /** Undefined: there is no such file. */
+  read(path: string): Uint8Array | undefined;
+  remove(path: string): void;
+  /** A sparse disk image of so many bytes, made if it is not there. */
+  disk(path: string, bytes: number): BlockStore & { close(): void };
+  /** Bytes that a file takes on the disk; 0 if there is none. */
+  size(path: string): number;
+}
+
 /** What a world needs and cannot get by itself: files, and the clock on the wall. */
 export interface Provisions {
   /** The interpreter, compiled. */
@@ -29,6 +42,7 @@ export interface Provisions {
   readonly codecs: Codecs;
   /** @throws Refusal if there is no such image and it cannot be made */
   image(name: string): { readonly kernel: NamedFile; readonly ramdisk: NamedFile | undefined; readonly commandLine: string };
+  readonly files: WorldFiles;
   /** Milliseconds of wall time, from any origin. */
   wall(): number;
   /** Seconds since 1970. */

@@ -6,12 +6,18 @@ import type { FramePort } from '../seams/plugs.ts';
 
 /** Private addresses (RFC 1918) that a home network rarely uses. */
 const NETWORK = { address: '10.77.0.1', prefix: 16 };
+const RANGE = { subnet: '10.77.0.0/16', first: '10.77.0.2', last: '10.77.255.254' };
 /** Xen's range of vendor addresses (OUI 00:16:3e). */
 const OUI = [0x00, 0x16, 0x3e] as const;
 
 export interface Fabric {
   readonly wires: Switch;
   readonly gateway: Gateway;
+  readonly subnet: string;
+  readonly address: string;
+  /** First and last address that is leased. */
+  readonly first: string;
+  readonly last: string;
   /** A plug for one NIC. */
   plug(name: string): FramePort & { unplug(): void };
 }
@@ -23,7 +29,7 @@ export function createFabric(): Fabric {
     prefix: NETWORK.prefix,
     mac: macOf(0xff_ffff),
   });
-  return { wires, gateway, plug: (name) => wires.plug(name) };
+  return { wires, gateway, ...RANGE, address: NETWORK.address, plug: (name) => wires.plug(name) };
 }
 
 /** The address of the NIC with a number below 2^24. */

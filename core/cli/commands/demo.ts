@@ -1,4 +1,5 @@
 /** `blanket demo`: the main job once, for real: rent, lay the Blanket, partition, run something in each machine, pay. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { type Catalogue, typeOf } from '../../cloud/catalogue.ts';
@@ -74,7 +75,7 @@ async function onProvider(catalogue: Catalogue, typeId: string, options: DemoOpt
   };
   const world = worldFor(catalogue.flavour)({
     instance,
-    provisions: provisionsFrom({ engine: WASM, dataFolder: dataFolder(), tell: say }),
+    provisions: provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder: join(dataFolder(), 'demo'), tell: say }),
     folder: dataFolder(),
     dataFolder: dataFolder(),
     changed: () => undefined,

@@ -2,8 +2,11 @@
 import type { ShutdownReason } from '../../abi/xen/domains.table.ts';
 import { Refusal } from '../../base/refusal.ts';
 import type { Machine, MachineState } from '../../contract/fleet.ts';
-import type { ManagedDomain, Toolstack } from '../../control/toolstack.ts';
-import type { PvKernel } from '../../seams/hypervisor.ts';
+import { saveStream } from '../../control/save-stream.ts';
+import type { DomainConfig, ManagedDomain, Toolstack } from '../../control/toolstack.ts';
+import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
+import type { BlockStore, FramePort } from '../../seams/plugs.ts';
+import type { SavedDomain } from '../../seams/saved-domain.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 
 export interface GuestImage {
@@ -12,8 +15,20 @@ export interface GuestImage {
   readonly commandLine: string;
 }
 
+/** What a guest is plugged into; opened when its domain is made, closed when that ends. */
+export interface GuestDevices {
+  disks(): readonly OpenDisk[];
+  networks(): readonly OpenNic[];
+}
+export interface OpenDisk extends BlockStore {
+  close(): void;
+}
+export interface OpenNic {
+  readonly mac: Uint8Array;
+  readonly port: FramePort & { unplug(): void };
+}
+
 const PAGES_PER_MIB = 256;
-/** No balloon driver is promised to have run: a domain may not grow beyond what it starts with. */
 const CONSOLE = 'console=hvc0';
 
 export class Guest {
@@ -22,52 +37,57 @@ export class Guest {
   state: MachineState = 'stopped';
   /** Why it is `crashed`, for people. */
   reason = '';
+  #open: { disks: readonly OpenDisk[]; nics: readonly OpenNic[] } = { disks: [], nics: [] };
 
   constructor(
     public machine: Machine,
     private readonly toolstack: Toolstack,
     private readonly image: GuestImage,
+    private readonly devices: GuestDevices,
   ) {}
 
-  /** Builds the domain and lets it run. */
+  /** Lets it run: a domain that was prepared, or a new one. */
   start(): void {
-    if (this.domain !== undefined)
+    if (this.domain !== undefined && this.state !== 'stopped')
       throw new Refusal('wrong-state', `${this.machine.name} is running already.`, 'Shut it down first.');
-    const { machine, image } = this;
-    const made = this.toolstack.create({
-      spec: {
-        name: machine.name,
-        uuid: uuidOf(machine.id),
-        pages: machine.memoryMib * PAGES_PER_MIB,
-        maximumPages: machine.memoryMib * PAGES_PER_MIB,
-        vcpus: machine.vcpus,
-        weight: machine.weight,
-        cap: machine.cap,
-        affinity: undefined,
-        kernel: image.kernel,
-        ramdisk: image.ramdisk,
-        commandLine: `${CONSOLE} ${image.commandLine} ${machine.commandLine}`.trim(),
-      },
-      onlineVcpus: machine.vcpus,
-      console: this.pipe.guest,
-    });
-    if (typeof made === 'string')
-      throw new Refusal('no-room', `${machine.name} cannot be built: ${made}.`, 'Give it less memory, or stop another machine.');
-    this.domain = made;
+    if (this.domain === undefined) this.#adopt(this.toolstack.create(this.#config()));
+    this.running().control.unpause();
     this.state = 'running';
     this.reason = '';
-    made.control.unpause();
+  }
+
+  /** A domain with the memory of another guest, which is suspended; it waits for {@link start}. */
+  cloneFrom(from: Guest): void {
+    this.#adopt(this.toolstack.clone(from.running(), this.#config()));
+  }
+
+  /** A domain from its saved form; it runs. */
+  restoreFrom(saved: SavedDomain): void {
+    this.#adopt(this.toolstack.restore(this.#config(), saved));
+    this.running().control.unpause();
+    this.state = 'running';
+  }
+
+  /** The saved form of a suspended domain, piece by piece. */
+  savedForm(frequency: number): Iterable<Uint8Array> {
+    const saved = this.running().control.capture(false);
+    if (typeof saved === 'string')
+      throw new Refusal('not-saved', `${this.machine.name} cannot be saved: ${saved}.`, 'Try again, or shut it down.');
+    return saveStream(saved, frequency);
   }
 
   /** Takes the domain away at once, as pulling the plug does. */
   stop(): void {
     if (this.domain !== undefined) this.toolstack.destroy(this.domain);
     this.domain = undefined;
+    for (const disk of this.#open.disks) disk.close();
+    for (const { port } of this.#open.nics) port.unplug();
+    this.#open = { disks: [], nics: [] };
     if (this.state !== 'crashed') this.state = 'stopped';
   }
 
   /** Asks the guest's kernel. */
-  ask(how: 'poweroff' | 'reboot'): void {
+  ask(how: 'poweroff' | 'reboot' | 'suspend'): void {
     this.toolstack.requestShutdown(this.running(), how);
     if (how === 'poweroff') this.state = 'stopping';
   }
@@ -82,8 +102,19 @@ export class Guest {
     this.state = 'running';
   }
 
+  /** A suspended guest goes on as if it had not been. */
+  wake(): void {
+    this.running().control.resume();
+  }
+
+  get suspended(): boolean {
+    return this.domain?.control.shutdownReason === 'suspend';
+  }
+
   /** The domain ended by itself. */
   ended(reason: ShutdownReason): void {
+    // Whoever asked for it goes on from here.
+    if (reason === 'suspend') return;
     const crash = this.domain?.control.crashReason;
     this.stop();
     if (reason === 'reboot') this.start();
@@ -96,6 +127,40 @@ export class Guest {
   running(): ManagedDomain {
     if (this.domain === undefined) throw new Refusal('wrong-state', `${this.machine.name} is not running.`, 'Start it first.');
     return this.domain;
+  }
+
+  #adopt(made: ManagedDomain | string): void {
+    if (typeof made === 'string')
+      throw new Refusal(
+        'no-room',
+        `${this.machine.name} cannot be built: ${made}.`,
+        'Give it less memory, or stop another machine.',
+      );
+    this.domain = made;
+    this.#open = { disks: this.devices.disks(), nics: this.devices.networks() };
+    for (const disk of this.#open.disks) this.toolstack.attachDisk(made, disk);
+    for (const { mac, port } of this.#open.nics) this.toolstack.attachNetwork(made, mac, port);
+  }
+
+  #config(): DomainConfig<DomainSpec> {
+    const { machine, image } = this;
+    return {
+      spec: {
+        name: machine.name,
+        uuid: uuidOf(machine.id),
+        pages: machine.memoryMib * PAGES_PER_MIB,
+        maximumPages: machine.memoryMib * PAGES_PER_MIB,
+        vcpus: machine.vcpus,
+        weight: machine.weight,
+        cap: machine.cap,
+        affinity: undefined,
+        kernel: image.kernel,
+        ramdisk: image.ramdisk,
+        commandLine: `${CONSOLE} ${image.commandLine} blanket.name=${machine.name} ${machine.commandLine}`.trim(),
+      },
+      onlineVcpus: machine.vcpus,
+      console: this.pipe.guest,
+    };
   }
 }
 

@@ -7,11 +7,14 @@ import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
 import type { FlavourFactory } from '../../hypervisors/virtualized/flavour.ts';
 import { COSTS } from '../../observe/costs.table.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
-import type { LayOptions, Screen, Work, World, WorldHost } from '../desk.ts';
+import type { LayOptions, Screen, Work, World, WorldHost, WorldNetworks } from '../desk.ts';
+import { createFabric } from '../fabric.ts';
 import { Gauges } from './gauges.ts';
-import { Guest, type GuestImage } from './guest.ts';
+import { Guest, type GuestDevices, type GuestImage } from './guest.ts';
+import { fabricNetworks } from './networks.ts';
 import { Pace } from './pace.ts';
 import { createPipe } from './pipe.ts';
+import { SavedWorld } from './saved-world.ts';
 import { FREQUENCY, Stack } from './stack.ts';
 
 const DEFAULT_IMAGE = 'default';
@@ -31,9 +34,12 @@ export class InstanceWorld implements World {
   readonly #guests = new Map<string, Guest>();
   readonly #images = new Map<string, GuestImage>();
   readonly #gauges = new Gauges();
+  readonly #fabric = createFabric();
+  readonly #addresses = new Map<string, string>();
   readonly #exits = new Map<string, { at: number; counts: Map<string, number> }>();
   readonly #stack: Stack;
   readonly #pace: Pace;
+  readonly #saved: SavedWorld;
   #clock = 0;
   #booted = false;
 
@@ -60,6 +66,7 @@ export class InstanceWorld implements World {
         onData: (listener) => this.#boot.guest.onData(listener),
       },
     });
+    this.#saved = new SavedWorld(provisions.files);
     this.#pace = new Pace(FREQUENCY, () => provisions.wall());
   }
 
@@ -75,17 +82,28 @@ export class InstanceWorld implements World {
     return null;
   }
 
-  async restore(): Promise<boolean> {
-    return false;
+  async restore(work: Work): Promise<boolean> {
+    const saved = this.#saved.read();
+    if (saved === undefined) return false;
+    await this.layBlanket({ globalPages: false, perCpuUpcalls: true }, work);
+    for (const [index, { machine, state }] of saved.entries()) {
+      work.progress(index, saved.length, `Bringing ${machine.name} back`);
+      await this.create(machine);
+      if (state === 'running' || state === 'saved') this.#saved.bringBack(this.#guest(machine.id));
+    }
+    this.#saved.forget();
+    return true;
   }
 
-  /** Memory of running machines cannot be kept yet: they are shut down cleanly, so that nothing they wrote is lost. */
   async save(work: Work): Promise<void> {
-    for (const guest of this.#guests.values()) {
-      if (guest.state !== 'running') continue;
-      work.say(`${guest.machine.name}: shutting down`);
-      await this.#shutDown(guest, work);
+    if (this.#stack.blanket === undefined) return;
+    const guests = [...this.#guests.values()];
+    for (const [index, guest] of guests.entries()) {
+      work.progress(index, guests.length, `Saving ${guest.machine.name}`);
+      if (guest.state === 'paused') guest.resume();
+      if (guest.state === 'running') await this.#saveGuest(guest, work);
     }
+    this.#saved.write(guests.map(({ machine, state }) => ({ machine, state })));
   }
 
   async layBlanket(_options: LayOptions, work: Work): Promise<Capacity> {
@@ -97,6 +115,7 @@ export class InstanceWorld implements World {
     domain0.toolstack.onEnd((domain, reason) => {
       const guest = [...this.#guests.values()].find((each) => each.domain === domain);
       if (guest === undefined) return;
+
       guest.ended(reason);
       this.host.changed(guest.machine.id, { state: guest.state, reason: guest.reason });
     });
@@ -115,11 +134,22 @@ export class InstanceWorld implements World {
   }
 
   async create(machine: Machine): Promise<void> {
-    this.#guests.set(machine.id, new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image)));
+    const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), this.#devices(machine));
+    if (this.#saved.has(machine.id)) guest.state = 'saved';
+    this.#guests.set(machine.id, guest);
   }
 
-  async clone(_from: string, machine: Machine): Promise<void> {
+  /** Memory is shared with a guest that runs; of one that does not there is nothing to share but the image. */
+  async clone(from: string, machine: Machine, work: Work): Promise<void> {
     await this.create(machine);
+    const source = this.#guest(from);
+    if (source.domain === undefined) return;
+    await this.#suspend(source, work);
+    try {
+      this.#guest(machine.id).cloneFrom(source);
+    } finally {
+      source.wake();
+    }
   }
 
   async act(id: string, action: Parameters<World['act']>[1], work: Work): Promise<void> {
@@ -160,7 +190,10 @@ export class InstanceWorld implements World {
   }
 
   async remove(id: string): Promise<void> {
-    this.#guest(id).stop();
+    const guest = this.#guest(id);
+    guest.stop();
+    for (const disk of guest.machine.disks) this.host.provisions.files.remove(diskFile(id, disk.id));
+    this.#saved.drop(id);
     this.#guests.delete(id);
     this.#gauges.forget(id);
   }
@@ -184,11 +217,16 @@ export class InstanceWorld implements World {
     return this.#guests.get(unit)?.pipe.person;
   }
 
+  get networks(): WorldNetworks {
+    return fabricNetworks(this.#fabric, this.host.instance.id, () => [...this.#guests.values()].map((guest) => guest.machine));
+  }
+
   screen(): Screen | undefined {
     return undefined;
   }
 
   sample(): ReturnType<World['sample']> {
+    this.#tellAddresses();
     const seconds = this.#clock / FREQUENCY;
     const cpus = this.#stack.cpus;
     const rows = [...this.#guests.values()].map((guest) => ({
@@ -228,6 +266,53 @@ export class InstanceWorld implements World {
       if (progress.kind === 'ended') this.host.ended(progress.outcome.kind);
     }
     return 0;
+  }
+
+  /** The addresses that the gateway has leased since the last look. */
+  #tellAddresses(): void {
+    for (const { mac, address } of this.#fabric.gateway.leases()) {
+      const guest = [...this.#guests.values()].find(({ machine }) => machine.nics.some((nic) => nic.mac.toLowerCase() === mac));
+      if (guest === undefined || this.#addresses.get(guest.machine.id) === address) continue;
+      this.#addresses.set(guest.machine.id, address);
+      this.host.changed(guest.machine.id, { address });
+    }
+  }
+
+  #devices(machine: Machine): GuestDevices {
+    return {
+      disks: () =>
+        machine.disks.map((disk) => this.host.provisions.files.disk(diskFile(machine.id, disk.id), disk.sizeMib * 2 ** 20)),
+      networks: () =>
+        machine.nics
+          .filter((nic) => nic.connected)
+          .map((nic) => ({
+            mac: Uint8Array.from(nic.mac.split(':'), (part) => Number.parseInt(part, 16)),
+            port: this.#fabric.plug(machine.name),
+          })),
+    };
+  }
+
+  async #suspend(guest: Guest, work: Work): Promise<void> {
+    guest.ask('suspend');
+    await this.#until(
+      work,
+      () => guest.suspended,
+      MOST_SHUTDOWN_SECONDS,
+      `${guest.machine.name} did not suspend`,
+      'Try again when its kernel has booted.',
+    );
+  }
+
+  async #saveGuest(guest: Guest, work: Work): Promise<void> {
+    await this.#suspend(guest, work);
+    try {
+      this.#saved.keep(guest, FREQUENCY);
+    } catch (problem) {
+      guest.wake();
+      throw problem;
+    }
+    guest.stop();
+    guest.state = 'saved';
   }
 
   async #shutDown(guest: Guest, work: Work): Promise<void> {
@@ -303,3 +388,5 @@ export class InstanceWorld implements World {
     });
   }
 }
+
+const diskFile = (machine: string, disk: string): string => `${machine}-${disk}.qcow2`;

@@ -1,0 +1,44 @@
+/** Files of one world: saved states, and disk images that are made when they are first asked for. */
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Refusal } from '../base/refusal.ts';
+import { createDisk, openDisk } from './disks/open.ts';
+import { exists, readBytes } from './files.ts';
+
+/** @param folder of the world; made when something is written */
+export function worldFiles(folder: string) {
+  const at = (path: string): string => join(folder, path);
+  return {
+    write: (path: string, pieces: Iterable<Uint8Array>): void => {
+      const fresh = `${at(path)}.new`;
+      try {
+        mkdirSync(dirname(fresh), { recursive: true });
+        const file = openSync(fresh, 'w');
+        try {
+          for (const piece of pieces) for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
+          fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+        renameSync(fresh, at(path));
+      } catch (cause) {
+        if (cause instanceof Refusal) throw cause;
+        rmSync(fresh, { force: true });
+        throw new Refusal(
+          'not-written',
+          `${at(path)} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+          'Free space on the disk and try again.',
+          { cause },
+        );
+      }
+    },
+    read: (path: string): Uint8Array | undefined => (exists(at(path)) ? readBytes(at(path)) : undefined),
+    remove: (path: string): void => rmSync(at(path), { force: true }),
+    disk: (path: string, bytes: number) => {
+      mkdirSync(folder, { recursive: true });
+      if (!exists(at(path))) createDisk(at(path), 'qcow2', bytes);
+      return openDisk(at(path), 'write');
+    },
+    size: (path: string): number => (exists(at(path)) ? statSync(at(path)).blocks * 512 : 0),
+  };
+}
