@@ -11,7 +11,7 @@ import { linear } from './operands';
 import { POISON, prepareRead, prepareWrite, probe, read16, read32, read64, read8, write64 } from './memory';
 import { faulted, raise, raiseGp, raiseUd, Vector } from './raise';
 import { checkPending, enterMmx } from './x87';
-import { canonical, cpu, Cr0, cr0, cr4, Cr4, opReg, opRm } from './state';
+import { cpu, Cr0, cr0, cr4, Cr4, opReg, opRm } from './state';
 
 @inline export function zeroVector(): v128 { return i64x2.splat(0); }
 
@@ -58,8 +58,7 @@ export function writeVector(a: u64, v: v128): void {
 /** Linear address of a 16-byte operand that must be aligned; POISON after a fault. */
 export function alignedOperand(write: bool): u64 {
   const a = linear(16, write);
-  // An address that is not canonical is graver, and is told by the access.
-  if ((a & 15) == 0 || !canonical(a)) return a;
+  if ((a & 15) == 0) return a;
   raiseGp();
   return POISON;
 }

@@ -5,10 +5,10 @@
 // FIP and FDP are 64 bits wide with REX.W, else 32 bits and a selector, which is zero here. Bytes from 416 on are not written.
 import { Offset } from '../gen/offsets';
 import { linear } from '../operands';
-import { probe, read16, read32, read64, read8, write32, write64 } from '../memory';
+import { POISON, probe, read16, read32, read64, read8, write32, write64 } from '../memory';
 import { faulted, raise, raiseGp, Vector } from '../raise';
-import { Cr0, cpu, cr0, is64, opSize } from '../state';
-import { alignedOperand, readVector, setXmm, sseReady, writeVector, xmm } from '../vector-operands';
+import { canonical, Cr0, cpu, cr0, is64, opSize } from '../state';
+import { readVector, setXmm, sseReady, writeVector, xmm } from '../vector-operands';
 import { abridgedTags, setAbridgedTags, setFcw, setStatusWord } from '../x87-image';
 import { fcw, fsw, physical, registerAt } from '../x87';
 
@@ -22,11 +22,18 @@ function ready(): bool {
   raise(Vector.nm);
   return false;
 }
+/** Linear address of the image: an address that is not canonical is found before one that is not aligned. */
+function image(write: bool): u64 {
+  const a = linear(IMAGE_BYTES, write);
+  if ((a & 15) == 0 || !canonical(a)) return a;
+  raiseGp();
+  return POISON;
+}
 @inline function registers(): u32 { return is64() ? 16 : 8; }
 
 export function fxsave(): void {
   if (!ready()) return;
-  const a = alignedOperand(true);
+  const a = image(true);
   if (!probe(a + (IMAGE_BYTES - 1), 1, true) || !probe(a, IMAGE_BYTES, true)) return;
   saveX87(a, opSize() == 8);
   write32(a + 24, load<u32>(cpu, Offset.mxcsr));
@@ -37,7 +44,7 @@ export function fxsave(): void {
 
 export function fxrstor(): void {
   if (!ready()) return;
-  const a = alignedOperand(false);
+  const a = image(false);
   // Processors look at the end first.
   if (!probe(a + (IMAGE_BYTES - 1), 1, false) || !probe(a, IMAGE_BYTES, false)) return;
   const mxcsr = <u32>read32(a + 24);
