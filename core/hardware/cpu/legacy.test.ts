@@ -248,11 +248,12 @@ describe('hardware tasks', () => {
     expect(k.register(4)).toBe(0x2_4000);
   });
 
-  it.each([
+  const spoilt: [string, { access?: number; limit?: number }, number, number][] = [
     ['busy', { access: 0x8b }, 13, FREE],
     ['absent', { access: 0x09 }, 11, FREE],
     ['too short', { limit: 0x66 }, 10, FREE],
-  ])('refuses a TSS that is %s', (_name, { access: kind = 0x89, limit = 0x67 }, vector, error) => {
+  ];
+  it.each(spoilt)('refuses a TSS that is %s', (_name, { access: kind = 0x89, limit = 0x67 }, vector, error) => {
     const k = begin('ea 00 00 00 00 68 00');
     put(k, HANDLER);
     k.setGdt(FREE, descriptor(OTHER, limit, kind, 0));
