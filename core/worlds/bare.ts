@@ -1,7 +1,7 @@
 /** A computer that stands on nothing: engine, board and a kernel put together, ready to run. */
 
 import type { Feature } from '../abi/x86/cpuid.table.ts';
-import { cpuidOf } from '../abi/x86/cpuid.ts';
+import { cpuidOf, followingApic } from '../abi/x86/cpuid.ts';
 import { invariant } from '../base/bug.ts';
 import { Refusal } from '../base/refusal.ts';
 import type { PcBoard, PcStatistics } from '../devices/boards/pc.ts';
@@ -72,12 +72,15 @@ export function bareWorld(options: BareOptions): BareWorld {
     ram,
     cpus: options.cpus,
     frequency: options.frequency,
-    cpuid: cpuidOf({
-      cpus: options.cpus,
-      frequency: options.frequency,
-      crystalHertz: CRYSTAL_HERTZ,
-      ...(options.features === undefined ? {} : { features: options.features }),
-    }),
+    cpuid: followingApic(
+      cpuidOf({
+        cpus: options.cpus,
+        frequency: options.frequency,
+        crystalHertz: CRYSTAL_HERTZ,
+        ...(options.features === undefined ? {} : { features: options.features }),
+      }),
+      (cpu) => board?.apicEnabled(cpu) ?? true,
+    ),
     board: (host) => {
       board = pc(host, {
         memoryBytes: options.memoryBytes,

@@ -1,5 +1,5 @@
 /** A kernel in a container that a provider rents out: the bare computer, the provider in its ring 0, one instance on it. */
-import { cpuidOf } from '../abi/x86/cpuid.ts';
+import { cpuidOf, followingApic } from '../abi/x86/cpuid.ts';
 import { invariant } from '../base/bug.ts';
 import { random } from '../base/random.ts';
 import { type PcBoard, type PciPlace, pc } from '../devices/boards/pc.ts';
@@ -54,7 +54,7 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     cpus: options.cpus,
     ram,
     capacity: options.capacity ?? Number.POSITIVE_INFINITY,
-    cpuid,
+    cpuid: followingApic(cpuid, (cpu) => board?.apicEnabled(cpu) ?? true),
     epochNanoseconds: BigInt(options.epoch) * 1_000_000_000n,
     board: (boardHost) => {
       board = pc(boardHost, {

@@ -71,6 +71,17 @@ export function cpuidOf(facts: CpuidFacts): Cpuid {
   };
 }
 
+const APIC_BIT = 1 << FEATURES.apic.bit;
+
+/** The answer of a processor whose local APIC may be switched off: leaf 1 then does not show it. */
+export const followingApic =
+  (cpuid: Cpuid, apicEnabled: (cpu: number) => boolean): Cpuid =>
+  (cpu, leaf, subleaf) => {
+    const answer = cpuid(cpu, leaf, subleaf);
+    if (leaf === 1 && !apicEnabled(cpu)) answer.edx = (answer.edx & ~APIC_BIT) >>> 0;
+    return answer;
+  };
+
 export const offers = (facts: Pick<CpuidFacts, 'features'>, feature: Feature): boolean =>
   (facts.features ?? OFFERED).includes(feature);
 

@@ -46,7 +46,6 @@ export const MSRS: readonly MsrRow[] = [
   r(0xce, 'MSR_PLATFORM_INFO', 0n),
   r(MTRR.capabilities, 'IA32_MTRRCAP', BigInt(MTRR.variableCount) | (1n << 8n) | (1n << 10n)),
   r(0x10a, 'IA32_ARCH_CAPABILITIES', Object.values(NOT_AFFECTED).reduce((all, bit) => all | bit, 0n)),
-  w(0x10b, 'IA32_FLUSH_CMD'),
   ignore(0x11e, 'MSR_BBL_CR_CTL3'),
   rw(0x140, 'MSR_MISC_FEATURE_ENABLES', 0n, 0n),
   r(0x179, 'IA32_MCG_CAP'),

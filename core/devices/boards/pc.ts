@@ -31,6 +31,7 @@ import { PIC_PORTS } from '../pic/registers.table.ts';
 import { Pit } from '../pit/device.ts';
 import { PIT_PORTS } from '../pit/registers.table.ts';
 import { Rtc } from '../rtc/device.ts';
+import { plugTestDevice } from '../test-device/device.ts';
 import { Uart } from '../uart/device.ts';
 
 export interface PcOptions {
@@ -58,6 +59,8 @@ export interface PcBoard extends Board {
   readonly rsdp: number;
   readonly framebuffer: Framebuffer | undefined;
   readonly power: PowerManagement;
+  /** Whether a processor's APIC is switched on, as CPUID has to tell. */
+  apicEnabled(cpu: number): boolean;
   /** Accesses by device, and those that nobody answered. */
   statistics(): PcStatistics;
 }
@@ -122,6 +125,7 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
   ports.claim(LAYOUT.pmBase, PM1.length, power.pm1);
   ports.claim(LAYOUT.gpeBase, 4, power.gpe0);
   ports.claim(CONFIG_PORTS.address, CONFIG_PORTS.length, pci.ports);
+  plugTestDevice(ports, memory, (line, asserted) => ioApic.setPin(line, asserted));
   memory.claim(LAYOUT.ioApic, IO_APIC.length, ioApic.page);
   memory.claim(LAYOUT.localApic, 0x1000, apics.page);
 
@@ -144,6 +148,7 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
     rsdp: LAYOUT.firmware,
     framebuffer,
     power,
+    apicEnabled: (cpu) => apics.isEnabled(cpu),
     readPort: (cpu, port, width) => ports.read(port, width, cpu),
     writePort: (cpu, port, width, value) => ports.write(port, width, value, cpu),
     readDevice: (cpu, address, width) => readWide(memory, address, width, cpu),

@@ -11,7 +11,17 @@ import type { BusDevice } from '../bus.ts';
 import type { Timed } from '../timed.ts';
 import type { Message } from './model.ts';
 import { carriesVector, LocalApic } from './model.ts';
-import { APIC, APIC_BASE_MSR as BASE, DELIVERY, ERROR, ICR, LVT, SVR } from './registers.table.ts';
+import {
+  APIC,
+  APIC_BASE_MSR as BASE,
+  DELIVERY,
+  ERROR,
+  ICR,
+  LVT,
+  SVR,
+  X2APIC_READABLE,
+  X2APIC_WRITABLE,
+} from './registers.table.ts';
 import { ApicTimer } from './timer.ts';
 
 /** The legacy controllers as the processors see them. */
@@ -134,10 +144,9 @@ export class LocalApics implements Timed {
   readX2apic(cpu: number, msr: number): bigint | undefined {
     if (!this.at(cpu).apic.x2apic) return undefined;
     const register = (msr & 0xff) << 4;
+    if (!X2APIC_READABLE.includes(register)) return undefined;
     if (register === APIC.icrLow)
       return BigInt(this.at(cpu).apic.read(APIC.icrLow)) | (BigInt(this.at(cpu).apic.read(APIC.icrHigh)) << 32n);
-    if (register === APIC.eoi || register === APIC.dfr || register === APIC.icrHigh || register === APIC.selfIpi)
-      return undefined;
     return BigInt(this.readRegister(cpu, register));
   }
 
@@ -145,17 +154,17 @@ export class LocalApics implements Timed {
     const { apic } = this.at(cpu);
     if (!apic.x2apic) return false;
     const register = (msr & 0xff) << 4;
+    if (!X2APIC_WRITABLE.includes(register)) return false;
     const low = Number(value & 0xffff_ffffn);
     if (register === APIC.icrLow) apic.write(APIC.icrHigh, Number(value >> 32n));
     else if (value >> 32n !== 0n) return false;
     if (register === APIC.selfIpi) {
+      if (low > 0xff) return false;
       apic.accept(low & 0xff, false);
       this.update(cpu);
       return true;
     }
-    const readOnly = [APIC.id, APIC.version, APIC.ppr, APIC.ldr, APIC.timerCurrent, APIC.dfr, APIC.icrHigh] as readonly number[];
-    const page = register >= APIC.isr && register < APIC.esr;
-    if (readOnly.includes(register) || page || ((register === APIC.eoi || register === APIC.esr) && low !== 0)) return false;
+    if ((register === APIC.eoi || register === APIC.esr) && low !== 0) return false;
     this.writeRegister(cpu, register, low);
     return true;
   }
@@ -166,6 +175,10 @@ export class LocalApics implements Timed {
 
   writeDeadline(cpu: number, value: bigint): void {
     this.at(cpu).timer.setDeadline(Number(value));
+  }
+
+  isEnabled(cpu: number): boolean {
+    return (this.at(cpu).base & BASE.enable) !== 0;
   }
 
   private at(cpu: number): Processor {

@@ -8,6 +8,17 @@ export const APIC = {
   timerInitial: 0x380, timerCurrent: 0x390, timerDivide: 0x3e0, selfIpi: 0x3f0,
 } as const;
 
+/** Registers that exist as MSRs in x2APIC mode (SDM vol. 3, table 11-6); reading or writing any other faults. */
+export const X2APIC_READABLE: readonly number[] = [
+  APIC.id, APIC.version, APIC.tpr, APIC.ppr, APIC.ldr, APIC.svr, APIC.esr, APIC.icrLow, APIC.lvtTimer, APIC.lvtThermal, APIC.lvtPerformance,
+  APIC.lvtLint0, APIC.lvtLint1, APIC.lvtError, APIC.timerInitial, APIC.timerCurrent, APIC.timerDivide,
+  ...[APIC.isr, APIC.tmr, APIC.irr].flatMap((first) => Array.from({ length: 8 }, (_, index) => first + index * 0x10)),
+];
+export const X2APIC_WRITABLE: readonly number[] = [
+  APIC.tpr, APIC.eoi, APIC.svr, APIC.esr, APIC.icrLow, APIC.lvtTimer, APIC.lvtThermal, APIC.lvtPerformance, APIC.lvtLint0, APIC.lvtLint1, APIC.lvtError,
+  APIC.timerInitial, APIC.timerDivide, APIC.selfIpi,
+];
+
 /** Version 0x14, six entries in the local vector table (highest index 5). */
 export const VERSION = 0x0005_0014;
 
