@@ -61,7 +61,7 @@ export default defineConfig({
     preload: nodeEntry('main/bridge/preload.ts', 'preload.cjs', 'cjs'),
     world: nodeEntry('main/processes/world.ts', 'world.mjs', 'es'),
     clouds: nodeEntry('main/processes/clouds.ts', 'clouds.mjs', 'es'),
-    'image-maker': nodeEntry('main/processes/image-maker.ts', 'image-maker.mjs', 'es'),
+    imageMaker: nodeEntry('main/processes/image-maker.ts', 'image-maker.mjs', 'es'),
     planner: nodeEntry('main/processes/planner.ts', 'planner.mjs', 'es'),
   },
   builder: {

@@ -141,13 +141,11 @@ export class BrowserWindow extends EventEmitter {
   }
 
   private async place(): Promise<void> {
-    const { windowId } = (await host.cdp?.send('Browser.getWindowForTarget', { targetId: this.webContents.target })) as {
-      windowId: number;
-    };
-    await host.cdp?.send('Browser.setWindowBounds', {
-      windowId,
-      bounds: { left: this.bounds.x, top: this.bounds.y, width: this.bounds.width, height: this.bounds.height },
-    });
+    const { cdp } = host;
+    if (cdp === undefined) return;
+    const { windowId } = await cdp.send('Browser.getWindowForTarget', { targetId: this.webContents.target });
+    const { x: left, y: top, width, height } = this.bounds;
+    await cdp.send('Browser.setWindowBounds', { windowId, bounds: { left, top, width, height } });
   }
 }
 

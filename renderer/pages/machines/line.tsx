@@ -1,9 +1,7 @@
 /** One line of the table. */
 import ChevronRight from '@mui/icons-material/ChevronRight';
 import LockOutlined from '@mui/icons-material/LockOutlined';
-import Checkbox from '@mui/material/Checkbox';
-import Tooltip from '@mui/material/Tooltip';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { series } from '../../desk/gauges.ts';
 import { memory, money, percent } from '../../parts/format.ts';
 import { PerHour } from '../../parts/money.tsx';
@@ -17,10 +15,12 @@ import { type TableView, toggleFold } from './view.ts';
 
 export interface LineProps {
   readonly line: Line;
-  readonly view: TableView;
+  readonly columns: TableView['columns'];
   readonly selected: boolean;
   readonly providerName: (id: string) => string;
-  select(on: boolean, range: boolean): void;
+  readonly select: (id: string, on: boolean, range: boolean) => void;
+  /** Another number: there are new readings. */
+  readonly tick: number;
 }
 
 function Fold({ line }: { line: Extract<Line, { folded: boolean }> }): ReactNode {
@@ -40,7 +40,8 @@ function Fold({ line }: { line: Extract<Line, { folded: boolean }> }): ReactNode
   );
 }
 
-export function LineCells(props: LineProps): ReactNode {
+/** Drawn again only when the line, the columns or the readings have changed, not when the table is scrolled. */
+export const LineCells = memo(function LineCells(props: LineProps): ReactNode {
   const { line } = props;
   switch (line.kind) {
     case 'cloud':
@@ -67,7 +68,7 @@ export function LineCells(props: LineProps): ReactNode {
     case 'machine':
       return <MachineCells {...props} line={line} />;
   }
-}
+});
 
 function CloudCells({ line, name }: { line: Extract<Line, { kind: 'cloud' }>; name: string }): ReactNode {
   const rate = line.instances
@@ -89,7 +90,7 @@ function CloudCells({ line, name }: { line: Extract<Line, { kind: 'cloud' }>; na
   );
 }
 
-function InstanceCells({ line, view }: LineProps & { line: Extract<Line, { kind: 'instance' }> }): ReactNode {
+function InstanceCells({ line, columns }: LineProps & { line: Extract<Line, { kind: 'instance' }> }): ReactNode {
   const { instance, machines } = line;
   const cpu = series(instance.id, 'cpu');
   const used = series(instance.id, 'memory').at(-1) ?? 0;
@@ -134,14 +135,12 @@ function InstanceCells({ line, view }: LineProps & { line: Extract<Line, { kind:
         <b className="cut">{instance.name}</b>
         <span className="quiet tiny cut">{instance.type}</span>
         {instance.state !== 'blanket' && (
-          <Tooltip title={instance.reason}>
-            <span>
-              <StateBadge state={instance.state} />
-            </span>
-          </Tooltip>
+          <span title={instance.reason}>
+            <StateBadge state={instance.state} />
+          </span>
         )}
       </div>
-      {view.columns.map(({ id }) => (
+      {columns.map(({ id }) => (
         <div role="gridcell" key={id} className={columnById(id)?.numeric ? 'numeric' : ''}>
           {cell(id)}
         </div>
@@ -150,35 +149,30 @@ function InstanceCells({ line, view }: LineProps & { line: Extract<Line, { kind:
   );
 }
 
-function MachineCells({ line, view, selected, select }: LineProps & { line: Extract<Line, { kind: 'machine' }> }): ReactNode {
+function MachineCells({ line, columns, selected, select }: LineProps & { line: Extract<Line, { kind: 'machine' }> }): ReactNode {
   const { machine } = line.row;
   return (
     <>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the cell only keeps the row from reacting */}
       <div role="gridcell" className="cell-check" onClick={(event) => event.stopPropagation()} tabIndex={-1}>
-        <Checkbox
+        <input
+          type="checkbox"
           checked={selected}
           tabIndex={-1}
-          onClick={(event) => select(!selected, event.shiftKey)}
+          aria-label={say('machines.select', { name: machine.name })}
+          onClick={(event) => select(machine.id, !selected, event.shiftKey)}
           onChange={() => undefined}
-          slotProps={{ input: { 'aria-label': say('machines.select', { name: machine.name }) } }}
         />
       </div>
       <div role="gridcell" className="cell-name" style={{ paddingLeft: 18 + line.depth * 14 }}>
-        <Tooltip
-          title={
-            machine.reason === '' ? sayAny(`state.${machine.state}`) : `${sayAny(`state.${machine.state}`)}: ${machine.reason}`
-          }
-        >
-          <span className="row">
-            <StateMark state={machine.state} />
-          </span>
-        </Tooltip>
+        <span className="row" title={`${sayAny(`state.${machine.state}`)}${machine.reason === '' ? '' : `: ${machine.reason}`}`}>
+          <StateMark state={machine.state} />
+        </span>
         <span className="cut">{machine.name}</span>
         {machine.protected && <LockOutlined className="lock" titleAccess={say('machine.protected')} />}
         {Object.keys(machine.pending).length > 0 && <span className="tag">{say('machine.pending')}</span>}
       </div>
-      {view.columns.map(({ id }) => {
+      {columns.map(({ id }) => {
         const column = columnById(id);
         return column === undefined ? null : (
           <div role="gridcell" key={id} className={column.numeric ? 'numeric' : ''}>

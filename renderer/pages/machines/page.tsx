@@ -1,7 +1,7 @@
 /** The main page: clouds, instances and machines in one table. */
 import AddOutlined from '@mui/icons-material/AddOutlined';
 import Button from '@mui/material/Button';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { call } from '../../desk/client.ts';
 import { useInstances, useLoaded, useMachines } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
@@ -37,6 +37,8 @@ export function MachinesPage(): ReactNode {
     () => linesOf(instances, machines, filter, { grouping: view.grouping, folded: new Set(view.folded), sort: view.sort }),
     [instances, machines, filter, view],
   );
+  const providers = catalogue.value?.providers;
+  const providerName = useCallback((id: string) => providers?.find((it) => it.id === id)?.name ?? id, [providers]);
   const rows = lines.flatMap((line) => (line.kind === 'machine' ? [line.row] : []));
   const chosen = [...selected].flatMap((id) => machines.get(id) ?? []);
   const exportCsv = (): void => {
@@ -84,7 +86,7 @@ export function MachinesPage(): ReactNode {
               setSelected={setSelected}
               active={active}
               setActive={(id) => setQuery('on', id)}
-              providerName={(id) => catalogue.value?.providers.find((it) => it.id === id)?.name ?? id}
+              providerName={providerName}
             />
             {rows.length === 0 && filter !== undefined && <p className="none-found">{say('filter.none')}</p>}
             <BulkBar machines={chosen} clear={() => setSelected(new Set())} />

@@ -1,14 +1,14 @@
 /** The table of clouds, instances and machines: virtualised, with the keyboard of a tree grid. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTick } from '../../desk/gauges.ts';
 import { useSettings } from '../../desk/settings.ts';
 import { go } from '../../routes.ts';
 import { say } from '../../words/say.ts';
-import { columnById } from './columns.tsx';
 import { Header } from './header.tsx';
 import { LineCells } from './line.tsx';
 import type { Line } from './lines.ts';
+import { pressKey } from './table-keys.ts';
 import { type TableView, toggleFold } from './view.ts';
 import './table.css';
 
@@ -28,8 +28,13 @@ export function unitOf(line: Line | undefined): string | undefined {
   return line?.kind === 'instance' ? line.instance.id : undefined;
 }
 
+const elementId = (line: Line | undefined): string | undefined =>
+  line === undefined ? undefined : `line-${line.key.replaceAll(' ', '_')}`;
+const levelOf = (line: Line): number =>
+  line.kind === 'cloud' || line.kind === 'group' ? 1 : line.kind === 'instance' ? 2 : line.depth + 1;
+
 export function Table({ lines, view, selected, active, providerName, setSelected, setActive }: TableProps): ReactNode {
-  useTick();
+  const tick = useTick();
   const scroller = useRef<HTMLDivElement>(null);
   const anchor = useRef<string>(undefined);
   const { density } = useSettings();
@@ -38,58 +43,57 @@ export function Table({ lines, view, selected, active, providerName, setSelected
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: 8,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights change with the density only
   useEffect(() => virtual.measure(), [density]);
-  const ids = lines.flatMap((line) => (line.kind === 'machine' ? [line.row.machine.id] : []));
-  const template = `34px minmax(264px, 480px) ${view.columns.map(({ width }) => `${width}px`).join(' ')} minmax(0, 1fr)`;
-  const least = 298 + view.columns.reduce((sum, { width }) => sum + width, 0);
-  const at = lines.findIndex((line) => unitOf(line) === active);
+  const ids = useMemo(() => lines.flatMap((line) => (line.kind === 'machine' ? [line.row.machine.id] : [])), [lines]);
+  const columns = view.columns;
+  const template = `34px minmax(264px, 480px) ${columns.map(({ width }) => `${width}px`).join(' ')} minmax(0, 1fr)`;
+  const least = 298 + columns.reduce((sum, { width }) => sum + width, 0);
+  const at = active === undefined ? -1 : lines.findIndex((line) => unitOf(line) === active);
 
-  const select = (id: string, on: boolean, range: boolean): void => {
-    const next = new Set(selected);
-    const from = anchor.current === undefined ? -1 : ids.indexOf(anchor.current);
-    const to = ids.indexOf(id);
-    const span = range && from >= 0 ? ids.slice(Math.min(from, to), Math.max(from, to) + 1) : [id];
+  const now = useRef({ selected, ids, setSelected });
+  now.current = { selected, ids, setSelected };
+  /** The same function for every drawing, so that rows that did not change are not drawn again. */
+  const select = useCallback((id: string, on: boolean, range: boolean): void => {
+    const next = new Set(now.current.selected);
+    const from = anchor.current === undefined ? -1 : now.current.ids.indexOf(anchor.current);
+    const to = now.current.ids.indexOf(id);
+    const span = range && from >= 0 ? now.current.ids.slice(Math.min(from, to), Math.max(from, to) + 1) : [id];
     for (const it of span) {
       if (on) next.add(it);
       else next.delete(it);
     }
     anchor.current = id;
-    setSelected(next);
-  };
+    now.current.setSelected(next);
+  }, []);
 
   const press = (event: KeyboardEvent): void => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const line = lines[at];
-    const move = (to: number): void => {
-      const units = lines.map((it, index) => ({ unit: unitOf(it), index })).filter((it) => it.unit !== undefined);
-      const target = to > at ? units.find((it) => it.index >= to) : [...units].reverse().find((it) => it.index <= to);
-      if (target === undefined) return;
-      setActive(target.unit);
-      virtual.scrollToIndex(target.index);
-    };
-    const keys: Record<string, () => void> = {
-      ArrowDown: () => move(at + 1),
-      ArrowUp: () => move(at - 1),
-      j: () => move(at + 1),
-      k: () => move(at - 1),
-      PageDown: () => move(Math.min(lines.length - 1, at + 15)),
-      PageUp: () => move(Math.max(0, at - 15)),
-      Home: () => move(0),
-      End: () => move(lines.length - 1),
-      ArrowLeft: () => line !== undefined && 'folded' in line && !line.folded && toggleFold(line.key),
-      ArrowRight: () => line !== undefined && 'folded' in line && line.folded && toggleFold(line.key),
-      x: () => line?.kind === 'machine' && select(line.row.machine.id, !selected.has(line.row.machine.id), false),
-      ' ': () => line?.kind === 'machine' && select(line.row.machine.id, !selected.has(line.row.machine.id), false),
-      Enter: () => open(line),
-      Escape: () => (selected.size > 0 ? setSelected(new Set()) : setActive(undefined)),
-    };
-    const act = keys[event.key];
-    if (act === undefined || (event.target instanceof HTMLElement && event.target.closest('.grid-head') !== null)) return;
-    event.preventDefault();
-    act();
+    const inHead = event.target instanceof HTMLElement && event.target.closest('.grid-head') !== null;
+    if (event.altKey || event.ctrlKey || event.metaKey || inHead) return;
+    const meant = pressKey(event.key, {
+      lines,
+      at,
+      anySelected: selected.size > 0,
+      unitOf,
+      activate: (index) => {
+        setActive(unitOf(lines[index]));
+        virtual.scrollToIndex(index);
+      },
+      deactivate: () => setActive(undefined),
+      toggle: (id) => select(id, !selected.has(id), false),
+      clear: () => setSelected(new Set()),
+      open,
+    });
+    if (meant) event.preventDefault();
+  };
+  const click = (event: React.MouseEvent, line: Line): void => {
+    const unit = unitOf(line);
+    if (line.kind === 'machine' && (event.ctrlKey || event.metaKey || event.shiftKey))
+      select(line.row.machine.id, !selected.has(line.row.machine.id), event.shiftKey);
+    else if (unit === undefined) toggleFold(line.key);
+    else setActive(unit === active ? undefined : unit);
   };
 
   return (
@@ -101,7 +105,7 @@ export function Table({ lines, view, selected, active, providerName, setSelected
         aria-rowcount={lines.length + 1}
         aria-multiselectable="true"
         tabIndex={0}
-        aria-activedescendant={at < 0 ? undefined : `line-${lines[at]?.key.replaceAll(' ', '_')}`}
+        aria-activedescendant={elementId(lines[at])}
         onKeyDown={press}
         style={{ minWidth: least, ['--columns' as string]: template }}
       >
@@ -121,29 +125,25 @@ export function Table({ lines, view, selected, active, providerName, setSelected
               // biome-ignore lint/a11y/useKeyWithClickEvents: the tree grid above has the keys
               <div
                 key={line.key}
-                id={`line-${line.key.replaceAll(' ', '_')}`}
+                id={elementId(line)}
                 role="row"
                 tabIndex={-1}
                 aria-rowindex={item.index + 2}
-                aria-level={line.kind === 'cloud' || line.kind === 'group' ? 1 : line.kind === 'instance' ? 2 : line.depth + 1}
+                aria-level={levelOf(line)}
                 aria-expanded={'folded' in line ? !line.folded : undefined}
                 aria-selected={chosen}
                 className={`line ${line.kind}${unit !== undefined && unit === active ? ' active' : ''}`}
                 style={{ height: item.size, transform: `translateY(${item.start}px)` }}
-                onClick={(event) => {
-                  if (line.kind === 'machine' && (event.ctrlKey || event.metaKey || event.shiftKey))
-                    select(line.row.machine.id, !chosen, event.shiftKey);
-                  else if (unit === undefined) toggleFold(line.key);
-                  else setActive(unit === active ? undefined : unit);
-                }}
+                onClick={(event) => click(event, line)}
                 onDoubleClick={() => open(line)}
               >
                 <LineCells
                   line={line}
-                  view={view}
+                  columns={columns}
                   selected={chosen}
                   providerName={providerName}
-                  select={(on, range) => unit !== undefined && select(unit, on, range)}
+                  select={select}
+                  tick={tick}
                 />
               </div>
             );
@@ -158,5 +158,3 @@ function open(line: Line | undefined): void {
   if (line?.kind === 'machine') go(`/machine/${line.row.machine.id}/console`);
   else if (line?.kind === 'instance') go(`/instance/${line.instance.id}/overview`);
 }
-
-export const numericColumn = (id: string): boolean => columnById(id)?.numeric === true;

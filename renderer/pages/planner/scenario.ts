@@ -73,7 +73,7 @@ export function scenarioOf(form: PlanForm): Record<string, never> {
         vcpus: form.vcpus,
         memoryMb: form.memoryMb,
         diskGb: form.diskGb,
-        load: { mean, burst: mean >= form.burst / 100 ? mean : form.burst / 100 },
+        load: { mean, burst: Math.max(mean, form.burst / 100) },
         correlation: form.correlation / 100,
       },
     ],

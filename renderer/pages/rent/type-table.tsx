@@ -17,7 +17,7 @@ const HEADS: readonly { key: Key; words: Words; numeric: boolean }[] = [
 ];
 
 const perGib = (type: InstanceType): number => type.pricePerHour / (type.memoryMib / 1024);
-const valueOf = (type: InstanceType, key: Key): number | string => (key === 'perGib' ? perGib(type) : (type[key] ?? 0));
+const sortValue = (type: InstanceType, key: Key): number | string => (key === 'perGib' ? perGib(type) : (type[key] ?? 0));
 
 export function TypeTable({
   types,
@@ -34,7 +34,7 @@ export function TypeTable({
   const sorted = useMemo(
     () =>
       [...types].sort((a, b) => {
-        const [x, y] = [valueOf(a, sort.key), valueOf(b, sort.key)];
+        const [x, y] = [sortValue(a, sort.key), sortValue(b, sort.key)];
         return (
           (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true })) *
           (sort.down ? -1 : 1)

@@ -1,0 +1,81 @@
+/** Without a mouse: the palette, the two-letter keys, the table; and windows of their own. */
+import { fleetOf, until } from '../fleet.ts';
+import { expect, test } from '../launch.ts';
+import { MachinesPage } from '../pages/machines.ts';
+
+test('the palette finds a machine and opens its console', async ({ desk }) => {
+  await fleetOf(desk, 3);
+  await desk.window.keyboard.press('Control+k');
+  await desk.window.keyboard.type('vm-2');
+  await desk.window.keyboard.press('Enter');
+  await expect(desk.window.getByRole('heading', { name: 'vm-2' })).toBeVisible();
+  await expect(desk.window.getByRole('tab', { name: 'Console', selected: true })).toBeVisible();
+});
+
+test('two letters go to a page, and a question mark shows all keys', async ({ desk }) => {
+  await desk.window.keyboard.press('g');
+  await desk.window.keyboard.press('s');
+  await expect(desk.window.getByText('Nothing is being billed')).toBeVisible();
+  await desk.window.keyboard.press('?');
+  await expect(desk.window.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
+test('the table: move, select, fold, open', async ({ desk }) => {
+  await fleetOf(desk, 4);
+  const machines = new MachinesPage(desk.window);
+  await machines.table.focus();
+  for (const key of ['Home', 'ArrowDown', 'x', 'ArrowDown', 'x']) await desk.window.keyboard.press(key);
+  await expect(machines.bulk.getByText('2 selected')).toBeVisible();
+  await desk.window.keyboard.press('Escape');
+  await expect(machines.bulk).toHaveCount(0);
+  await desk.window.keyboard.press('Home');
+  await desk.window.keyboard.press('ArrowLeft');
+  await expect(machines.rows()).toHaveCount(0);
+  await desk.window.keyboard.press('ArrowRight');
+  await expect(machines.rows()).toHaveCount(4);
+  await desk.window.keyboard.press('ArrowDown');
+  await desk.window.keyboard.press('Enter');
+  await expect(desk.window.getByRole('heading', { name: 'vm-1' })).toBeVisible();
+});
+
+test('a filter narrows, bulk actions say what came of each', async ({ desk }) => {
+  await fleetOf(desk, 4);
+  await desk.call('machine.act', { machine: 'i1.2', action: 'pause' });
+  const machines = new MachinesPage(desk.window);
+  await desk.window.keyboard.press('/');
+  await desk.window.keyboard.type('state:paused');
+  await expect(machines.rows()).toHaveCount(1);
+  await machines.filter.fill('');
+  await desk.window.getByRole('checkbox', { name: 'Select all' }).click();
+  await machines.bulk.getByRole('button', { name: 'Pause' }).click();
+  await expect(desk.window.getByRole('dialog', { name: 'Begun for 3 of 4' })).toContainText('is paused');
+});
+
+test('a console has a window of its own, which survives and comes to the front when asked again', async ({ desk }) => {
+  await fleetOf(desk, 1);
+  await desk.window.evaluate(() => {
+    location.hash = '/machine/i1.1/console';
+  });
+  const [popped] = await Promise.all([
+    desk.app.waitForEvent('window'),
+    desk.window
+      .getByRole('toolbar', { name: 'Console tools' })
+      .getByRole('button', { name: 'Open in a window of its own' })
+      .click(),
+  ]);
+  await expect(popped.locator('.xterm-rows')).toContainText('root@vm:');
+  await expect(popped.getByRole('navigation')).toHaveCount(0);
+  await desk.call('window.open', { place: '/machine/i1.1/console' });
+  expect(await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(2);
+  await until('it has the name of the machine', async () =>
+    (await desk.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((it) => it.getTitle()))).includes('vm'),
+  );
+});
+
+test('closing asks what becomes of running instances', async ({ desk }) => {
+  await fleetOf(desk, 1);
+  await desk.app.evaluate(({ app }) => app.quit());
+  await expect(desk.window.getByRole('dialog', { name: '1 instance is running' })).toBeVisible();
+  await desk.window.getByRole('button', { name: 'Cancel' }).click();
+  await expect(desk.window.getByRole('treegrid')).toBeVisible();
+});
