@@ -5,9 +5,9 @@
 import { Errno } from '../../abi/xen/errno.table.ts';
 import { EventStatus, Fifo } from '../../abi/xen/events.table.ts';
 import { FrameType } from '../common/frames.ts';
-import type { Domain } from './domain.ts';
 import type { Channel, EventChannels, EventDelivery } from './events.ts';
 import { type EventTarget, markPending } from './events-two-level.ts';
+import type { Holder } from './holder.ts';
 
 const MOST_PAGES = Fifo.PORTS / Fifo.WORDS_PER_PAGE;
 
@@ -25,7 +25,7 @@ export class FifoDelivery implements EventDelivery {
   private readonly controls = new Map<number, Control>();
 
   constructor(
-    private readonly domain: Domain,
+    private readonly domain: Holder,
     private readonly events: EventChannels,
   ) {}
 
@@ -54,6 +54,11 @@ export class FifoDelivery implements EventDelivery {
       channel.early = false;
       this.raise(port, channel);
     });
+  }
+
+  /** Frames of the guest that are in use here. */
+  frames(): number[] {
+    return [...this.pages, ...[...this.controls.values()].map(({ frame }) => frame)];
   }
 
   /** Gives the guest's pages back; nothing is delivered afterwards. */
@@ -151,7 +156,7 @@ export class FifoDelivery implements EventDelivery {
 }
 
 /** Switches a domain to FIFO delivery; ports that are pending stay so. */
-export const switchToFifo = (domain: Domain): FifoDelivery => {
+export const switchToFifo = (domain: Holder): FifoDelivery => {
   const { events } = domain;
   const before = events.delivery;
   const fifo = new FifoDelivery(domain, events);

@@ -5,7 +5,7 @@
 import { DomainId } from '../../abi/xen/domains.table.ts';
 import { Errno } from '../../abi/xen/errno.table.ts';
 import { EventStatus, Fifo, LOCAL_VIRQS, VIRQ_COUNT } from '../../abi/xen/events.table.ts';
-import type { Domain } from './domain.ts';
+import type { Holder } from './holder.ts';
 
 export class Channel {
   state: number = EventStatus.closed;
@@ -43,7 +43,7 @@ export class EventChannels {
   /** Ports by vCPU and virtual interrupt. */
   private readonly virqs = new Map<number, number>();
 
-  constructor(private readonly domain: Domain) {}
+  constructor(private readonly domain: Holder) {}
 
   /** The channel of a port in use. */
   channel(port: number): Channel | undefined {
@@ -85,7 +85,7 @@ export class EventChannels {
   }
 
   /** Connects a new local port to `remotePort` of `remote`; the local port is pending at once, lest a notification was lost. */
-  bindInterdomain(remote: Domain, remotePort: number): number {
+  bindInterdomain(remote: Holder, remotePort: number): number {
     const other = remote.events.channel(remotePort);
     if (other === undefined || other.state !== EventStatus.unbound || other.remote !== this.domain.id) return -Errno.EINVAL;
     const port = this.allocate();

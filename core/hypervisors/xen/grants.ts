@@ -7,7 +7,7 @@
 import { DEFAULT_GRANT_FRAMES, GrantEntry, GrantFlag, GrantStatus } from '../../abi/xen/grants.table.ts';
 import type { MachineFrame } from '../../seams/addresses.ts';
 import { FrameFlag, FrameType } from '../common/frames.ts';
-import type { Domain } from './domain.ts';
+import type { Holder } from './holder.ts';
 
 /** A grant in use. */
 interface ActiveGrant {
@@ -22,13 +22,18 @@ export class GrantTable {
   maximum = DEFAULT_GRANT_FRAMES;
   private readonly active = new Map<number, ActiveGrant>();
 
-  constructor(private readonly domain: Domain) {}
+  constructor(private readonly domain: Holder) {}
 
   /** Mappings in use by others. */
   get inUse(): number {
     let sum = 0;
     for (const grant of this.active.values()) sum += grant.readers + grant.writers;
     return sum;
+  }
+
+  /** Grants in use, with how often. */
+  uses(): Iterable<{ readonly frame: number; readonly readers: number; readonly writers: number }> {
+    return this.active.values();
   }
 
   /** Makes the table at least `count` frames long; false if it may not be or memory is short. */

@@ -2,9 +2,19 @@
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { EventOp, EventStatus, Fifo } from '../../../abi/xen/events.table.ts';
-import type { Domain } from '../domain.ts';
-import type { HypercallHandler } from '../pv/hypercall.ts';
-import type { PvVcpu } from '../pv/vcpu.ts';
+import type { FifoDelivery } from '../events-fifo.ts';
+import type { CallerMemory, Holder } from '../holder.ts';
+import type { CallArguments } from '../pv/arguments.ts';
+
+/** Who makes these calls: a vCPU of any kind of domain. */
+export interface EventCaller {
+  readonly memory: CallerMemory;
+  readonly domain: Holder & {
+    readonly fifo: FifoDelivery | undefined;
+    initFifo(vcpu: number, frame: number, offset: number): number;
+    resetEvents(): void;
+  };
+}
 
 /** Bytes of the argument that are read, by sub-operation. */
 const ARGUMENT_SIZE: Readonly<Record<number, number>> = {
@@ -23,7 +33,7 @@ const ARGUMENT_SIZE: Readonly<Record<number, number>> = {
   [EventOp.set_priority]: 8,
 };
 
-export const event_channel_op: HypercallHandler = (caller, args) => {
+export const event_channel_op = (caller: EventCaller, args: CallArguments): number => {
   const command = args.low(0);
   const argument = args.address(1);
   if (command === EventOp.send || command === EventOp.unmask) return frequent(caller, command, argument);
@@ -35,7 +45,7 @@ export const event_channel_op: HypercallHandler = (caller, args) => {
   return operation(caller, command, new DataView(bytes.buffer), argument);
 };
 
-const frequent = (caller: PvVcpu, command: number, argument: number): number => {
+const frequent = (caller: EventCaller, command: number, argument: number): number => {
   const port = caller.memory.readU32(argument);
   if (port === undefined) return -Errno.EFAULT;
   const { events } = caller.domain;
@@ -43,19 +53,19 @@ const frequent = (caller: PvVcpu, command: number, argument: number): number => 
 };
 
 /** Writes a new port where the guest wants it; a port nobody learns of is closed again. */
-const give = (caller: PvVcpu, port: number, address: number): number => {
+const give = (caller: EventCaller, port: number, address: number): number => {
   if (port < 0) return port;
   if (caller.memory.writeU32(address, port)) return 0;
   caller.domain.events.close(port);
   return -Errno.EFAULT;
 };
 
-const domainBy = (caller: PvVcpu, id: number): Domain | undefined =>
+const domainBy = (caller: EventCaller, id: number): Holder | undefined =>
   id === DomainId.SELF ? caller.domain : caller.domain.xen.domain(id);
 
-const isSelf = (caller: PvVcpu, id: number): boolean => id === DomainId.SELF || id === caller.domain.id;
+const isSelf = (caller: EventCaller, id: number): boolean => id === DomainId.SELF || id === caller.domain.id;
 
-const operation = (caller: PvVcpu, command: number, view: DataView, argument: number): number => {
+const operation = (caller: EventCaller, command: number, view: DataView, argument: number): number => {
   const { events } = caller.domain;
   const first = view.byteLength >= 4 ? view.getUint32(0, true) : view.getUint16(0, true);
   const second = view.byteLength >= 8 ? view.getUint32(4, true) : 0;
@@ -98,7 +108,7 @@ const operation = (caller: PvVcpu, command: number, view: DataView, argument: nu
 const frameOf = (value: bigint): number => (value < 1n << 40n ? Number(value) : -1);
 
 /** struct evtchn_init_control: u64 control_gfn, u32 offset, u32 vcpu, u8 link_bits (out). */
-const initControl = (caller: PvVcpu, view: DataView, argument: number): number => {
+const initControl = (caller: EventCaller, view: DataView, argument: number): number => {
   const vcpu = view.getUint32(12, true);
   const result = caller.domain.initFifo(vcpu, frameOf(view.getBigUint64(0, true)), view.getUint32(8, true));
   if (result !== 0) return result;
@@ -106,7 +116,7 @@ const initControl = (caller: PvVcpu, view: DataView, argument: number): number =
 };
 
 /** struct evtchn_status: u16 dom, u32 port, then u32 status, u32 vcpu, and what it is bound to. */
-const status = (caller: PvVcpu, id: number, port: number, argument: number): number => {
+const status = (caller: EventCaller, id: number, port: number, argument: number): number => {
   if (!isSelf(caller, id)) return -Errno.EPERM;
   const channel = caller.domain.events.channel(port);
   if (port === 0 || port >= (caller.domain.events.delivery?.ports ?? 0)) return -Errno.EINVAL;

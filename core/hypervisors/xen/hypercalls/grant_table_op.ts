@@ -2,15 +2,23 @@
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { GrantCopy, GrantOp, GrantStatus } from '../../../abi/xen/grants.table.ts';
+import type { GrantTable } from '../grants.ts';
 import { copyGrant } from '../pv/grant-copy.ts';
 import { mapGrant, unmapAndReplace, unmapGrant } from '../pv/grant-mapping.ts';
+import type { CallerMemory } from '../holder.ts';
+import type { CallArguments } from '../pv/arguments.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
-import type { PvVcpu } from '../pv/vcpu.ts';
+
+/** Who may ask about its own table: a vCPU of any kind of domain. */
+export interface TableCaller {
+  readonly memory: CallerMemory;
+  readonly domain: { readonly id: number; readonly grants: GrantTable };
+}
 
 const MOST_OPERATIONS = 4096;
 
 /** Reads, serves and writes back an array of operations; the status of each is a field of its own. */
-const each = (caller: PvVcpu, address: number, count: number, size: number, serve: (view: DataView) => void): number => {
+const each = (caller: TableCaller, address: number, count: number, size: number, serve: (view: DataView) => void): number => {
   for (let index = 0; index < count; index++) {
     const at = address + index * size;
     const bytes = caller.memory.read(at, size);
@@ -36,6 +44,16 @@ export const grant_table_op: HypercallHandler = (caller, args) => {
       return each(caller, address, count, GrantCopy.SIZE, (view) => copyGrant(caller, view));
     case GrantOp.setup_table:
       return count === 1 ? each(caller, address, 1, 24, (view) => setupTable(caller, view)) : -Errno.EINVAL;
+    default:
+      return ownTable(caller, args);
+  }
+};
+
+/** The part that every kind of domain has: size and version of its own table. */
+export const ownTable = (caller: TableCaller, args: CallArguments): number => {
+  const address = args.address(1);
+  const count = args.low(2);
+  switch (args.low(0)) {
     case GrantOp.query_size:
       return count === 1 ? each(caller, address, 1, 16, (view) => querySize(caller, view)) : -Errno.EINVAL;
     case GrantOp.set_version:
@@ -47,10 +65,10 @@ export const grant_table_op: HypercallHandler = (caller, args) => {
   }
 };
 
-const isSelf = (caller: PvVcpu, id: number): boolean => id === DomainId.SELF || id === caller.domain.id;
+const isSelf = (caller: TableCaller, id: number): boolean => id === DomainId.SELF || id === caller.domain.id;
 
 /** gnttab_setup_table: u16 dom, u32 nr_frames, s16 status, u64* frame_list. */
-const setupTable = (caller: PvVcpu, view: DataView): void => {
+const setupTable = (caller: TableCaller, view: DataView): void => {
   const { grants } = caller.domain;
   const count = view.getUint32(4, true);
   const list = Number(BigInt.asIntN(64, view.getBigUint64(16, true)));
@@ -66,14 +84,14 @@ const setupTable = (caller: PvVcpu, view: DataView): void => {
 };
 
 /** gnttab_query_size: u16 dom, u32 nr_frames, u32 max_nr_frames, s16 status. */
-const querySize = (caller: PvVcpu, view: DataView): void => {
+const querySize = (caller: TableCaller, view: DataView): void => {
   const self = isSelf(caller, view.getUint16(0, true));
   view.setUint32(4, self ? caller.domain.grants.frames.length : 0, true);
   view.setUint32(8, self ? caller.domain.grants.maximum : 0, true);
   view.setInt16(12, self ? GrantStatus.okay : GrantStatus.permission_denied, true);
 };
 
-const setVersion = (caller: PvVcpu, address: number): number => {
+const setVersion = (caller: TableCaller, address: number): number => {
   const version = caller.memory.readU32(address);
   if (version === undefined) return -Errno.EFAULT;
   // As a Xen that was told to offer version 1 only: for it, asking for another is asking for what does not exist.

@@ -1,16 +1,26 @@
 /** xen_version: who we are. Sub-operation 0 also serves guests as the cheapest call after which events are delivered. */
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { HypervisorSpace } from '../../../abi/xen/memory.table.ts';
-import { Assist } from '../../../abi/xen/vcpu.table.ts';
-import { Feature, PV_CAPABILITIES, PV_FEATURES, VersionOp } from '../../../abi/xen/version.table.ts';
+import { VersionOp } from '../../../abi/xen/version.table.ts';
 import { XEN_VERSION } from '../pv/cpuid.ts';
-import type { HypercallHandler } from '../pv/hypercall.ts';
-import type { PvVcpu } from '../pv/vcpu.ts';
+import type { CallerMemory } from '../holder.ts';
+import type { CallArguments } from '../pv/arguments.ts';
+
+/** Who asks: a vCPU of any kind of domain. */
+export interface VersionCaller {
+  readonly memory: CallerMemory;
+  readonly domain: {
+    readonly uuid: Uint8Array;
+    /** XENFEAT_* that are on. */
+    readonly features: number;
+    readonly capabilities: string;
+  };
+}
 
 const EXTRAVERSION = '.7-blanket';
 
 /** Writes `text` into a field of `size` bytes, zero padded. */
-const text = (caller: PvVcpu, address: number, fields: readonly (readonly [string, number])[]): number => {
+const text = (caller: VersionCaller, address: number, fields: readonly (readonly [string, number])[]): number => {
   const bytes = new Uint8Array(fields.reduce((sum, [, size]) => sum + size, 0));
   let at = 0;
   for (const [value, size] of fields) {
@@ -20,7 +30,7 @@ const text = (caller: PvVcpu, address: number, fields: readonly (readonly [strin
   return caller.memory.write(address, bytes) ? 0 : -Errno.EFAULT;
 };
 
-export const xen_version: HypercallHandler = (caller, args) => {
+export const xen_version = (caller: VersionCaller, args: CallArguments): number => {
   const buffer = args.address(1);
   switch (args.low(0)) {
     case VersionOp.version:
@@ -35,7 +45,7 @@ export const xen_version: HypercallHandler = (caller, args) => {
         ['', 32],
       ]);
     case VersionOp.capabilities:
-      return text(caller, buffer, [[PV_CAPABILITIES, 1024]]);
+      return text(caller, buffer, [[caller.domain.capabilities, 1024]]);
     case VersionOp.changeset:
       return text(caller, buffer, [['', 64]]);
     case VersionOp.platform_parameters:
@@ -55,10 +65,9 @@ export const xen_version: HypercallHandler = (caller, args) => {
   }
 };
 
-const features = (caller: PvVcpu, buffer: number): number => {
+const features = (caller: VersionCaller, buffer: number): number => {
   const index = caller.memory.readU32(buffer);
   if (index === undefined) return -Errno.EFAULT;
   if (index !== 0) return -Errno.EINVAL;
-  const above4gb = caller.domain.hasAssist(Assist.pae_extended_cr3) ? 1 << Feature.pae_pgdir_above_4gb : 0;
-  return caller.memory.writeU32(buffer + 4, PV_FEATURES | above4gb) ? 0 : -Errno.EFAULT;
+  return caller.memory.writeU32(buffer + 4, caller.domain.features) ? 0 : -Errno.EFAULT;
 };

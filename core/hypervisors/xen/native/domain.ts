@@ -8,6 +8,7 @@ import { Bug } from '../../../base/bug.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
 import type { Cycles } from '../../../seams/addresses.ts';
 import type { Cpu } from '../../../seams/machine.ts';
+import type { Timers } from '../../common/timers.ts';
 import { Domain } from '../domain.ts';
 import type { Channel, EventDelivery } from '../events.ts';
 import { Vcpu } from '../vcpu.ts';
@@ -47,12 +48,12 @@ export class NativeVcpu extends Vcpu {
 }
 
 /** Events as tasks: a port that becomes pending calls its listener once. */
-class NativeDelivery implements EventDelivery {
+export class NativeDelivery implements EventDelivery {
   readonly ports = TWO_LEVEL_PORTS;
   private readonly listeners = new Map<number, () => void>();
   private readonly pending = new Set<number>();
 
-  constructor(private readonly vcpu: () => NativeVcpu) {}
+  constructor(private readonly vcpu: () => Pick<NativeVcpu, 'post'>) {}
 
   listen(port: number, listener: () => void): void {
     this.listeners.set(port, listener);
@@ -115,6 +116,10 @@ export class NativeDomain extends Domain {
     const [vcpu] = this.vcpus;
     if (vcpu === undefined) throw new Bug('a native domain has one vCPU');
     return vcpu;
+  }
+
+  timers(): Timers {
+    return this.xen.timersOf(this.vcpu);
   }
 
   // No guest code runs here, so no CPU holds translations of this domain's.

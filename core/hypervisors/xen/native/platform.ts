@@ -5,11 +5,22 @@ import { GrantFlag, GrantStatus, RESERVED_GRANTS } from '../../../abi/xen/grants
 import { COSTS } from '../../../observe/costs.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import type { EventPorts, ForeignPages, MappedPage, OwnPage, OwnPages, Platform } from '../../../seams/platform.ts';
-import { createTimer, stopTimer } from '../../common/timers.ts';
+import { createTimer, stopTimer, type Timers } from '../../common/timers.ts';
 import type { GrantTable } from '../grants.ts';
-import type { NativeDomain } from './domain.ts';
+import type { Holder, NativeHost } from '../holder.ts';
+import type { NativeDelivery } from './domain.ts';
 
-const eventPorts = (domain: NativeDomain): EventPorts => ({
+/** What the platform of a native domain is made of. */
+export interface NativeHolder extends Holder {
+  readonly xen: NativeHost;
+  readonly delivery: Pick<NativeDelivery, 'listen'>;
+  readonly vcpu: { post(task: () => void): void };
+  pages: number;
+  /** Timers that its tasks are set by. */
+  timers(): Timers;
+}
+
+const eventPorts = (domain: NativeHolder): EventPorts => ({
   allocate: (remote) => domain.events.allocateUnbound(remote),
   bind: (remote, remotePort) => {
     const other = domain.xen.domain(remote);
@@ -25,7 +36,7 @@ const eventPorts = (domain: NativeDomain): EventPorts => ({
   },
 });
 
-const mapped = (domain: NativeDomain, grants: GrantTable, reference: number, frame: number, writing: boolean): MappedPage => {
+const mapped = (domain: NativeHolder, grants: GrantTable, reference: number, frame: number, writing: boolean): MappedPage => {
   let live = true;
   return {
     bytes: (access) => domain.xen.memory.bytes(frame as MachineFrame, access),
@@ -36,7 +47,7 @@ const mapped = (domain: NativeDomain, grants: GrantTable, reference: number, fra
   };
 };
 
-const foreignPages = (domain: NativeDomain): ForeignPages => {
+const foreignPages = (domain: NativeHolder): ForeignPages => {
   const { xen } = domain;
   /** Runs `use` with a granted frame; the grant is given back at once. */
   const withFrame = <T>(from: number, reference: number, writing: boolean, use: (frame: MachineFrame) => T): T | number => {
@@ -72,7 +83,7 @@ const foreignPages = (domain: NativeDomain): ForeignPages => {
   };
 };
 
-const ownPages = (domain: NativeDomain): OwnPages => {
+const ownPages = (domain: NativeHolder): OwnPages => {
   const { xen } = domain;
   const free: number[] = [];
   let next: number = RESERVED_GRANTS.COUNT;
@@ -109,7 +120,7 @@ const ownPages = (domain: NativeDomain): OwnPages => {
   };
 };
 
-export const platformOf = (domain: NativeDomain): Platform => {
+export const platformOf = (domain: NativeHolder): Platform => {
   const { xen, vcpu } = domain;
   return {
     domain: domain.id,
@@ -125,7 +136,7 @@ export const platformOf = (domain: NativeDomain): Platform => {
       };
       const timer = createTimer(() => vcpu.post(run));
       if (at <= xen.now()) vcpu.post(run);
-      else xen.timersOf(vcpu).set(timer, at);
+      else domain.timers().set(timer, at);
       return () => {
         live = false;
         stopTimer(timer);

@@ -2,6 +2,8 @@
 
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { Assist } from '../../../abi/xen/vcpu.table.ts';
+import { Assist } from '../../../abi/xen/vcpu.table.ts';
+import { Feature, PV_CAPABILITIES, PV_FEATURES } from '../../../abi/xen/version.table.ts';
 import { invariant } from '../../../base/bug.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
@@ -21,6 +23,7 @@ import type { PvVcpu } from './vcpu.ts';
 export class PvDomain extends Domain {
   declare readonly vcpus: PvVcpu[];
   readonly space: DomainSpace;
+  readonly capabilities: string = PV_CAPABILITIES;
   /** Frame of shared_info. */
   readonly sharedInfo: MachineFrame;
   readonly rings: DomainRings = { store: { frame: 0, port: 0 }, console: { frame: 0, port: 0 } };
@@ -69,6 +72,10 @@ export class PvDomain extends Domain {
     this.fifo?.release();
     if (this.fifo !== undefined) this.events.delivery = this.twoLevel();
     this.fifo = undefined;
+  }
+
+  get features(): number {
+    return PV_FEATURES | (this.hasAssist(Assist.pae_extended_cr3) ? 1 << Feature.pae_pgdir_above_4gb : 0);
   }
 
   hasAssist(type: number): boolean {

@@ -4,6 +4,7 @@ import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { MmuExt } from '../../../abi/xen/memory.table.ts';
 import { FrameFlag, FrameType } from '../../common/frames.ts';
+import { audit } from '../audit.ts';
 import { createFixture, type Fixture } from '../testing/fixture.ts';
 import { destroyDomain } from './teardown.ts';
 
@@ -43,7 +44,7 @@ describe('types of frames', () => {
     expect(mmuext(fixture, MmuExt.pin_l1_table, mfn(FREE))).toBe(0);
     expect(xen.frames.type[mfn(FREE)]).toBe(FrameType.l1);
     expect(mmuext(fixture, MmuExt.pin_l1_table, mfn(FREE))).toBe(-Errno.EINVAL);
-    expect(xen.frames.offences()).toEqual([]);
+    expect(audit(xen)).toEqual([]);
   });
 
   it('a table cannot be mapped writable, nor be a table of another level', () => {
@@ -69,7 +70,7 @@ describe('types of frames', () => {
     expect(mmuext(fixture, MmuExt.pin_l1_table, mfn(FREE))).toBeLessThan(0);
     expect(xen.frames.count[mfn(FREE + 1)]).toBe(before);
     expect(xen.frames.typeCount[mfn(FREE)]).toBe(0);
-    expect(xen.frames.offences()).toEqual([]);
+    expect(audit(xen)).toEqual([]);
   });
 
   it.each([0x80, 0x08, 0x10])('flag %s of an L1 entry is refused', (flag) => {
@@ -95,7 +96,7 @@ describe('types of frames', () => {
       makeReadOnly(fixture, FREE + index);
       expect(mmuext(fixture, command, mfn(FREE + index))).toBe(-Errno.EINVAL);
     }
-    expect(fixture.xen.frames.offences()).toEqual([]);
+    expect(audit(fixture.xen)).toEqual([]);
   });
 
   it('an L1 table that maps itself writable is refused, read-only accepted', () => {
@@ -155,7 +156,7 @@ describe('updates of entries', () => {
     const contexts = domain.vcpus.map((each) => each.context as unknown as { flushes: unknown[] });
     expect(contexts.every((context) => context.flushes.length === 1)).toBe(true);
     expect(mmuUpdate(fixture, l2 * 4096 + 8, old)).toBe(0);
-    expect(xen.frames.offences()).toEqual([]);
+    expect(audit(xen)).toEqual([]);
   });
 
   it('count those done before a failure', () => {
@@ -190,7 +191,7 @@ describe('the end of a domain', () => {
     destroyDomain(domain);
     expect(xen.frames.free).toBeGreaterThanOrEqual(free + own);
     expect([...xen.frames.ownedBy(domain.owner)]).toEqual([]);
-    expect(xen.frames.offences()).toEqual([]);
+    expect(audit(xen)).toEqual([]);
     expect([...xen.frames.count].filter((count, frame) => count > 0 && xen.frames.owner[frame] !== 1)).toEqual([]);
     expect([...xen.frames.flags].some((flags) => (flags & FrameFlag.pinned) !== 0)).toBe(false);
   });

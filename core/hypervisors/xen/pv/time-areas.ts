@@ -1,14 +1,34 @@
 /** What a guest reads of time without asking: pvclock records, run-state areas, the wall clock. */
 import { Runstate, SharedInfo, VcpuInfo, VcpuTime } from '../../../abi/xen/shared-info.table.ts';
 import { Assist } from '../../../abi/xen/vcpu.table.ts';
-import type { PvDomain } from './domain.ts';
+import type { Cycles } from '../../../seams/addresses.ts';
+import type { MachineMemory } from '../../../seams/machine.ts';
+import type { ClockRate } from '../../common/timekeeping.ts';
+import type { CallerMemory } from '../holder.ts';
 import type { PvVcpu } from './vcpu.ts';
+
+/** A vCPU of any kind of domain. */
+export interface TimekeepingVcpu {
+  readonly memory: CallerMemory;
+  readonly infoAddress: number;
+  readonly timeArea: number;
+  readonly domain: {
+    systemTime(): number;
+    readonly xen: { readonly memory: MachineMemory; readonly clock: { readonly rate: ClockRate }; now(): Cycles };
+  };
+}
+
+interface WallClockDomain {
+  readonly sharedInfo: number;
+  readonly clockOffset: number;
+  readonly xen: { readonly memory: MachineMemory; readonly wallClock: number };
+}
 
 const UPDATING = 1n << 63n;
 const TSC_STABLE = 1;
 
 /** vcpu_time_info: the counter of every vCPU is the machine's, exact, so one record holds until the domain moves. */
-const timeRecord = (vcpu: PvVcpu, version: number): Uint8Array => {
+const timeRecord = (vcpu: TimekeepingVcpu, version: number): Uint8Array => {
   const { xen } = vcpu.domain;
   const bytes = new Uint8Array(VcpuTime.SIZE);
   const view = new DataView(bytes.buffer);
@@ -23,7 +43,7 @@ const timeRecord = (vcpu: PvVcpu, version: number): Uint8Array => {
 };
 
 /** Writes the clock of `vcpu` to its vcpu_info and to the area it registered. */
-export const publishTime = (vcpu: PvVcpu): void => {
+export const publishTime = (vcpu: TimekeepingVcpu): void => {
   const { memory } = vcpu.domain.xen;
   const at = vcpu.infoAddress + VcpuInfo.time;
   const version = (memory.readU32(at) & ~1) + 2;
@@ -46,7 +66,7 @@ export const publishRunstate = (vcpu: PvVcpu): boolean => {
 };
 
 /** Writes the wall clock (its value at system time 0) to shared_info. */
-export const publishWallClock = (domain: PvDomain): void => {
+export const publishWallClock = (domain: WallClockDomain): void => {
   const { memory } = domain.xen;
   const base = domain.sharedInfo * 4096;
   const start = domain.xen.wallClock - domain.clockOffset / 1e9;

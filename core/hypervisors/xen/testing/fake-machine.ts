@@ -13,56 +13,46 @@ import type {
 } from '../../../seams/machine.ts';
 
 export class FakeMemory implements MachineMemory {
-  private readonly content = new Map<number, Uint8Array>();
+  private readonly content: Uint8Array;
+  private readonly view: DataView;
 
-  constructor(readonly frames: number) {}
+  constructor(readonly frames: number) {
+    this.content = new Uint8Array(frames * 4096);
+    this.view = new DataView(this.content.buffer);
+  }
 
   bytes(frame: MachineFrame, _access?: 'read' | 'write'): Uint8Array {
-    let bytes = this.content.get(frame);
-    if (bytes === undefined) {
-      bytes = new Uint8Array(4096);
-      this.content.set(frame, bytes);
-    }
-    return bytes;
+    return this.content.subarray(frame * 4096, frame * 4096 + 4096);
   }
-
-  private view(address: number): DataView {
-    return new DataView(this.bytes(Math.floor(address / 4096) as MachineFrame).buffer);
-  }
-
   readU64(address: number): bigint {
-    return this.view(address).getBigUint64(address % 4096, true);
+    return this.view.getBigUint64(address, true);
   }
   writeU64(address: number, value: bigint): void {
-    this.view(address).setBigUint64(address % 4096, value, true);
+    this.view.setBigUint64(address, value, true);
   }
   readU32(address: number): number {
-    return this.view(address).getUint32(address % 4096, true);
+    return this.view.getUint32(address, true);
   }
   writeU32(address: number, value: number): void {
-    this.view(address).setUint32(address % 4096, value, true);
+    this.view.setUint32(address, value, true);
   }
   read(address: number, length: number): Uint8Array {
-    return Uint8Array.from(
-      { length },
-      (_, index) => this.bytes(Math.floor((address + index) / 4096) as MachineFrame)[(address + index) % 4096] ?? 0,
-    );
+    return this.content.slice(address, address + length);
   }
   write(address: number, bytes: Uint8Array): void {
-    for (const [index, byte] of bytes.entries())
-      this.bytes(Math.floor((address + index) / 4096) as MachineFrame)[(address + index) % 4096] = byte;
+    this.content.set(bytes, address);
   }
   discard(frame: MachineFrame): void {
-    this.content.delete(frame);
+    this.bytes(frame).fill(0);
   }
   share(from: MachineFrame, to: MachineFrame): void {
-    this.content.set(to, this.bytes(from).slice());
+    this.bytes(to).set(this.bytes(from));
   }
-  isPrivate(frame: MachineFrame): boolean {
-    return this.content.has(frame);
+  isPrivate(): boolean {
+    return true;
   }
   usage(): { privateFrames: number; sharedFrames: number } {
-    return { privateFrames: this.content.size, sharedFrames: 0 };
+    return { privateFrames: this.frames, sharedFrames: 0 };
   }
 }
 
