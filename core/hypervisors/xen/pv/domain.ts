@@ -2,7 +2,6 @@
 
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { Assist } from '../../../abi/xen/vcpu.table.ts';
-import { Assist } from '../../../abi/xen/vcpu.table.ts';
 import { Feature, PV_CAPABILITIES, PV_FEATURES } from '../../../abi/xen/version.table.ts';
 import { invariant } from '../../../base/bug.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
