@@ -1,13 +1,13 @@
 /** The application: order of start and of end. Everything that must precede `ready` stands before the first wait. */
 import { join, resolve } from 'node:path';
 import { app, session } from 'electron';
-import type { CallName } from '../core/contract/calls.ts';
 import { calls } from '../core/contract/calls.ts';
 import type { EventName, Fact } from '../core/contract/events.ts';
 import { asRefusal } from '../core/contract/refusals.ts';
+import { serveAttached } from './attach.ts';
 import { Desk, unitOf } from './desk/desk.ts';
 import { ownCalls } from './desk/own-calls.ts';
-import { serve } from './ipc/serve.ts';
+import { type Answering, serve } from './ipc/serve.ts';
 import { placeFrom, placeOf } from './links.ts';
 import { Logs } from './logs.ts';
 import { installMenu } from './menu.ts';
@@ -47,6 +47,7 @@ async function run(): Promise<void> {
   const end = async (how: 'save' | 'shutdown' | 'discard'): Promise<void> => {
     if (ending) return;
     ending = true;
+    attached.close();
     await desk.stop(how);
     settings.flush();
     windows.closeAll();
@@ -64,23 +65,24 @@ async function run(): Promise<void> {
   const windows: Windows = new Windows(join(places.bundle, 'preload.cjs'), settings, logs, { mayClose: leave });
 
   const own = ownCalls({ desk, settings, windows, places, logs, leave: (how) => void end(how) });
-  serve(
-    async (name: CallName, request, caller) => {
-      if (calls[name].by !== 'desk') return desk.ask(name, request, 'window');
+  /** Answers whoever may ask; what changes something is written down with who it was. */
+  const answering =
+    (who: string): Answering =>
+    async (name, request, caller) => {
+      if (calls[name].by !== 'desk') return desk.ask(name, request, who);
       const answer = own[name as keyof typeof own] as (request: unknown, caller: unknown) => unknown;
       if (!calls[name].changes) return answer(request, caller);
       try {
         const value = await answer(request, caller);
-        desk.record('window', name, unitOf(request), { ok: true, value });
+        desk.record(who, name, unitOf(request), { ok: true, value });
         return value;
       } catch (thrown) {
-        desk.record('window', name, unitOf(request), { ok: false, refusal: asRefusal(thrown) });
+        desk.record(who, name, unitOf(request), { ok: false, refusal: asRefusal(thrown) });
         throw thrown;
       }
-    },
-    windows.isKnown,
-    logs,
-  );
+    };
+  serve(answering('window'), windows.isKnown, logs);
+  const attached = serveAttached(places.data, answering('command line'));
 
   app.on('second-instance', (_event, args) => windows.showMain(placeFrom(args.slice(1))));
   app.on('activate', () => windows.showMain());

@@ -1,6 +1,7 @@
 /** The command line: `blanket <command>`. Wrong usage ends with status 2, failure with 1 and a remedy. */
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../base/refusal.ts';
+import { askCommand } from './commands/ask.ts';
 import { bootCommand } from './commands/boot.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -20,7 +21,7 @@ function settle(command: Command): Command {
   for (const below of command.commands) settle(below);
   return command;
 }
-for (const command of [bootCommand(), catalogueCommand(), demoCommand(), imagesCommand(), planCommand()])
+for (const command of [askCommand(), bootCommand(), catalogueCommand(), demoCommand(), imagesCommand(), planCommand()])
   program.addCommand(settle(command));
 
 /** @returns the exit status */
