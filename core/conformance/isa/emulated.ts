@@ -22,6 +22,7 @@ const RAM_BYTES = 0x20_0000;
 /** Present, writable, user, accessed, dirty. */
 const ENTRY = 0x67n;
 const PAGE = 4096;
+const BREAKPOINT = 0xcc;
 const CODE_SEGMENT = { selector: 0x33, base: 0n, limit: 0xffff_ffff, attributes: 0xafb };
 const DATA_SEGMENT = { selector: 0x2b, base: 0n, limit: 0xffff_ffff, attributes: 0xcf3 };
 const CR0 = 0x8005_0033n;
@@ -70,6 +71,8 @@ export function emulated(virtualization: Virtualization): Emulated {
     memory.writeU64(level1 + 8 * ((linear >>> 12) & 511), BigInt(physical) | ENTRY);
   };
   map(CODE_ADDRESS, Physical.code);
+  // As the oracle leaves the rest of its code page: programs may come to read it.
+  memory.write(Physical.code, new Uint8Array(PAGE).fill(BREAKPOINT));
   for (let at = 0; at < DATA_BYTES; at += PAGE) map(DATA_ADDRESS + at, Physical.data + at);
 
   context.writeSystem('efer', EFER);
@@ -96,7 +99,7 @@ function run(
   context.loadFloat(each.state.subarray(State.fx, State.fx + FX_BYTES));
   context.rip = BigInt(CODE_ADDRESS);
   context.rflags = before.getBigUint64(State.rflags, true);
-  const code = new Uint8Array(CODE_BYTES).fill(0xcc);
+  const code = new Uint8Array(CODE_BYTES).fill(BREAKPOINT);
   code.set(each.code);
   memory.write(Physical.code, code);
   memory.write(Physical.data, zeroes);
