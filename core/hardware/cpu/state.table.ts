@@ -93,11 +93,9 @@ export const STATE: readonly StateField[] = [
   scratch('stopVector', 'u32', ''), scratch('stopError', 'u32', ''), scratch('stopSoftware', 'u32', 'INT n, INT3, INTO, INT1: rip is already past it'),
   scratch('stopAddress', 'u64', ''),
   scratch('outcomeFault', 'u32', 'set by an outside handler that refuses: 0 no, 1 #GP(0), 2 #UD'),
-  scratch('lastRip', 'u64', 'ring of the last 16 branch sources, for crash reports', 16),
-  scratch('lastRipIndex', 'u32', ''),
 
   // Counters (observe/ledger reads and clears them).
-  scratch('countTlbMiss', 'u64', ''), scratch('countTlbFlush', 'u64', ''), scratch('countPageWalk2d', 'u64', 'walks through a second level'),
+  scratch('countTlbMiss', 'u64', ''), scratch('countTlbFlush', 'u64', ''),
   scratch('countException', 'u64', 'delivered or returned, by vector', 32),
   scratch('countInterrupt', 'u64', ''), scratch('countSyscall', 'u64', ''),
   scratch('countDecode', 'u64', 'instructions decoded'), scratch('countCodeWrite', 'u64', 'writes to frames with decoded code'),

@@ -33,9 +33,6 @@ function dropRecords(from: u32, to: u32): void {
   }
 }
 
-/** Bumped whenever decoded code was dropped. */
-export let codeEpoch: u32 = 0;
-
 /** `length` bytes at `host`, on one page, are about to be written and the frame holds code. */
 export function codeWritten(host: u32, length: u32): void {
   if (load<u8>(<usize>Place.frameFlags + (host >> 12)) & Constant.frameTranslated) translatedWritten(host, length);
@@ -50,7 +47,6 @@ export function codeWritten(host: u32, length: u32): void {
     // An instruction that begins up to 14 bytes before the chunk may reach into it.
     dropRecords(page + (start < 14 ? 0 : start - 14), page + start + 63);
     store<u64>(chunks, load<u64>(chunks) & ~bit);
-    codeEpoch++;
   }
   // Nothing is left: the frame is plain data again.
   if (load<u64>(chunks) == 0) {

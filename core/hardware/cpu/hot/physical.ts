@@ -20,7 +20,10 @@ export function hostEntry(frame: u64, write: bool): u32 {
 
 /** Tells the code cache before `length` bytes at a host address, on one page, are overwritten. */
 @inline export function beforeWrite(host: u32, length: u32): void {
-  if (load<u8>(<usize>Place.frameFlags + (host >> 12)) & (Constant.frameDecoded | Constant.frameTranslated)) codeWritten(host, length);
+  if (load<u8>(<usize>Place.frameFlags + (host >> 12)) & (Constant.frameDecoded | Constant.frameTranslated)) {
+    store<u64>(cpu, load<u64>(cpu, Offset.countCodeWrite) + 1, Offset.countCodeWrite);
+    codeWritten(host, length);
+  }
 }
 
 /** `size` bytes (1-8) on one page. */
