@@ -2,4 +2,4 @@
 export { run } from './run';
 export { refreshContext, chargeRunning, attend, contextFlags, setContextFlags, flushContext, flushContextPage, selectContextSet, resetTlb, translateContext, contextWalkAddress, contextWalkError, forgetFrame, forgetRange } from './services';
 export { condition, materialise } from './flags';
-export { decodeFor, dropFrame, fillRead, fillWrite, installUnit, putHead, removeHead, setTranslation, stepRecord, wasExecuted } from './translated';
+export { decodeFor, dropFrame, heatOf, installUnit, putHead, removeHead, setTranslation, stepRecord } from './translated';

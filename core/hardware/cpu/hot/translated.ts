@@ -11,13 +11,10 @@
 //   heat         u16 by hash of the host address of a block head: how often it was reached by the interpreter
 // A unit never faults and never meets a device: on anything but plain memory it returns `precise`, and the run loop
 // interprets that one instruction. So whatever is observable is done by the interpreter.
-import { decodeRecord } from './code';
 import { decode } from './decode';
 import { dispatch } from './gen/dispatch';
 import { hot } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
-import { prepareRead, prepareWrite } from './memory';
-import { charged, clearFault, setCharged, stopping, withhold } from './raise';
 import { Mode, Op, Seg, canonical, cpu, mode, setInstructionRip, setOp, setRip, rip } from './state';
 import { fetchLength, forgetWrites, tlbEntry } from './tlb';
 
@@ -37,35 +34,53 @@ export function setTranslation(heat: u32): void { threshold = heat; }
 
 @inline function infoOf(unit: u32): usize { return <usize>Place.unitInfo + <usize>unit * 24; }
 @inline function hash(host: u32): u32 { return host * 0x9e37_79b1; }
+@inline function counterOf(host: u32): usize { return <usize>Place.heat + (<usize>(hash(host) >> 16) << 1); }
 @inline function bucketOf(host: u32): usize { return <usize>Place.unitHeads + (<usize>(hash(host) >> 17) << 4); }
 
 /**
- * At a block head, `host` being the host address of rip: runs its unit, or counts. Units assume flat segments outside
- * 64-bit mode, and that no jump of a page leads to an address that is not canonical.
+ * At a block head, `host` being the host address of rip: runs its unit and those that follow, or counts. Units assume
+ * flat segments outside 64-bit mode, and that no jump of a page leads to an address that is not canonical.
  */
 export function enter(host: u32, at: u64): u32 {
-  const bucket = bucketOf(host);
-  let head = load<u64>(bucket);
-  if (<u32>head != host) head = load<u64>(bucket, 8);
-  const unit = <u32>(head >> 32) & 0xffff;
-  if (<u32>head == host && load<u32>(infoOf(unit)) == host >> 12 && <u32>(head >> 56) == mode() && suitable(at)) {
-    return call(unit, <u32>(head >> 48) & 0xff);
+  let head = headAt(host);
+  if (!head || !suitable(at)) {
+    count(host);
+    return Exit.none;
   }
-  const counter = <usize>Place.heat + (<usize>(hash(host) >> 16) << 1);
-  const heat = <u32>load<u16>(counter) + 1;
-  // Counting starts anew: two heads may share the counter, and the translator may have refused.
-  store<u16>(counter, heat == threshold * 2 ? 0 : <u16>heat);
-  if ((heat == threshold || heat == threshold * 2) && mode() != Mode.code16) hot(cpu, host, mode(), <u32>(heat != threshold));
-  return Exit.none;
-}
-
-function call(unit: u32, entry: u32): u32 {
   const left = load<i32>(cpu, Offset.remaining);
   if (left > SLICE) {
     store<i32>(cpu, load<i32>(cpu, Offset.withheld) + left - SLICE, Offset.withheld);
     store<i32>(cpu, SLICE, Offset.remaining);
   }
-  return call_indirect<u32>(unit, cpu, entry);
+  while (true) {
+    const why = call_indirect<u32>(<u32>(head >> 32) & 0xffff, cpu, <u32>(head >> 48) & 0xff);
+    if (why != Exit.onward || load<i32>(cpu, Offset.remaining) <= 0 || mode() != Mode.code64) return why;
+    // The next unit without the run loop, if its page is in the TLB.
+    const next = load<u64>(cpu, Offset.rip);
+    const entry = tlbEntry(load<u32>(cpu, Offset.tlbExecute), next);
+    if (load<u64>(entry) != (next & ~0xfff) || !suitable(next)) return why;
+    head = headAt(<u32>next + load<u32>(entry, 8));
+    if (!head) return why;
+  }
+}
+
+/** Entry of `unitHeads` for a host address, 0 if no unit begins there for this mode. */
+@inline function headAt(host: u32): u64 {
+  const bucket = bucketOf(host);
+  let head = load<u64>(bucket);
+  if (<u32>head != host) {
+    head = load<u64>(bucket, 8);
+    if (<u32>head != host) return 0;
+  }
+  return load<u32>(infoOf(<u32>(head >> 32) & 0xffff)) == host >> 12 && <u32>(head >> 56) == mode() ? head : 0;
+}
+
+function count(host: u32): void {
+  const counter = counterOf(host);
+  const heat = <u32>load<u16>(counter) + 1;
+  // Counting starts anew: two heads may share the counter, and the translator may have refused.
+  store<u16>(counter, heat == threshold * 2 ? 0 : <u16>heat);
+  if ((heat == threshold || heat == threshold * 2) && mode() != Mode.code16) hot(cpu, host, mode(), <u32>(heat != threshold));
 }
 
 /** Farther from the canonical boundary than a relative jump reaches. */
@@ -88,37 +103,6 @@ function isFlat(): bool {
 }
 
 // ---- called by units ----
-
-/**
- * Host address for an access of `what & 255` bytes whose page was not in the TLB: fills the entry if the page is plain
- * memory. 0: the unit leaves, and the interpreter does the instruction - because of a fault, a device, a page crossing,
- * a page that is never cached, or because the cycles that are left no longer cover the `what >> 8` the unit needs.
- */
-export function fillRead(linear: u64, what: u32, left: i32): usize { return fill(linear, what, left, Constant.accessRead); }
-export function fillWrite(linear: u64, what: u32, left: i32): usize { return fill(linear, what, left, Constant.accessWrite); }
-
-function fill(linear: u64, what: u32, left: i32, access: u32): usize {
-  store<i32>(cpu, left, Offset.remaining);
-  const misses = load<u64>(cpu, Offset.countTlbMiss);
-  const withheld = load<i32>(cpu, Offset.withheld);
-  const cost = charged;
-  const size = what & 0xff;
-  const writes = access == Constant.accessWrite;
-  const host = writes ? prepareWrite(linear, size) : prepareRead(linear, size);
-  const table: usize = writes ? load<u32>(cpu, Offset.tlbWrite) : load<u32>(cpu, Offset.tlbRead);
-  // Not entered: a page that changes without notice, or whose accesses are watched.
-  if (!host || load<u64>(tlbEntry(table, linear)) != (linear & ~0xfff)) {
-    // The interpreter will miss again, and pay.
-    clearFault();
-    store<u64>(cpu, misses, Offset.countTlbMiss);
-    setCharged(cost);
-    store<i32>(cpu, left, Offset.remaining);
-    store<i32>(cpu, withheld, Offset.withheld);
-    if (load<u32>(cpu, Offset.attention) || stopping) withhold();
-    return 0;
-  }
-  return load<i32>(cpu, Offset.remaining) >= <i32>(what >> 8) && fetchLength != 0 ? host : 0;
-}
 
 /**
  * Executes one decoded instruction on the state block, as the run loop would; `at` is its rip, `left` the cycles left
@@ -144,10 +128,8 @@ export function decodeFor(record: usize, host: u32, available: u32, codeMode: u3
   return decode(host, available, codeMode, record);
 }
 
-/** The interpreter executed the instruction at `host` lately. */
-export function wasExecuted(host: u32, codeMode: u32): bool {
-  return load<u64>(decodeRecord(host)) == (<u64>host | (<u64>codeMode << 40));
-}
+/** How often the interpreter reached the block head at `host`, or another that shares its counter. */
+export function heatOf(host: u32): u32 { return load<u16>(counterOf(host)); }
 
 /** From now on the frame's writes are seen. */
 export function installUnit(unit: u32, host: u32, lowChunks: u32, highChunks: u32): void {

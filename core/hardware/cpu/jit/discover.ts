@@ -32,8 +32,10 @@ export interface Block {
 export interface CodeSource {
   /** Decodes the instruction at an offset of the page into a record; false if it does not lie in the page as a whole. */
   decode(at: number): number | undefined;
-  /** The interpreter has executed the instruction at this offset lately. */
-  executed(at: number): boolean;
+  /** The block that starts at this offset is reached often enough to be worth its compilation. */
+  isWarm(at: number): boolean;
+  /** Another unit can be entered at this offset. */
+  isEntry(at: number): boolean;
 }
 
 export function targetOf(instruction: Instruction): number {
@@ -58,7 +60,7 @@ class Explorer {
   }
 
   lead(at: number): void {
-    if (!inPage(at) || this.leaders.has(at) || this.leaders.size >= MAX_BLOCKS) return;
+    if (!inPage(at) || this.leaders.has(at) || this.leaders.size >= MAX_BLOCKS || this.source.isEntry(at)) return;
     this.leaders.add(at);
     this.pending.push(at);
   }
@@ -68,12 +70,20 @@ class Explorer {
     if (this.leaders.has(at)) this.entries.add(at);
   }
 
+  /** The head, even if another unit has it. */
+  begin(at: number): void {
+    this.leaders.add(at);
+    this.entries.add(at);
+    this.pending.push(at);
+  }
+
   run(): void {
     for (let at = this.pending.shift(); at !== undefined; at = this.pending.shift()) this.walk(at);
   }
 
   private walk(start: number): void {
     for (let at = start, length = 0; at < PAGE && !this.found.has(at); length++) {
+      if (length > 0 && this.source.isEntry(at)) return;
       if (this.found.size >= MAX_INSTRUCTIONS) return;
       if (length === MAX_BLOCK_LENGTH) {
         this.lead(at);
@@ -93,14 +103,14 @@ class Explorer {
 
   private follow(instruction: Instruction, flow: number, behind: number): void {
     const target = targetOf(instruction);
-    const { executed } = this.source;
+    const { isWarm } = this.source;
     switch (flow) {
       case Flow.jump:
         this.lead(target);
         break;
       case Flow.branch: {
-        const warm = inPage(target) && executed(target);
-        const warmNext = inPage(behind) && executed(behind);
+        const warm = inPage(target) && isWarm(target);
+        const warmNext = inPage(behind) && isWarm(behind);
         if (warmNext || !warm) this.lead(behind);
         if (warm || !warmNext) this.lead(target);
         break;
@@ -118,7 +128,7 @@ class Explorer {
 /** Blocks in address order; heads that cannot be decoded are left out. */
 export function discover(views: Views, source: CodeSource, rows: RowPlans, heads: Iterable<number>): Block[] {
   const explorer = new Explorer(views, source, rows);
-  for (const head of heads) explorer.enter(head);
+  for (const head of heads) explorer.begin(head);
   explorer.run();
   const starts = [...explorer.leaders].filter((at) => explorer.found.has(at)).sort((a, b) => a - b);
   const nodes = new Map(starts.map((at, index) => [at, index + 1]));

@@ -14,9 +14,10 @@ import { makeGraph } from './graph.ts';
 import { type Instruction, RECORD, type Views, viewsOf } from './instruction.ts';
 import type { ImportName } from './locals.ts';
 import { ModuleBuilder } from './module.ts';
+import type { Usage } from './path.ts';
 import { makePlan } from './plan.ts';
 import { planRows, type RowPlans } from './rows.ts';
-import { ENTRY_SLOTS, Unit, type Usage } from './unit.ts';
+import { ENTRY_SLOTS, Unit } from './unit.ts';
 
 /** Sizes of the places in the engine's memory; see hot/translated.ts. */
 const UNIT_INFO_BYTES = 24;
@@ -27,7 +28,7 @@ export interface HotUnits {
   readonly table: WebAssembly.Table;
   setTranslation(heat: number): void;
   decodeFor(record: number, host: number, available: number, mode: number): number;
-  wasExecuted(host: number, mode: number): number;
+  heatOf(host: number): number;
   installUnit(unit: number, host: number, lowChunks: number, highChunks: number): void;
   putHead(host: number, unit: number, entry: number, mode: number): void;
   removeHead(host: number, unit: number): void;
@@ -59,6 +60,8 @@ export const DEFAULT_OPTIONS: TranslatorOptions = { threshold: 500, batch: 16 };
 const MOST_TRANSLATIONS = 12;
 const MAX_INSTRUCTIONS_IN_MODULE = 6000;
 const PAGE_BITS = 12;
+/** A side of a branch belongs to a unit if it was reached so often, as a share of the threshold. */
+const WARM = 1 / 4;
 
 /** Where translation begins: host address and code width. */
 interface Head {
@@ -85,6 +88,25 @@ interface Installed {
 const offsetOf = (host: number): number => host & (PAGE - 1);
 const pageOf = (host: number): number => (host & ~(PAGE - 1)) >>> 0;
 
+/** Counts by host address. */
+class Tally {
+  private readonly counts = new Map<number, number>();
+
+  has(host: number): boolean {
+    return this.counts.has(host);
+  }
+
+  add(host: number): void {
+    this.counts.set(host, (this.counts.get(host) ?? 0) + 1);
+  }
+
+  remove(host: number): void {
+    const left = (this.counts.get(host) ?? 1) - 1;
+    if (left === 0) this.counts.delete(host);
+    else this.counts.set(host, left);
+  }
+}
+
 class HeadTranslator implements Translator {
   readonly counts = { modules: 0, units: 0, instructions: 0, bytes: 0, drops: 0 };
   private readonly memory: WebAssembly.Memory;
@@ -93,10 +115,12 @@ class HeadTranslator implements Translator {
   private readonly rows: RowPlans = planRows(EMITTERS);
   private readonly builder: ModuleBuilder;
   private readonly firstIndex: number;
+  private readonly warm: number;
   private readonly waiting = new Map<number, Head>();
   private readonly installed = new Map<number, Installed>();
-  /** How many units contain the block that starts at a host address. */
-  private readonly covered = new Map<number, number>();
+  /** How many units contain the block that starts at a host address, and how many can be entered there. */
+  private readonly covered = new Tally();
+  private readonly entries = new Tally();
   private readonly translations = new Map<number, number>();
   private readonly free: number[] = [];
   /** Records below this are taken; the first is where instructions are decoded. */
@@ -107,6 +131,7 @@ class HeadTranslator implements Translator {
     this.side = side;
     this.options = options;
     this.builder = new ModuleBuilder(memory, side);
+    this.warm = Math.floor(options.threshold * WARM);
     this.firstIndex = side.table.length;
     side.table.grow(Constant.maxUnits - this.firstIndex);
     this.dropAll();
@@ -139,10 +164,10 @@ class HeadTranslator implements Translator {
 
   private release(index: number, unit: Installed): void {
     for (const [number, start] of unit.starts.entries()) {
-      if (number < unit.entries) this.side.removeHead(start, index);
-      const left = (this.covered.get(start) ?? 1) - 1;
-      if (left === 0) this.covered.delete(start);
-      else this.covered.set(start, left);
+      this.covered.remove(start);
+      if (number >= unit.entries) continue;
+      this.entries.remove(start);
+      this.side.removeHead(start, index);
     }
     if (viewsOf(this.memory.buffer).u32[(Place.unitInfo + index * UNIT_INFO_BYTES) >> 2] === unit.frame) {
       this.side.dropFrame((unit.frame << PAGE_BITS) >>> 0);
@@ -221,7 +246,8 @@ class HeadTranslator implements Translator {
     const record = Place.unitRecords;
     return {
       decode: (at) => (this.side.decodeFor(record, page + at, PAGE - at, mode) === 0 ? undefined : record),
-      executed: (at) => this.side.wasExecuted(page + at, mode) !== 0,
+      isWarm: (at) => this.side.heatOf(page + at) >= this.warm || this.covered.has(page + at),
+      isEntry: (at) => this.entries.has(page + at),
     };
   }
 
@@ -250,7 +276,8 @@ class HeadTranslator implements Translator {
     for (const [number, start] of starts.entries()) this.side.putHead(page + start, index, number + 1, mode);
     const others = blocks.flatMap((block, at) => (entries.includes(at + 1) ? [] : [page + block.start]));
     const all = [...starts.map((start) => page + start), ...others];
-    for (const start of all) this.covered.set(start, (this.covered.get(start) ?? 0) + 1);
+    for (const start of starts) this.entries.add(page + start);
+    for (const start of all) this.covered.add(start);
     this.installed.set(index, { frame: page >>> PAGE_BITS, starts: all, entries: starts.length });
     this.translations.set(host, (this.translations.get(host) ?? 0) + 1);
     this.counts.units++;

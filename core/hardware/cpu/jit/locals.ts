@@ -34,7 +34,7 @@ export const L = {
 export const DECLARED = { i32: 4, i64: 26 } as const;
 
 /** Exports of hot.wasm that translated code calls, in import order; see hot/translated.ts and hot/flags.ts. */
-export const IMPORTS = ['fillRead', 'fillWrite', 'stepRecord', 'condition', 'materialise'] as const;
+export const IMPORTS = ['stepRecord', 'condition', 'materialise'] as const;
 export type ImportName = (typeof IMPORTS)[number];
 
 /** Why a unit returns; see `enter` in hot/translated.ts. */

@@ -7,12 +7,11 @@ import { Writer } from './writer.ts';
 const UNIT_TYPE = 0;
 const TYPES: readonly (readonly [readonly number[], readonly number[]])[] = [
   [[I32, I32], [I32]],
-  [[I64, I32, I32], [I32]],
   [[I32, I64, I32, I32], [I32]],
   [[I32], [I32]],
   [[], []],
 ];
-const TYPE_OF: Record<ImportName, number> = { fillRead: 1, fillWrite: 1, stepRecord: 2, condition: 3, materialise: 4 };
+const TYPE_OF: Record<ImportName, number> = { stepRecord: 1, condition: 2, materialise: 3 };
 
 const CODE_BYTES = 3 << 20;
 /** A function so large would hold the optimising compiler up for too long. */

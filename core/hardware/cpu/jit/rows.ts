@@ -1,7 +1,7 @@
 /** What the translator knows of each row id: its emitter, where control goes, and what it does to the status flags. */
 import { ROW_IDS } from '../../../isa/gen/row-ids.ts';
 import { FLAT_SEGMENT, IN_MEMORY, type Instruction } from './instruction.ts';
-import type { Unit } from './unit.ts';
+import type { Path } from './path.ts';
 
 /** Where control goes behind an instruction. `leave`: the interpreter executes it, outside the unit. */
 export const Flow = { next: 0, jump: 1, branch: 2, call: 3, indirectCall: 4, indirect: 5, leave: 6 } as const;
@@ -11,7 +11,7 @@ export type FlowKind = (typeof Flow)[keyof typeof Flow];
  * Writes the code of one instruction. Whatever can make it leave (a TLB miss, a fault) comes before anything it
  * changes, because the interpreter then executes the instruction from its beginning.
  */
-export type Emit = (unit: Unit, instruction: Instruction) => void;
+export type Emit = (path: Path, instruction: Instruction) => void;
 
 /** All six status flags are replaced ('all'), or looked at, or merged with what they were ('reads'). */
 export type FlagUse = 'all' | 'reads' | undefined;

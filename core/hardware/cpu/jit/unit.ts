@@ -22,12 +22,13 @@
  * otherwise the interpreter executes the rest one by one. In between only the length of the path is subtracted.
  */
 import { Offset } from '../gen/offsets.ts';
-import { Cache, type Saved } from './cache.ts';
+import type { Saved } from './cache.ts';
 import type { Block } from './discover.ts';
 import type { Graph } from './graph.ts';
 import type { Instruction } from './instruction.ts';
-import { DECLARED, Exit, IMPORTS, type ImportName, L } from './locals.ts';
+import { DECLARED, Exit, L } from './locals.ts';
 import { I32, I64, VOID, W } from './opcodes.table.ts';
+import { Path, type Usage } from './path.ts';
 import { edgeKind, type Plan } from './plan.ts';
 import { emitterOf, Flow } from './rows.ts';
 import type { Writer } from './writer.ts';
@@ -39,63 +40,47 @@ export interface UnitInput {
   /** Address of the table by which the unit's own indirect jumps find entries. */
   readonly entryTable: number;
   readonly is64: boolean;
-  /** By node: registers that its code uses and changes; known after a first writing. Loops need them. */
+  /** What a first writing found; loops that keep registers need it. */
   readonly usage: Usage | undefined;
   /** Keeps the record of an instruction whose handler is called; 0: no room. */
   keepRecord(instruction: Instruction): number;
-}
-
-export interface Usage {
-  readonly used: Int32Array;
-  readonly written: Int32Array;
 }
 
 /** Entries of the table for indirect jumps: (offset << 8 | entry number + 1), by the low bits of the offset. */
 export const ENTRY_SLOTS = 256;
 
 export class Unit {
-  readonly w: Writer;
-  readonly is64: boolean;
-  /** What the locals hold. */
-  readonly cache: Cache;
-  readonly usage: Usage;
   /** The code cannot be used: no room for a record. */
   failed = false;
-  /** Flags are looked at behind the current instruction. */
-  flagsLive = true;
-  private depth = 0;
-  private exitAt = 0;
-  private preciseAt = 0;
-  private topAt = 0;
+  private readonly w: Writer;
+  private readonly path: Path;
+  private readonly blocks: readonly Block[];
+  private readonly graph: Graph;
+  private readonly plan: Plan;
+  private readonly input: UnitInput;
+  private topLabel = 0;
   private readonly blockLabel: Int32Array;
   private readonly loopLabel: Int32Array;
-  private readonly input: UnitInput;
-  private readonly plan: Plan;
-  private node = 0;
-  /** Instructions executed since `left` was last brought up to date. */
-  private debt = 0;
-  /** Instructions from here to the next look at the budget on the longest path. */
-  private rest = 0;
-  private at = 0;
-  private behind = 0;
 
   constructor(w: Writer, input: UnitInput) {
-    const count = input.blocks.length + 1;
+    const nodes = input.blocks.length + 1;
     this.w = w;
     this.input = input;
+    this.blocks = input.blocks;
+    this.graph = input.graph;
     this.plan = input.plan;
-    this.is64 = input.is64;
-    this.cache = new Cache(w);
-    this.usage = { used: new Int32Array(count), written: new Int32Array(count) };
-    this.blockLabel = new Int32Array(count);
-    this.loopLabel = new Int32Array(count);
+    this.path = new Path(w, input.is64, nodes);
+    this.blockLabel = new Int32Array(nodes);
+    this.loopLabel = new Int32Array(nodes);
   }
 
-  // ---- structure ----
+  get usage(): Usage {
+    return this.path.usage;
+  }
 
   /** Writes the function body, without its length. */
   write(): void {
-    const { w } = this;
+    const { path, w } = this;
     w.unsigned(2);
     w.unsigned(DECLARED.i32);
     w.op(I32);
@@ -109,20 +94,20 @@ export class Unit {
     w.get(L.cpu);
     w.memory(W.i32Load, Offset.tlbRead);
     w.set(L.tlb);
-    this.loadLeft();
-    this.exitAt = this.openBlock(I32);
-    this.preciseAt = this.openBlock(I32);
-    this.topAt = this.openLoop();
+    path.loadLeft();
+    path.exitLabel = path.openBlock(I32);
+    path.preciseLabel = path.openBlock(I32);
+    this.topLabel = path.openLoop();
     this.tree(0);
-    this.close();
+    path.close();
     w.op(W.unreachable);
-    this.close();
+    path.close();
     w.get(L.page);
     w.get(L.next);
     w.op(W.i64ExtendI32U);
     w.op(W.i64Add);
     w.set(L.rip);
-    this.close();
+    path.close();
     w.get(L.cpu);
     w.get(L.rip);
     w.memory(W.i64Store, Offset.rip);
@@ -132,101 +117,60 @@ export class Unit {
     w.op(W.end);
   }
 
-  /** Reads what is left after a call that may have charged. */
-  loadLeft(): void {
-    const { w } = this;
-    w.get(L.cpu);
-    w.memory(W.i32Load, Offset.remaining);
-    this.addConstant(this.debt);
-    w.set(L.left);
-  }
-
-  private addConstant(value: number): void {
-    if (value === 0) return;
-    this.w.i32(value);
-    this.w.op(W.i32Add);
-  }
-
-  private openBlock(type: number): number {
-    this.w.block(type);
-    return ++this.depth;
-  }
-
-  private openLoop(): number {
-    this.w.loop();
-    return ++this.depth;
-  }
-
-  openIf(): void {
-    this.w.if(VOID);
-    this.depth++;
-  }
-
-  else(): void {
-    this.w.op(W.else);
-  }
-
-  close(): void {
-    this.w.op(W.end);
-    this.depth--;
-  }
-
-  private branchTo(label: number): void {
-    this.w.br(this.depth - label);
-  }
-
   /** The subtree of the dominator tree at `node`. Control never falls out of it. */
   private tree(node: number): void {
-    const isLoop = this.input.graph.isLoop[node] === true;
-    if (isLoop) this.loopLabel[node] = this.openLoop();
+    const { path } = this;
+    const isLoop = this.graph.isLoop[node] === true;
+    if (isLoop) this.loopLabel[node] = path.openLoop();
     const merges = this.plan.merges[node] ?? [];
-    for (let i = merges.length - 1; i >= 0; i--) this.blockLabel[merges[i] ?? 0] = this.openBlock(VOID);
+    for (let i = merges.length - 1; i >= 0; i--) this.blockLabel[merges[i] ?? 0] = path.openBlock(VOID);
     if (node === 0) this.dispatch();
     else this.code(node);
     for (const merge of merges) {
-      this.close();
+      path.close();
       this.arriveAt(merge);
       this.tree(merge);
     }
     if (isLoop) {
-      this.close();
+      path.close();
       this.w.op(W.unreachable);
     }
   }
 
   /** At the top: looks at the budget for the entry in question, and goes there. Everything is in the state block. */
   private dispatch(): void {
-    const { w } = this;
-    const { entries } = this.input.graph;
-    const labels = entries.map(() => this.openBlock(VOID));
+    const { path, w } = this;
+    const { entries } = this.graph;
+    const labels = entries.map(() => path.openBlock(VOID));
     w.get(L.next);
     w.i32(1);
     w.op(W.i32Sub);
     w.op(W.brTable);
     w.unsigned(entries.length - 1);
-    for (const label of labels) w.unsigned(this.depth - label);
+    for (const label of labels) w.unsigned(path.depth - label);
     for (const entry of [...entries].reverse()) {
-      this.close();
-      const block = this.input.blocks[entry - 1];
+      path.close();
+      const block = this.blocks[entry - 1];
       this.arriveOutside();
-      this.at = block?.start ?? 0;
-      this.lookAtBudget(entry, this.at);
+      path.at = block?.start ?? 0;
+      this.lookAtBudget(entry, path.at);
       this.prepare(entry, true);
-      this.branchTo(this.blockLabel[entry] ?? 0);
+      path.branchTo(this.blockLabel[entry] ?? 0);
     }
   }
 
   private code(node: number): void {
-    const block = this.input.blocks[node - 1];
+    const { path } = this;
+    const block = this.blocks[node - 1];
     if (block === undefined) return;
-    this.node = node;
+    path.node = node;
     const live = this.plan.flagsLive[node] ?? [];
     let rest = this.plan.need[node] ?? 0;
     for (const [index, instruction] of block.instructions.entries()) {
-      this.at = instruction.at;
-      this.behind = instruction.at + instruction.length;
-      this.rest = rest--;
-      this.flagsLive = live[index] ?? true;
+      path.at = instruction.at;
+      path.behind = instruction.at + instruction.length;
+      path.rest = rest--;
+      path.flagsLive = live[index] ?? true;
       if (this.instruction(node, block, instruction)) return;
     }
     this.edge(node, block.next, block.end);
@@ -234,61 +178,43 @@ export class Unit {
 
   /** True if it ended the block. */
   private instruction(node: number, block: Block, instruction: Instruction): boolean {
+    const { path } = this;
     const { flow } = instruction.plan;
-    const emitter = emitterOf(instruction, this.is64);
+    const emitter = emitterOf(instruction, path.is64);
     if (flow === Flow.leave || (flow !== Flow.next && emitter === undefined)) {
-      this.leavePrecisely(Exit.precise);
+      path.leavePrecisely(Exit.precise);
       return true;
     }
     if (flow === Flow.next) {
-      if (emitter === undefined) this.callHandler(instruction);
-      else emitter.emit(this, instruction);
-      this.debt++;
+      if (emitter === undefined) path.callHandler(this.recordOf(instruction));
+      else emitter.emit(path, instruction);
+      path.debt++;
       return false;
     }
-    emitter?.emit(this, instruction);
+    emitter?.emit(path, instruction);
     // It left the condition (branch) on the stack, or the target in `rip` (indirect).
-    this.debt++;
+    path.debt++;
     if (flow === Flow.branch) this.branch(node, block);
-    else if (flow === Flow.jump || flow === Flow.call) this.edge(node, block.taken, this.behind + instruction.low);
+    else if (flow === Flow.jump || flow === Flow.call) this.edge(node, block.taken, path.behind + instruction.low);
     else this.indirect();
     return true;
   }
 
-  private settle(): void {
-    this.writeDebt();
-    this.debt = 0;
-  }
-
-  private writeDebt(): void {
-    const { w } = this;
-    if (this.debt === 0) return;
-    w.get(L.left);
-    w.i32(this.debt);
-    w.op(W.i32Sub);
-    w.set(L.left);
-  }
-
-  /** Leaves before the instruction at `at`. What is known stays as it was: this is a side path. */
-  leavePrecisely(why: number, at = this.at): void {
-    const { w } = this;
-    this.cache.writeDirty();
-    this.writeDebt();
-    w.i32(at);
-    w.set(L.next);
-    w.i32(why);
-    this.branchTo(this.preciseAt);
+  private recordOf(instruction: Instruction): number {
+    if (instruction.record === 0) instruction.record = this.input.keepRecord(instruction);
+    if (instruction.record === 0) this.failed = true;
+    return instruction.record;
   }
 
   /** Leaves if fewer cycles are left than `node`, which starts at `start`, needs. */
   private lookAtBudget(node: number, start: number): void {
-    const { w } = this;
+    const { path, w } = this;
     w.get(L.left);
     w.i32(this.plan.need[node] ?? 0);
     w.op(W.i32LtS);
-    this.openIf();
-    this.leavePrecisely(Exit.short, start);
-    this.close();
+    path.openIf();
+    path.leavePrecisely(Exit.short, start);
+    path.close();
   }
 
   /** Registers that the loop around `node` keeps in locals: all it uses, and of these what it changes. */
@@ -307,56 +233,59 @@ export class Unit {
 
   /** Makes the locals and the state block what a label (or loop) expects. */
   private prepare(to: number, flagsAreStored = false): void {
+    const { path } = this;
     const { used, written } = this.kept(to);
-    this.cache.writeRegisters(~written);
-    this.cache.load(used);
-    if (!flagsAreStored && this.plan.liveAtStart[to] === 1) this.cache.writeFlags();
+    path.cache.writeRegisters(~written);
+    path.cache.load(used);
+    if (!flagsAreStored && this.plan.liveAtStart[to] === 1) path.cache.writeFlags();
   }
 
   /** What is known behind a label. */
   private arriveAt(node: number): void {
+    const { path } = this;
     const { used, written } = this.kept(node);
-    this.cache.reset(used, written);
-    this.debt = 0;
+    path.cache.reset(used, written);
+    path.debt = 0;
   }
 
   private arriveOutside(): void {
-    this.cache.reset(0, 0);
-    this.debt = 0;
+    const { path } = this;
+    path.cache.reset(0, 0);
+    path.debt = 0;
   }
 
   /** True if going to a label takes no code. */
   private isPlain(node: number, to: number): boolean {
-    const kind = edgeKind(this.input.graph, this.plan.labelled, node, to);
+    const kind = edgeKind(this.graph, this.plan.labelled, node, to);
     if ((kind !== 'back' && kind !== 'label') || this.plan.checked[to] === 1) return false;
     const { used, written } = this.kept(to);
-    return !this.cache.needsWork(used, written, this.plan.liveAtStart[to] === 1);
+    return !this.path.cache.needsWork(used, written, this.plan.liveAtStart[to] === 1);
   }
 
   private labelOf(node: number, to: number): number {
-    const kind = edgeKind(this.input.graph, this.plan.labelled, node, to);
+    const kind = edgeKind(this.graph, this.plan.labelled, node, to);
     return (kind === 'back' ? this.loopLabel[to] : this.blockLabel[to]) ?? 0;
   }
 
   /** Control goes from `node` to `to`, which starts at offset `target` of the page. */
   private edge(node: number, to: number, target: number): void {
-    const { w } = this;
-    const { graph } = this.input;
+    const { path, w } = this;
+    const { graph } = this;
     const kind = edgeKind(graph, this.plan.labelled, node, to);
     if (kind === 'outside') {
       this.leaveTo(target);
       return;
     }
     if (kind === 'top') {
-      this.settle();
-      this.cache.writeAll();
+      path.settle();
+      path.cache.writeAll();
       w.i32(graph.entries.indexOf(to) + 1);
       w.set(L.next);
-      this.branchTo(this.topAt);
+      path.branchTo(this.topLabel);
       return;
     }
     if (this.plan.checked[to] === 1) {
-      this.settle();
+      path.settle();
       this.lookAtBudget(to, target);
     }
     if (kind === 'inline') {
@@ -367,48 +296,48 @@ export class Unit {
       this.tree(to);
       return;
     }
-    this.settle();
+    path.settle();
     this.prepare(to);
-    this.branchTo(this.labelOf(node, to));
+    path.branchTo(this.labelOf(node, to));
   }
 
   /** Leaves for an offset relative to the page. */
   private leaveTo(target: number): void {
-    const { w } = this;
-    this.settle();
-    this.cache.writeAll();
+    const { path, w } = this;
+    path.settle();
+    path.cache.writeAll();
     w.get(L.page);
     w.i64(target);
     w.op(W.i64Add);
-    if (!this.is64) {
+    if (!path.is64) {
       w.i64Parts(-1, 0);
       w.op(W.i64And);
     }
     w.set(L.rip);
     w.i32(Exit.onward);
-    this.branchTo(this.exitAt);
+    path.branchTo(path.exitLabel);
   }
 
   /** The condition is on the stack. */
   private branch(node: number, block: Block): void {
-    const { w } = this;
+    const { path, w } = this;
     const last = block.instructions[block.instructions.length - 1];
     const target = block.end + (last?.low ?? 0);
-    this.settle();
+    path.settle();
     // What both sides would store is stored once.
-    if (!this.staysInside(node, block.taken) && !this.staysInside(node, block.next)) this.cache.writeRegisters(-1);
+    if (!this.staysInside(node, block.taken) && !this.staysInside(node, block.next)) path.cache.writeRegisters(-1);
     if (this.isPlain(node, block.taken)) {
-      w.brIf(this.depth - this.labelOf(node, block.taken));
+      w.brIf(path.depth - this.labelOf(node, block.taken));
       this.edge(node, block.next, block.end);
     } else if (this.isPlain(node, block.next)) {
       w.op(W.i32Eqz);
-      w.brIf(this.depth - this.labelOf(node, block.next));
+      w.brIf(path.depth - this.labelOf(node, block.next));
       this.edge(node, block.taken, target);
     } else {
       const saved = this.save();
-      this.openIf();
+      path.openIf();
       this.edge(node, block.taken, target);
-      this.close();
+      path.close();
       this.restore(saved);
       this.edge(node, block.next, block.end);
     }
@@ -417,32 +346,34 @@ export class Unit {
   /** Registers need not be stored on this edge. */
   private staysInside(node: number, to: number): boolean {
     if (to < 0) return false;
-    const kind = edgeKind(this.input.graph, this.plan.labelled, node, to);
+    const kind = edgeKind(this.graph, this.plan.labelled, node, to);
     return kind === 'inline' || (kind !== 'top' && this.kept(to).written !== 0);
   }
 
   private save(): { cache: Saved; node: number } {
-    return { cache: this.cache.save(), node: this.node };
+    const { path } = this;
+    return { cache: path.cache.save(), node: path.node };
   }
 
   private restore({ cache, node }: { cache: Saved; node: number }): void {
-    this.cache.restore(cache);
-    this.node = node;
-    this.debt = 0;
+    const { path } = this;
+    path.cache.restore(cache);
+    path.node = node;
+    path.debt = 0;
   }
 
   /** Goes on at the address in `rip`: in the unit if it is an entry of its own, else outside. */
   private indirect(): void {
-    const { w } = this;
-    this.settle();
-    this.cache.writeAll();
+    const { path, w } = this;
+    path.settle();
+    path.cache.writeAll();
     w.get(L.rip);
     w.get(L.page);
     w.op(W.i64Sub);
     w.tee(L.t);
     w.i64(4096);
     w.op(W.i64LtU);
-    this.openIf();
+    path.openIf();
     w.get(L.t);
     w.op(W.i32WrapI64);
     w.i32(ENTRY_SLOTS - 1);
@@ -456,79 +387,15 @@ export class Unit {
     w.get(L.t);
     w.op(W.i32WrapI64);
     w.op(W.i32Eq);
-    this.openIf();
+    path.openIf();
     w.get(L.next);
     w.i32(0xff);
     w.op(W.i32And);
     w.set(L.next);
-    this.branchTo(this.topAt);
-    this.close();
-    this.close();
+    path.branchTo(this.topLabel);
+    path.close();
+    path.close();
     w.i32(Exit.onward);
-    this.branchTo(this.exitAt);
-  }
-
-  // ---- what emitters use ----
-
-  /** Offset in the page of the byte behind the current instruction. */
-  get behindOffset(): number {
-    return this.behind;
-  }
-
-  get restOfPath(): number {
-    return this.rest;
-  }
-
-  /** Pushes a register. */
-  getRegister(r: number): void {
-    this.usage.used[this.node] = (this.usage.used[this.node] ?? 0) | (1 << r);
-    this.cache.get(r);
-  }
-
-  /** Takes the new value of a register from the stack. Not within an `if`. */
-  setRegister(r: number): void {
-    this.usage.used[this.node] = (this.usage.used[this.node] ?? 0) | (1 << r);
-    this.usage.written[this.node] = (this.usage.written[this.node] ?? 0) | (1 << r);
-    this.cache.set(r);
-  }
-
-  import(name: ImportName): void {
-    this.w.call(IMPORTS.indexOf(name));
-  }
-
-  /** What is left before the current instruction, as the interpreter would count. */
-  getLeft(): void {
-    this.w.get(L.left);
-    this.addConstant(-this.debt);
-  }
-
-  /** The flags are what an operation of this kind made them; operands and result are in their locals. */
-  setKind(kind: number, size: number): void {
-    if (this.flagsLive) this.cache.setFlags(kind, size);
-    else this.cache.forgetFlags();
-  }
-
-  /** The interpreter's handler does it, on the state block. */
-  private callHandler(instruction: Instruction): void {
-    const { w } = this;
-    if (instruction.record === 0) instruction.record = this.input.keepRecord(instruction);
-    if (instruction.record === 0) this.failed = true;
-    this.cache.writeAll();
-    w.i32(instruction.record);
-    w.get(L.page);
-    w.i64(instruction.at);
-    w.op(W.i64Add);
-    this.getLeft();
-    w.i32(this.rest - 1);
-    this.import('stepRecord');
-    this.openIf();
-    // Everything is in the state block already.
-    w.i32(Exit.onward);
-    w.op(W.return);
-    this.close();
-    this.cache.reset(0, 0);
-    this.debt++;
-    this.loadLeft();
-    this.debt--;
+    path.branchTo(path.exitLabel);
   }
 }

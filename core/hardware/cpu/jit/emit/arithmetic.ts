@@ -2,8 +2,8 @@
 import { IN_MEMORY, type Instruction } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 import { pushCarry } from './conditions.ts';
 import { Kind } from './kinds.ts';
 import { checkOperand, commitE, cut, getImmediate, getRegister, loadHost, modifyE, putRegister, Reg, readE } from './operands.ts';
@@ -17,7 +17,7 @@ export interface Places {
 const FLAGS: Places = { left: L.flagLeft, right: L.flagRight, result: L.result };
 const TEMPORARY: Places = { left: L.t, right: L.u, result: L.v };
 
-export const placesOf = (u: Unit): Places => (u.flagsLive ? FLAGS : TEMPORARY);
+export const placesOf = (u: Path): Places => (u.flagsLive ? FLAGS : TEMPORARY);
 
 /** How the operands of a row are laid out. */
 type Shape = 'E,G' | 'G,E' | 'E,I' | 'A,I';
@@ -29,7 +29,7 @@ function shapeOf(i: Instruction): Shape {
 }
 
 /** Loads both operands into their places; a memory destination is checked as `access` says. */
-function loadOperands(u: Unit, i: Instruction, shape: Shape, places: Places, access: 'read' | 'modify'): void {
+function loadOperands(u: Path, i: Instruction, shape: Shape, places: Places, access: 'read' | 'write'): void {
   const { w } = u;
   const { size } = i;
   if (shape === 'G,E') {
@@ -41,14 +41,14 @@ function loadOperands(u: Unit, i: Instruction, shape: Shape, places: Places, acc
   if (shape === 'A,I') {
     getRegister(u, i, Reg.rax, size);
     w.set(places.left);
-  } else if (access === 'modify') modifyE(u, i, size, places.left);
+  } else if (access === 'write') modifyE(u, i, size, places.left);
   else readE(u, i, size, places.left);
   if (shape === 'E,G') getRegister(u, i, i.reg, size);
   else getImmediate(u, i, size);
   w.set(places.right);
 }
 
-function storeResult(u: Unit, i: Instruction, shape: Shape, local: number): void {
+function storeResult(u: Path, i: Instruction, shape: Shape, local: number): void {
   if (shape === 'G,E') putRegister(u, i, i.reg, i.size, local);
   else if (shape === 'A,I') putRegister(u, i, Reg.rax, i.size, local);
   else commitE(u, i, i.size, local);
@@ -65,7 +65,7 @@ interface Binary {
 }
 
 /** Computes left op right into the result place. */
-function compute(u: Unit, size: number, { narrow, wide }: Binary, { left, right, result }: Places): void {
+function compute(u: Path, size: number, { narrow, wide }: Binary, { left, right, result }: Places): void {
   const { w } = u;
   w.get(left);
   if (size === 4) w.op(W.i32WrapI64);
@@ -104,7 +104,7 @@ function binary(what: Binary): Emitter {
         const operands = logic ? { ...TEMPORARY, result: places.result } : places;
         if (what.carries) {
           // The old flags are read before the operands replace them; nothing is replaced before the last check.
-          if (i.rm === IN_MEMORY && shape !== 'A,I') checkOperand(u, i, i.size, shape === 'G,E' ? 'read' : 'modify');
+          if (i.rm === IN_MEMORY && shape !== 'A,I') checkOperand(u, i, i.size, shape === 'G,E' ? 'read' : 'write');
           pushCarry(u);
           w.set(L.carry);
           loadCarried(u, i, shape, operands);
@@ -115,7 +115,7 @@ function binary(what: Binary): Emitter {
           cut(u, i.size);
           w.set(operands.result);
         } else {
-          loadOperands(u, i, shape, operands, what.discards ? 'read' : 'modify');
+          loadOperands(u, i, shape, operands, what.discards ? 'read' : 'write');
           compute(u, i.size, what, operands);
         }
       }
@@ -126,7 +126,7 @@ function binary(what: Binary): Emitter {
 }
 
 /** As loadOperands, the memory operand having been checked. */
-function loadCarried(u: Unit, i: Instruction, shape: Shape, places: Places): void {
+function loadCarried(u: Path, i: Instruction, shape: Shape, places: Places): void {
   const { w } = u;
   const e = shape === 'G,E' ? places.right : places.left;
   if (shape === 'A,I') getRegister(u, i, Reg.rax, i.size);
@@ -147,7 +147,7 @@ function step(kind: number, op: number): Emitter {
       const { result } = placesOf(u);
       const inRegister = !i.plan.operands[0]?.startsWith('E');
       const r = inRegister ? i.reg : i.rm;
-      if (r === IN_MEMORY) checkOperand(u, i, i.size, 'modify');
+      if (r === IN_MEMORY) checkOperand(u, i, i.size, 'write');
       if (u.flagsLive) {
         pushCarry(u);
         w.set(L.flagRight);

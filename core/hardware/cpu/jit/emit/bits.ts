@@ -2,8 +2,8 @@
 import { IN_MEMORY, type Instruction, PREFIX } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 import { placesOf } from './arithmetic.ts';
 import { Flag, mergeFlags } from './flags.ts';
 import { Kind } from './kinds.ts';
@@ -25,7 +25,7 @@ import {
 type Change = 'none' | 'set' | 'reset' | 'complement';
 
 /** Puts the operand into L.t: with a bit number in a register, the element of memory that holds the bit. */
-function loadElement(u: Unit, i: Instruction, change: Change): void {
+function loadElement(u: Path, i: Instruction, change: Change): void {
   const { w } = u;
   const { size } = i;
   if (i.rm !== IN_MEMORY || i.plan.operands[1] === 'Ib') {
@@ -44,7 +44,7 @@ function loadElement(u: Unit, i: Instruction, change: Change): void {
   w.op(W.i64Add);
   if (i.addressSize === 4) cut(u, 4);
   addSegment(u, i.segment);
-  check(u, size, change === 'none' ? 'read' : 'modify');
+  check(u, size, change === 'none' ? 'read' : 'write');
   loadHost(u, size);
   w.set(L.t);
 }
@@ -143,7 +143,7 @@ const exchangeAdd: Emitter = {
 };
 
 /** Memory is written either way, a register only if L.next says so: it keeps its upper half. */
-function replaceIfEqual(u: Unit, i: Instruction, current: number): void {
+function replaceIfEqual(u: Path, i: Instruction, current: number): void {
   const { w } = u;
   if (i.rm === IN_MEMORY) {
     getRegister(u, i, i.reg, i.size);

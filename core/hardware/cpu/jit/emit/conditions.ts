@@ -6,7 +6,7 @@
  */
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
-import type { Unit } from '../unit.ts';
+import type { Path } from '../path.ts';
 import { Kind } from './kinds.ts';
 import { extendSigned } from './operands.ts';
 
@@ -14,7 +14,7 @@ import { extendSigned } from './operands.ts';
 const Code = { overflow: 0, carry: 1, zero: 2, notAbove: 3, sign: 4, parity: 5, less: 6, notGreater: 7 } as const;
 
 /** Pushes 0 or 1: condition `cc`, 0-15. */
-export function pushCondition(u: Unit, cc: number): void {
+export function pushCondition(u: Path, cc: number): void {
   const { w } = u;
   const { kind, size } = u.cache;
   if (kind < 0 || (kind === Kind.bit && cc >> 1 !== Code.carry)) {
@@ -27,12 +27,12 @@ export function pushCondition(u: Unit, cc: number): void {
 }
 
 /** Pushes the carry flag as a 64-bit 0 or 1. */
-export function pushCarry(u: Unit): void {
+export function pushCarry(u: Path): void {
   pushCondition(u, 2);
   u.w.op(W.i64ExtendI32U);
 }
 
-function pushKnown(u: Unit, code: number, kind: number, size: number): void {
+function pushKnown(u: Path, code: number, kind: number, size: number): void {
   const { w } = u;
   switch (code) {
     case Code.overflow:
@@ -78,13 +78,13 @@ function pushKnown(u: Unit, code: number, kind: number, size: number): void {
   }
 }
 
-function compare(u: Unit, op: number): void {
+function compare(u: Path, op: number): void {
   u.w.get(L.flagLeft);
   u.w.get(L.flagRight);
   u.w.op(op);
 }
 
-function compareSigned(u: Unit, size: number, narrow: number, wide: number): void {
+function compareSigned(u: Path, size: number, narrow: number, wide: number): void {
   const { w } = u;
   for (const local of [L.flagLeft, L.flagRight]) {
     w.get(local);
@@ -94,7 +94,7 @@ function compareSigned(u: Unit, size: number, narrow: number, wide: number): voi
   w.op(size === 4 ? narrow : wide);
 }
 
-function pushZero(u: Unit, kind: number): void {
+function pushZero(u: Path, kind: number): void {
   if (kind === Kind.sub) compare(u, W.i64Eq);
   else {
     u.w.get(L.result);
@@ -103,7 +103,7 @@ function pushZero(u: Unit, kind: number): void {
 }
 
 /** Bit `8 * size - 1` of the value on the stack, as 0 or 1. */
-function signBit(u: Unit, size: number): void {
+function signBit(u: Path, size: number): void {
   const { w } = u;
   w.i64(8 * size - 1);
   w.op(W.i64ShrU);
@@ -114,12 +114,12 @@ function signBit(u: Unit, size: number): void {
   }
 }
 
-function pushSign(u: Unit, size: number): void {
+function pushSign(u: Path, size: number): void {
   u.w.get(L.result);
   signBit(u, size);
 }
 
-function pushLess(u: Unit, kind: number, size: number): void {
+function pushLess(u: Path, kind: number, size: number): void {
   if (kind === Kind.sub) {
     compareSigned(u, size, W.i32LtS, W.i64LtS);
     return;
@@ -131,13 +131,13 @@ function pushLess(u: Unit, kind: number, size: number): void {
 }
 
 /** (a ^ b) of two locals. */
-function xor(u: Unit, a: number, b: number): void {
+function xor(u: Path, a: number, b: number): void {
   u.w.get(a);
   u.w.get(b);
   u.w.op(W.i64Xor);
 }
 
-function pushOverflow(u: Unit, kind: number, size: number): void {
+function pushOverflow(u: Path, kind: number, size: number): void {
   const { w } = u;
   switch (kind) {
     case Kind.add:
@@ -176,7 +176,7 @@ function pushOverflow(u: Unit, kind: number, size: number): void {
   }
 }
 
-function pushKnownCarry(u: Unit, kind: number, size: number): void {
+function pushKnownCarry(u: Path, kind: number, size: number): void {
   const { w } = u;
   switch (kind) {
     case Kind.add:

@@ -2,17 +2,17 @@
 import type { Instruction } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import { type Emitter, Flow } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 import { pushCondition } from './conditions.ts';
 import { CONDITION_NAMES } from './moves.ts';
 import { check, cut, getImmediate, getRegister, loadHost, putRegister, Reg, readE, storeHost } from './operands.ts';
 
 /** Width of the stack pointer where units are entered. */
-const stackWidth = (u: Unit): number => (u.is64 ? 8 : 4);
+const stackWidth = (u: Path): number => (u.is64 ? 8 : 4);
 
 /** Checks the room of `size` bytes below the stack pointer. */
-function checkPush(u: Unit, size: number): void {
+function checkPush(u: Path, size: number): void {
   u.getRegister(Reg.rsp);
   u.w.i64(size);
   u.w.op(W.i64Sub);
@@ -21,14 +21,14 @@ function checkPush(u: Unit, size: number): void {
 }
 
 /** Stores `local` where {@link checkPush} looked, and moves the stack pointer. */
-function commitPush(u: Unit, size: number, local: number): void {
+function commitPush(u: Path, size: number, local: number): void {
   storeHost(u, size, local);
   u.w.get(L.address);
   u.setRegister(Reg.rsp);
 }
 
 /** Checks `size` bytes at the stack pointer and sets `local` to them. */
-function readTop(u: Unit, size: number, local: number): void {
+function readTop(u: Path, size: number, local: number): void {
   u.getRegister(Reg.rsp);
   cut(u, stackWidth(u));
   check(u, size, 'read');
@@ -36,7 +36,7 @@ function readTop(u: Unit, size: number, local: number): void {
   u.w.set(local);
 }
 
-function release(u: Unit, bytes: number): void {
+function release(u: Path, bytes: number): void {
   u.getRegister(Reg.rsp);
   u.w.i64(bytes);
   u.w.op(W.i64Add);
@@ -118,10 +118,10 @@ function conditionalJump(cc: number): Emitter {
 const jump: Emitter = { flow: Flow.jump, fits: isNear, emit() {} };
 
 /** Sets `local` to the address behind the instruction. */
-function setReturn(u: Unit, local: number): void {
+function setReturn(u: Path, local: number): void {
   const { w } = u;
   w.get(L.page);
-  w.i64(u.behindOffset);
+  w.i64(u.behind);
   w.op(W.i64Add);
   w.set(local);
 }
@@ -138,7 +138,7 @@ const call: Emitter = {
 };
 
 /** A target that is not canonical faults at the jump. */
-function checkTarget(u: Unit): void {
+function checkTarget(u: Path): void {
   if (!u.is64) return;
   const { w } = u;
   w.get(L.rip);

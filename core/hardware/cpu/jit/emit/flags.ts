@@ -2,8 +2,8 @@
 import { Offset } from '../../gen/offsets.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 
 /** Bits of RFLAGS. */
 export const Flag = { carry: 1, parity: 4, adjust: 0x10, zero: 0x40, sign: 0x80, direction: 0x400, overflow: 0x800 } as const;
@@ -12,7 +12,7 @@ export const Flag = { carry: 1, parity: 4, adjust: 0x10, zero: 0x40, sign: 0x80,
  * Replaces the flags in `mask` by the value that `push` leaves on the stack; the others are put in place in the state
  * block first, where they are no longer lazy.
  */
-export function mergeFlags(u: Unit, mask: number, push: () => void): void {
+export function mergeFlags(u: Path, mask: number, push: () => void): void {
   u.cache.writeFlags();
   u.import('materialise');
   changeSystemFlags(u, mask, push);
@@ -20,7 +20,7 @@ export function mergeFlags(u: Unit, mask: number, push: () => void): void {
 }
 
 /** Replaces bits of RFLAGS in the state block. */
-function changeSystemFlags(u: Unit, mask: number, push: (() => void) | undefined): void {
+function changeSystemFlags(u: Path, mask: number, push: (() => void) | undefined): void {
   const { w } = u;
   w.get(L.cpu);
   w.get(L.cpu);

@@ -3,8 +3,8 @@
 import { FLAT_SEGMENT, IN_MEMORY } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 import { pushCondition } from './conditions.ts';
 import {
   addSegment,
@@ -149,7 +149,7 @@ const swapBytes: Emitter = {
   },
 };
 
-function swapHalves(u: Unit, by: number, mask: number): void {
+function swapHalves(u: Path, by: number, mask: number): void {
   const { w } = u;
   w.get(L.t);
   w.i64(by);

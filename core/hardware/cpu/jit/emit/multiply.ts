@@ -2,13 +2,13 @@
 import type { Instruction } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 import { Kind } from './kinds.ts';
 import { cut, extendSigned, getImmediate, getRegister, putRegister, Reg, readE } from './operands.ts';
 
 /** Pushes the low or the high 32 bits of a local. */
-function half(u: Unit, local: number, high: boolean): void {
+function half(u: Path, local: number, high: boolean): void {
   u.w.get(local);
   if (high) {
     u.w.i64(32);
@@ -17,7 +17,7 @@ function half(u: Unit, local: number, high: boolean): void {
 }
 
 /** Pushes the upper 64 bits of the unsigned product of two locals, from four products of halves. Uses L.carry. */
-function pushHigh(u: Unit, a: number, b: number): void {
+function pushHigh(u: Path, a: number, b: number): void {
   const { w } = u;
   const shift = (): void => {
     w.i64(32);
@@ -47,7 +47,7 @@ function pushHigh(u: Unit, a: number, b: number): void {
 }
 
 /** The same of the signed product: less b if a is negative, less a if b is. */
-function pushSignedHigh(u: Unit, a: number, b: number): void {
+function pushSignedHigh(u: Path, a: number, b: number): void {
   const { w } = u;
   pushHigh(u, a, b);
   for (const [sign, other] of [
@@ -64,7 +64,7 @@ function pushSignedHigh(u: Unit, a: number, b: number): void {
 }
 
 /** CF = OF = the 0 or 1 on the stack (32 bits), the others by the low half, which is in L.t. */
-function setProductFlags(u: Unit, size: number): void {
+function setProductFlags(u: Path, size: number): void {
   const { w } = u;
   w.op(W.i64ExtendI32U);
   w.tee(L.flagLeft);
@@ -123,13 +123,13 @@ function multiply(signed: boolean): Emitter {
   };
 }
 
-function product(u: Unit): void {
+function product(u: Path): void {
   u.w.get(L.t);
   u.w.get(L.u);
   u.w.op(W.i64Mul);
 }
 
-function sign(u: Unit, size: number, local: number): void {
+function sign(u: Path, size: number, local: number): void {
   u.w.get(local);
   extendSigned(u, size);
   u.w.set(local);
@@ -178,14 +178,14 @@ const multiplyTo: Emitter = {
 };
 
 /** Leaves if the 0 or 1 on the stack is 1: a division that faults, or is wider than WebAssembly can do, is interpreted. */
-function leaveIf(u: Unit): void {
+function leaveIf(u: Path): void {
   u.openIf();
   u.leavePrecisely(Exit.precise);
   u.close();
 }
 
 /** Quotient and remainder of L.v by L.t, 64-bit, into rAX and rDX. */
-function divideBy(u: Unit, i: Instruction, divide: number, remainder: number): void {
+function divideBy(u: Path, i: Instruction, divide: number, remainder: number): void {
   const { w } = u;
   for (const op of [divide, remainder]) {
     w.get(L.v);

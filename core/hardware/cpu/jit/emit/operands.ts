@@ -8,7 +8,7 @@ import { Constant, Offset } from '../../gen/offsets.ts';
 import { IN_MEMORY, type Instruction, NO_REGISTER, PREFIX, RIP_BASE } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
-import type { Unit } from '../unit.ts';
+import type { Path } from '../path.ts';
 
 export const Reg = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7 } as const;
 
@@ -18,7 +18,7 @@ const TLB_WRITE = Constant.tlbEntries * 16;
 const TLB_ADDEND = 8;
 
 /** Cuts the 64-bit value on the stack to `size` bytes. */
-export function cut(u: Unit, size: number): void {
+export function cut(u: Path, size: number): void {
   const { w } = u;
   if (size === 4) {
     w.op(W.i32WrapI64);
@@ -30,7 +30,7 @@ export function cut(u: Unit, size: number): void {
 }
 
 /** Sign-extends the value on the stack from `size` bytes to 64 bits. */
-export function extendSigned(u: Unit, size: number): void {
+export function extendSigned(u: Path, size: number): void {
   if (size === 4) u.w.op(W.i64Extend32S);
   else if (size === 2) u.w.op(W.i64Extend16S);
   else if (size === 1) u.w.op(W.i64Extend8S);
@@ -41,7 +41,7 @@ const isHighByte = (i: Instruction, r: number, size: number): boolean =>
   size === 1 && r >= 4 && r < 8 && (i.flags & PREFIX.rex) === 0;
 
 /** Pushes a register, zero-extended. */
-export function getRegister(u: Unit, i: Instruction, r: number, size: number): void {
+export function getRegister(u: Path, i: Instruction, r: number, size: number): void {
   const { w } = u;
   if (isHighByte(i, r, size)) {
     u.getRegister(r - 4);
@@ -52,7 +52,7 @@ export function getRegister(u: Unit, i: Instruction, r: number, size: number): v
 }
 
 /** Puts `local`, a zero-extended value, into a register: 32 bits clear the upper half, 16 and 8 bits keep the rest. */
-export function putRegister(u: Unit, i: Instruction, r: number, size: number, local: number): void {
+export function putRegister(u: Path, i: Instruction, r: number, size: number, local: number): void {
   const { w } = u;
   if (size >= 4) {
     w.get(local);
@@ -75,14 +75,14 @@ export function putRegister(u: Unit, i: Instruction, r: number, size: number, lo
 }
 
 /** Pushes the immediate, cut to `size` bytes. */
-export function getImmediate(u: Unit, i: Instruction, size: number): void {
+export function getImmediate(u: Path, i: Instruction, size: number): void {
   if (size === 8) u.w.i64Parts(i.low, i.high);
   else if (size === 4) u.w.i64Parts(i.low, 0);
   else u.w.i64(i.low & (size === 1 ? 0xff : 0xffff));
 }
 
 /** Pushes the effective address (LEA): offset within the segment. */
-export function getEffective(u: Unit, i: Instruction): void {
+export function getEffective(u: Path, i: Instruction): void {
   const { w } = u;
   let some = false;
   const add = (): void => {
@@ -91,7 +91,7 @@ export function getEffective(u: Unit, i: Instruction): void {
   };
   if (i.base === RIP_BASE) {
     w.get(L.page);
-    w.i64(u.behindOffset);
+    w.i64(u.behind);
     w.op(W.i64Add);
     some = true;
   } else if (i.base < NO_REGISTER) {
@@ -114,27 +114,26 @@ export function getEffective(u: Unit, i: Instruction): void {
 }
 
 /** Pushes the linear address of the memory operand. */
-export function getLinear(u: Unit, i: Instruction): void {
+export function getLinear(u: Path, i: Instruction): void {
   getEffective(u, i);
   addSegment(u, i.segment);
 }
 
 /** Adds the base of FS or GS, which is all that a segment does in 64-bit mode. */
-export function addSegment(u: Unit, segment: number): void {
+export function addSegment(u: Path, segment: number): void {
   if (segment !== 4 && segment !== 5) return;
   u.w.get(L.cpu);
   u.w.memory(W.i64Load, Offset.segmentBase + 8 * segment);
   u.w.op(W.i64Add);
 }
 
-type Access = 'read' | 'write' | 'modify';
-
 /**
  * The linear address on the stack becomes a host address in L.host: one compare of the TLB entry's tag with the page
- * of the last byte, which also sees a page crossing. On a miss a helper fills the entry if the page is plain memory;
- * otherwise, and for a read-modify-write, the interpreter does the whole instruction.
+ * of the last byte, which also sees a page crossing. On a miss the interpreter does the whole instruction, and fills the
+ * entry. (A call that fills it and comes back cost more than it saved: registers are spilled around calls, on the fast
+ * path as well, and the optimising compiler took 1.5 times as long; there are 4 misses in 10,000 instructions.)
  */
-export function check(u: Unit, size: number, access: Access): void {
+export function check(u: Path, size: number, access: 'read' | 'write'): void {
   const { w } = u;
   const table = access === 'read' ? 0 : TLB_WRITE;
   w.tee(L.address);
@@ -163,46 +162,31 @@ export function check(u: Unit, size: number, access: Access): void {
   w.op(W.i32Add);
   w.set(L.host);
   u.else();
-  if (access === 'modify') u.leavePrecisely(Exit.precise);
-  else fill(u, size, access);
-  u.close();
-}
-
-function fill(u: Unit, size: number, access: 'read' | 'write'): void {
-  const { w } = u;
-  w.get(L.address);
-  w.i32(size | (u.restOfPath << 8));
-  u.getLeft();
-  u.import(access === 'read' ? 'fillRead' : 'fillWrite');
-  w.tee(L.host);
-  w.op(W.i32Eqz);
-  u.openIf();
   u.leavePrecisely(Exit.precise);
   u.close();
-  u.loadLeft();
 }
 
 /** Checks the memory operand. */
-export function checkOperand(u: Unit, i: Instruction, size: number, access: Access): void {
+export function checkOperand(u: Path, i: Instruction, size: number, access: 'read' | 'write'): void {
   getLinear(u, i);
   check(u, size, access);
 }
 
 /** Pushes `size` bytes at L.host, zero-extended. */
-export function loadHost(u: Unit, size: number): void {
+export function loadHost(u: Path, size: number): void {
   u.w.get(L.host);
   u.w.memory(size === 8 ? W.i64Load : size === 4 ? W.i64Load32U : size === 2 ? W.i64Load16U : W.i64Load8U, 0);
 }
 
 /** Stores the low bytes of a local at L.host. */
-export function storeHost(u: Unit, size: number, local: number): void {
+export function storeHost(u: Path, size: number, local: number): void {
   u.w.get(L.host);
   u.w.get(local);
   u.w.memory(size === 8 ? W.i64Store : size === 4 ? W.i64Store32 : size === 2 ? W.i64Store16 : W.i64Store8, 0);
 }
 
 /** Sets `local` to the ModRM operand, zero-extended. */
-export function readE(u: Unit, i: Instruction, size: number, local: number): void {
+export function readE(u: Path, i: Instruction, size: number, local: number): void {
   if (i.rm === IN_MEMORY) {
     checkOperand(u, i, size, 'read');
     loadHost(u, size);
@@ -211,7 +195,7 @@ export function readE(u: Unit, i: Instruction, size: number, local: number): voi
 }
 
 /** Puts `local` into the ModRM operand, whose check for writing comes first. */
-export function writeE(u: Unit, i: Instruction, size: number, local: number): void {
+export function writeE(u: Path, i: Instruction, size: number, local: number): void {
   if (i.rm === IN_MEMORY) {
     checkOperand(u, i, size, 'write');
     storeHost(u, size, local);
@@ -219,15 +203,15 @@ export function writeE(u: Unit, i: Instruction, size: number, local: number): vo
 }
 
 /** As {@link readE} for an operand that {@link commitE} then replaces. */
-export function modifyE(u: Unit, i: Instruction, size: number, local: number): void {
+export function modifyE(u: Path, i: Instruction, size: number, local: number): void {
   if (i.rm === IN_MEMORY) {
-    checkOperand(u, i, size, 'modify');
+    checkOperand(u, i, size, 'write');
     loadHost(u, size);
   } else getRegister(u, i, i.rm, size);
   u.w.set(local);
 }
 
-export function commitE(u: Unit, i: Instruction, size: number, local: number): void {
+export function commitE(u: Path, i: Instruction, size: number, local: number): void {
   if (i.rm === IN_MEMORY) storeHost(u, size, local);
   else putRegister(u, i, i.rm, size, local);
 }

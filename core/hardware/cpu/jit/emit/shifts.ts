@@ -8,8 +8,8 @@
 import type { Instruction } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
+import type { Path } from '../path.ts';
 import type { Emitter, FlagUse } from '../rows.ts';
-import type { Unit } from '../unit.ts';
 import { Flag, mergeFlags } from './flags.ts';
 import { Kind } from './kinds.ts';
 import { commitE, cut, extendSigned, modifyE, Reg } from './operands.ts';
@@ -25,7 +25,7 @@ function countOf(i: Instruction): Count {
 }
 
 /** Puts the count into L.u. */
-function setCount(u: Unit, i: Instruction, count: Count): void {
+function setCount(u: Path, i: Instruction, count: Count): void {
   if (count === 'cl') {
     u.getRegister(Reg.rcx);
     u.w.i64(countMask(i));
@@ -35,7 +35,7 @@ function setCount(u: Unit, i: Instruction, count: Count): void {
 }
 
 /** Pushes one bit of a local: bit number on the stack. */
-function bitOf(u: Unit, local: number, number: () => void): void {
+function bitOf(u: Path, local: number, number: () => void): void {
   const { w } = u;
   w.get(local);
   number();
@@ -44,18 +44,18 @@ function bitOf(u: Unit, local: number, number: () => void): void {
   w.op(W.i64And);
 }
 
-const top = (u: Unit, size: number, local: number): void => bitOf(u, local, () => u.w.i64(8 * size - 1));
+const top = (u: Path, size: number, local: number): void => bitOf(u, local, () => u.w.i64(8 * size - 1));
 
 /** Operand in L.t (sign-extended for SAR), count in L.u, result in L.v. */
 interface Shift {
   readonly op: number;
   readonly signed?: true;
-  readonly carry: (u: Unit, size: number) => void;
-  readonly overflow: (u: Unit, size: number) => void;
+  readonly carry: (u: Path, size: number) => void;
+  readonly overflow: (u: Path, size: number) => void;
 }
 
 /** The bit below the last one shifted out to the right. */
-const lastOutRight = (u: Unit): void =>
+const lastOutRight = (u: Path): void =>
   bitOf(u, L.t, () => {
     u.w.get(L.u);
     u.w.i64(1);
@@ -87,7 +87,7 @@ const shiftUse = (i: Instruction): FlagUse => {
 };
 
 /** A count in CL that may be 0: the flags go to the state block, where they stay as they were. */
-function shiftFlags(u: Unit, size: number, what: Shift, count: Count): void {
+function shiftFlags(u: Path, size: number, what: Shift, count: Count): void {
   const { w } = u;
   if (!u.flagsLive) {
     u.cache.forgetFlags();
@@ -183,7 +183,7 @@ function rotate(left: boolean): Emitter {
   };
 }
 
-function rotateFlags(u: Unit, size: number, left: boolean, count: Count): void {
+function rotateFlags(u: Path, size: number, left: boolean, count: Count): void {
   const { w } = u;
   if (count === 'cl') {
     u.cache.writeFlags();
