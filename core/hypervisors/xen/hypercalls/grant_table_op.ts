@@ -3,10 +3,10 @@ import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { GrantCopy, GrantOp, GrantStatus } from '../../../abi/xen/grants.table.ts';
 import type { GrantTable } from '../grants.ts';
-import { copyGrant } from '../pv/grant-copy.ts';
-import { mapGrant, unmapAndReplace, unmapGrant } from '../pv/grant-mapping.ts';
 import type { CallerMemory } from '../holder.ts';
 import type { CallArguments } from '../pv/arguments.ts';
+import { copyGrant } from '../pv/grant-copy.ts';
+import { mapGrant, unmapAndReplace, unmapGrant } from '../pv/grant-mapping.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
 
 /** Who may ask about its own table: a vCPU of any kind of domain. */

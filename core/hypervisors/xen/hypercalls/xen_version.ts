@@ -2,9 +2,9 @@
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { HypervisorSpace } from '../../../abi/xen/memory.table.ts';
 import { VersionOp } from '../../../abi/xen/version.table.ts';
-import { XEN_VERSION } from '../pv/cpuid.ts';
 import type { CallerMemory } from '../holder.ts';
 import type { CallArguments } from '../pv/arguments.ts';
+import { XEN_VERSION } from '../pv/cpuid.ts';
 
 /** Who asks: a vCPU of any kind of domain. */
 export interface VersionCaller {
