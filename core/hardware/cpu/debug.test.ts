@@ -46,6 +46,13 @@ describe('single step', () => {
     expect(call.register(11)).toBe(0x102);
   });
 
+  it('traps right behind a SYSRET that sets TF', () => {
+    const k = kernel('long', 'b9 00 80 01 00 41 bb 02 01 00 00 48 0f 07'); // mov ecx, USER_CODE; mov r11d, 0x102; sysretq
+    k.context.writeSystem('star', 0x20n << 48n);
+    k.load(USER_CODE, '90');
+    expect(k.trapped()).toMatchObject({ vector: 1, rip: USER_CODE, cs: 0x33 });
+  });
+
   it('waits for the instruction behind MOV SS', () => {
     const k = kernel('long', 'b8 10 00 00 00 8e d0 90 90');
     expect(k.run(1)).toEqual({ kind: 'budget' });
@@ -118,6 +125,24 @@ describe('breakpoints', () => {
     const length = code.split(' ').length;
     expect(k.trapped()).toMatchObject({ vector: 1, rip: CODE + length });
     expect(k.context.readSystem('dr6') & 15n).toBe(1n);
+  });
+
+  it('met by MOV SS is reported behind the next instruction, even if that is INT n', () => {
+    // mov ss, [DATA]; nop
+    const k = kernel('long', '8e 14 25 00 00 05 00 90 90');
+    k.memory.write(DATA, Uint8Array.of(0x10, 0));
+    arm(k, DATA, 3, 4);
+    expect(k.trapped()).toMatchObject({ vector: 1, rip: CODE + 8 });
+    const software = kernel('long', '8e 14 25 00 00 05 00 cd 21');
+    software.memory.write(DATA, Uint8Array.of(0x10, 0));
+    arm(software, DATA, 3, 4);
+    expect(software.trapped()).toMatchObject({ vector: 1, rip: STUBS + 0x210 });
+  });
+
+  it('on the instruction behind MOV SS are hidden', () => {
+    const k = kernel('long', 'b8 10 00 00 00 8e d0 90 f4');
+    arm(k, CODE + 7, 0, 1);
+    expect(k.run()).toEqual({ kind: 'halt' });
   });
 
   it('on a port while CR4.DE is set', () => {
