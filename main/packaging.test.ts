@@ -18,13 +18,13 @@ it('is valid', async () => {
 });
 
 it('packs the built program and nothing of the tests', () => {
-  const files = config['files'] as string[];
+  const files = config.files as string[];
   expect(files.filter((it) => !it.startsWith('!'))).toEqual(['dist/app/**', 'package.json']);
   expect(JSON.stringify(config)).not.toMatch(/stand-in|scripted|e2e/);
 });
 
 it('closes what a shipped program must not offer', () => {
-  expect(config['electronFuses']).toMatchObject({
+  expect(config.electronFuses).toMatchObject({
     runAsNode: false,
     enableNodeOptionsEnvironmentVariable: false,
     enableNodeCliInspectArguments: false,

@@ -20,7 +20,14 @@ describe('calls', () => {
 });
 
 it('names the wrong part in a sentence', () => {
-  const checked = check(calls['instance.rent'].request, { provider: 'x', type: 'y', count: 99, name: 'ok', tags: [], image: 'default' });
+  const checked = check(calls['instance.rent'].request, {
+    provider: 'x',
+    type: 'y',
+    count: 99,
+    name: 'ok',
+    tags: [],
+    image: 'default',
+  });
   expect(checked).toMatchObject({ ok: false, refusal: { code: 'bad-request', message: expect.stringMatching(/^count: /) } });
 });
 
@@ -29,5 +36,6 @@ it('starts from preferences that fit their own schema', () => {
 });
 
 it('says what to do with every refusal', () => {
-  for (const { message, remedy } of Object.values(REFUSALS)) expect([message.endsWith('.'), remedy.endsWith('.')]).toEqual([true, true]);
+  for (const { message, remedy } of Object.values(REFUSALS))
+    expect([message.endsWith('.'), remedy.endsWith('.')]).toEqual([true, true]);
 });

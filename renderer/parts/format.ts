@@ -10,7 +10,7 @@ export function brief(value: number): string {
   return size >= 100 || Number.isInteger(value) ? whole(value) : value.toFixed(size >= 10 ? 1 : 2);
 }
 
-export const percent = (value: number): string => `${value >= 9.95 || value === 0 ? Math.round(value) : value.toFixed(1)} %`;
+export const percent = (value: number): string => `${value >= 9.95 || value < 0.05 ? Math.round(value) : value.toFixed(1)} %`;
 
 const BYTES = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 export function bytes(value: number): string {

@@ -27,7 +27,9 @@ function hub() {
   const keys: string[] = [];
   const made = new ConsoleHub({
     write: (bytes) => keys.push(new TextDecoder().decode(bytes)),
-    onData: (listener) => void (say = listener),
+    onData: (listener) => {
+      say = listener;
+    },
   });
   return { made, keys, say: (bytes: Uint8Array) => say(bytes) };
 }
