@@ -42,7 +42,8 @@ export function electronFolder(fetch = true): string | undefined {
     const binary = existsSync(pathFile) ? join(home, 'dist', readFileSync(pathFile, 'utf8')) : '';
     return binary !== '' && existsSync(binary) ? join(home, 'dist') : undefined;
   };
-  if (fetch && found() === undefined) spawnSync(process.execPath, [join(home, 'install.js')], { timeout: FETCH_LIMIT, stdio: 'ignore' });
+  if (fetch && found() === undefined)
+    spawnSync(process.execPath, [join(home, 'install.js')], { timeout: FETCH_LIMIT, stdio: 'ignore' });
   return found();
 }
 
