@@ -45,7 +45,9 @@ export interface HotImports {
 }
 
 export function instantiateHot(wasm: Uint8Array, memory: WebAssembly.Memory, imports: HotImports): Hot {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>), { env: { memory, ...imports } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>), {
+    env: { memory, ...imports },
+  });
   const hot = instance.exports as unknown as Hot;
   if (typeof hot.run !== 'function') throw new Bug('hot.wasm has no run');
   return hot;
