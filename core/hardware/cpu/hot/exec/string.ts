@@ -136,8 +136,9 @@ export function lods<T>(): void {
 
 /** Compares and sets flags; true if equal. */
 @inline function compareOne<T>(): bool {
-  const l = readT<T>(sourceLinear(<u32>sizeof<T>()));
+  // Where both operands fault, processors report that of ES:RDI (seen on Intel's).
   const r = readT<T>(destinationLinear(<u32>sizeof<T>(), false));
+  const l = readT<T>(sourceLinear(<u32>sizeof<T>()));
   if (faulted()) return false;
   setFlags<T>(Kind.sub, l, r, <T>(l - r));
   advance<T>(RSI, 1);
