@@ -5,7 +5,6 @@ import {
   type Answer,
   type Case,
   CODE_ADDRESS,
-  CODE_BYTES,
   DATA_ADDRESS,
   DATA_BYTES,
   FX_BYTES,
@@ -71,8 +70,6 @@ export function emulated(virtualization: Virtualization): Emulated {
     memory.writeU64(level1 + 8 * ((linear >>> 12) & 511), BigInt(physical) | ENTRY);
   };
   map(CODE_ADDRESS, Physical.code);
-  // As the oracle leaves the rest of its code page: programs may come to read it.
-  memory.write(Physical.code, new Uint8Array(PAGE).fill(BREAKPOINT));
   for (let at = 0; at < DATA_BYTES; at += PAGE) map(DATA_ADDRESS + at, Physical.data + at);
 
   context.writeSystem('efer', EFER);
@@ -99,7 +96,8 @@ function run(
   context.loadFloat(each.state.subarray(State.fx, State.fx + FX_BYTES));
   context.rip = BigInt(CODE_ADDRESS);
   context.rflags = before.getBigUint64(State.rflags, true);
-  const code = new Uint8Array(CODE_BYTES).fill(BREAKPOINT);
+  // The whole page, as the oracle does: programs may come to read and write it.
+  const code = new Uint8Array(PAGE).fill(BREAKPOINT);
   code.set(each.code);
   memory.write(Physical.code, code);
   memory.write(Physical.data, zeroes);

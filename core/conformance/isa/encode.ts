@@ -77,7 +77,7 @@ export function shapeOf(row: Row): Shape {
 /** The size letters among a row's operands: v and z follow the prefixes, y follows REX.W. */
 function operandSize(row: Row, prefix66: boolean, w: number): number {
   const size = row.size ?? (/[A-Z](v|z)/.test(row.operands ?? '') ? 'v' : 'y');
-  if (size === 'd64' || size === 'f64') return prefix66 && size === 'd64' ? 2 : 8;
+  if (size === 'd64' || size === 'f64') return prefix66 && w === 0 && size === 'd64' ? 2 : 8;
   return w ? 8 : prefix66 ? 2 : 4;
 }
 

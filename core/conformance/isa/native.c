@@ -108,8 +108,8 @@ int main(void) {
     return 1;
   }
   uint8_t *window = data + (DATA_BYTES - WINDOW_BYTES) / 2;
-  memset(code, 0xcc, PAGE);
   while (read_all(&current, sizeof current)) {
+    memset(code, 0xcc, PAGE);
     memset(data, 0, DATA_BYTES);
     if (!read_all(code, CODE_BYTES) || !read_all(window, WINDOW_BYTES)) return 1;
     enter();

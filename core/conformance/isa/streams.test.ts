@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeOracle, type Oracle } from './native.ts';
 import { compareStreams, streamRows } from './streams.ts';
 
-const seed = Number(process.env['BLANKET_SEED'] ?? Date.now() & 0x7fff_ffff);
+const seed = Number(process.env.BLANKET_SEED ?? Date.now() & 0x7fff_ffff);
 const SECONDS = 1000;
 
 describe(`instruction semantics (BLANKET_SEED=${seed})`, () => {
