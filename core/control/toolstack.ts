@@ -2,6 +2,7 @@
 
 import type { ShutdownReason } from '../abi/xen/domains.table.ts';
 import { RESERVED_GRANTS } from '../abi/xen/grants.table.ts';
+import { BusState } from '../abi/xen/store.table.ts';
 import type { DomainControl, DomainShape, DomainSpec, PvHypervisor } from '../seams/hypervisor.ts';
 import type { LocalStore, MappedPage, Platform } from '../seams/platform.ts';
 import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
@@ -152,6 +153,46 @@ export class Toolstack {
   /** Asks the guest to end; what it does is its own affair. */
   requestShutdown(managed: ManagedDomain, how: 'poweroff' | 'reboot' | 'suspend' | 'halt'): void {
     this.store.write(`/local/domain/${managed.control.id}/control/shutdown`, how);
+  }
+
+  /** Tells the guest how many pages it should have; its balloon driver follows, if it has one. */
+  setMemory(managed: ManagedDomain, pages: number): void {
+    this.store.write(`/local/domain/${managed.control.id}/memory/target`, String(pages * 4));
+  }
+
+  /** Tells the guest which of its vCPUs to use: the first `count`. */
+  setVcpus(managed: ManagedDomain, count: number): void {
+    const { vcpus } = managed.config.spec;
+    for (let vcpu = 0; vcpu < vcpus; vcpu++) {
+      this.store.write(`/local/domain/${managed.control.id}/cpu/${vcpu}/availability`, vcpu < count ? 'online' : 'offline');
+    }
+  }
+
+  /** As the key with Alt and SysRq: one letter. */
+  sendSysrq(managed: ManagedDomain, letter: string): void {
+    this.store.write(`/local/domain/${managed.control.id}/control/sysrq`, letter.slice(0, 1));
+  }
+
+  /** Takes a device away: the guest is asked to let go of it, and it is gone when the guest has. */
+  detach(managed: ManagedDomain, device: PluggedDevice): void {
+    this.store.write(`${device.place.backPath}/online`, '0');
+    this.store.write(`${device.place.backPath}/state`, String(BusState.Closing));
+    const release = this.store.watch(`${device.place.frontPath}/state`, () => {
+      const state = Number(this.store.read(`${device.place.frontPath}/state`) ?? BusState.Closed);
+      if (state !== BusState.Closed) return;
+      release();
+      this.remove(managed, device);
+    });
+  }
+
+  private remove(managed: ManagedDomain, device: PluggedDevice): void {
+    for (const list of [managed.disks, managed.networks]) {
+      const at = list.indexOf(device);
+      // The place stays empty: the numbers of the others do not change.
+      if (at !== -1) list[at] = undefined;
+    }
+    device.back.close();
+    unplug(this.store, device.place);
   }
 
   /** Frees all a domain has, here and in the hypervisor. */

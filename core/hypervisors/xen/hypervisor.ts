@@ -125,6 +125,6 @@ export const pvHypervisor = (xen: Xen): PvHypervisor => {
     get freePages() {
       return xen.frames.free;
     },
-    idle: (cpu) => xen.idleCycles[cpu] ?? 0,
+    idle: (cpu) => xen.idle(cpu),
   };
 };

@@ -52,8 +52,8 @@ export class Xen implements Occupant {
   private current = -1;
   private lastDomain = 0;
   private readonly shutdownListeners: ((domain: Domain) => void)[] = [];
-  /** Cycles without work, by CPU. */
-  readonly idleCycles: number[];
+  /** Cycles that vCPUs used, by CPU. */
+  private readonly busyCycles: number[];
 
   constructor(
     readonly machine: Machine,
@@ -70,7 +70,7 @@ export class Xen implements Occupant {
     this.scheduler = new CreditScheduler<VcpuUnit>(machine.cpus.length, machine.frequency, (cpu) => this.kick(cpu));
     this.timers = machine.cpus.map(() => new Timers());
     this.rescheduling = machine.cpus.map(() => false);
-    this.idleCycles = machine.cpus.map(() => 0);
+    this.busyCycles = machine.cpus.map(() => 0);
     this.frames.onFree = (frame, owner) => this.frameFreed(frame, owner);
   }
 
@@ -165,6 +165,16 @@ export class Xen implements Occupant {
 
   // CPUs.
 
+  /** Cycles that nobody used, by CPU. */
+  get idleCycles(): readonly Cycles[] {
+    return this.machine.cpus.map((cpu) => this.idle(cpu.index));
+  }
+
+  /** Cycles that nobody used, since the machine was switched on. */
+  idle(cpu: number): Cycles {
+    return this.cpu(cpu).now() - (this.busyCycles[cpu] ?? 0);
+  }
+
   /** Makes `cpu` look at the scheduler again. */
   private kick(cpu: number): void {
     this.rescheduling[cpu] = true;
@@ -210,6 +220,7 @@ export class Xen implements Occupant {
       vcpu.run(cpu, Math.min(until, this.scheduler.sliceEnd(unit)));
       const now = cpu.now();
       this.scheduler.burn(unit, from, now);
+      this.busyCycles[cpu.index] = (this.busyCycles[cpu.index] ?? 0) + now - from;
       from = now;
       timers.run(now);
       if (!vcpu.runnable || unit.yielding || now >= until || now >= this.scheduler.sliceEnd(unit)) break;
