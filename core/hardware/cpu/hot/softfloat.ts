@@ -69,6 +69,12 @@ export function invalid(): void {
   setNumber(RESULT, Kind.quiet, 1, 0, INDEFINITE);
 }
 
+/** Tells of RESULT as inexact although it may be exact: what processors do for some functions that hardly ever are. */
+export function signalInexact(): void {
+  const tiny = kindOf(RESULT) == Kind.finite && exponentOf(RESULT) < 1 && lowOf(RESULT) == 0;
+  signal(tiny ? Exception.precision | Exception.underflow : Exception.precision);
+}
+
 /** A finite number from a significand that is not normalised; zero if there is nothing in it. */
 export function setNormalised(n: usize, sign: u32, exponent: i32, high: u64, low: u64): void {
   if ((high | low) == 0) {
