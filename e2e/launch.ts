@@ -33,8 +33,8 @@ export async function start({
   args = [],
 }: StartOptions = {}): Promise<Started> {
   // Playwright reads this in its own process, too.
-  if (process.env['ELECTRON_OVERRIDE_DIST_PATH'] === undefined && electronFolder(false) === undefined)
-    process.env['ELECTRON_OVERRIDE_DIST_PATH'] = join(root, 'dist/stand-in');
+  if (process.env.ELECTRON_OVERRIDE_DIST_PATH === undefined && electronFolder(false) === undefined)
+    process.env.ELECTRON_OVERRIDE_DIST_PATH = join(root, 'dist/stand-in');
   const app = await _electron.launch({
     args: [worlds === 'real' ? '.' : 'dist/scripted/main.cjs', `--user-data-dir=${folder}`, ...args],
     cwd: root,

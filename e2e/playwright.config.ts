@@ -8,7 +8,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   retries: 0,
-  reporter: process.env['CI'] === undefined ? 'list' : 'line',
+  reporter: process.env.CI === undefined ? 'list' : 'line',
   outputDir: '../test-results',
   globalSetup: './build.ts',
 });

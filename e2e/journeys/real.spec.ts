@@ -6,13 +6,13 @@ import { stateOf, until } from '../fleet.ts';
 import { expect, start, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
 
-test.skip(process.env['BLANKET_E2E_REAL'] !== '1', 'only where minutes are to be had');
+test.skip(process.env.BLANKET_E2E_REAL !== '1', 'only where minutes are to be had');
 test.setTimeout(600_000);
 
 test('rent, lay the Blanket, cut, type uname -a at a real prompt', async () => {
   const desk = await start({
     worlds: 'real',
-    folder: process.env['BLANKET_E2E_DATA'] ?? mkdtempSync(join(tmpdir(), 'blanket-real-')),
+    folder: process.env.BLANKET_E2E_DATA ?? mkdtempSync(join(tmpdir(), 'blanket-real-')),
   });
   const { providers, types } = await desk.call('catalogue.read', {});
   for (const provider of providers.filter((it) => it.rentable)) {

@@ -47,7 +47,7 @@ export function RentPage(): ReactNode {
       ),
     [catalogue.value, provider, wanted],
   );
-  const type = types.find((it) => it.id === typeId) ?? (trying ? biggest(types) : undefined);
+  const type = types.find((it) => it.id === typeId) ?? (trying ? firstTry(types) : undefined);
   const rent = async (): Promise<void> => {
     if (provider === undefined || type === undefined) return;
     setBusy(true);
@@ -151,10 +151,12 @@ export function RentPage(): ReactNode {
   );
 }
 
-function biggest(types: readonly InstanceType[]): InstanceType | undefined {
+/** For a first try: the papers' instance, or else one that an emulated computer boots quickly. */
+function firstTry(types: readonly InstanceType[]): InstanceType | undefined {
+  const modest = types.filter((it) => it.vcpus <= 4 && it.memoryMib <= 17_000);
   return (
     types.find((it) => it.id === 'cc1.4xlarge') ??
-    [...types].filter((it) => it.memoryMib < 70_000).sort((a, b) => b.memoryMib - a.memoryMib)[0]
+    [...modest].sort((a, b) => b.memoryMib - a.memoryMib || a.pricePerHour - b.pricePerHour)[0]
   );
 }
 
