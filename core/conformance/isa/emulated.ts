@@ -99,7 +99,8 @@ function run(
   // The whole page, as the oracle does: programs may come to read and write it.
   const code = new Uint8Array(PAGE).fill(BREAKPOINT);
   code.set(each.code);
-  memory.write(Physical.code, code);
+  // Writing code drops its translation, so the same code is left alone.
+  if (!sameBytes(memory.read(Physical.code, PAGE), code)) memory.write(Physical.code, code);
   memory.write(Physical.data, zeroes);
   memory.write(Physical.data + (WINDOW_ADDRESS - DATA_ADDRESS), each.window);
 
@@ -130,3 +131,5 @@ function reported(trap: Trap): [vector: number, error: number, address: bigint] 
       throw new Bug(`a program in ring 3 ended by ${trap.kind}`);
   }
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, index) => byte === b[index]);

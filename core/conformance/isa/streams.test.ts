@@ -35,6 +35,7 @@ describe(`instruction semantics (BLANKET_SEED=${seed})`, () => {
   it.each([
     ['one at a time', { longest: 1, instructions: 300_000 }],
     ['in programs', { longest: 8, instructions: 500_000 }],
+    ['in programs that are translated', { longest: 8, instructions: 200_000, translateAfter: 1 }],
   ])('is the same for instructions %s', { timeout: 240 * SECONDS }, async (_, size) => {
     const report = await compareStreams(oracle, { ...size, seed, mostMismatches: 5 });
     expect(report.mismatches).toEqual([]);

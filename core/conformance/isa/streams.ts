@@ -55,6 +55,7 @@ export async function compareStreams(oracle: Oracle, options: StreamOptions): Pr
   const rows = await streamRows(options.only);
   const engine = createEngine(new Uint8Array(readFileSync(join(core, 'hardware/cpu/hot/build/hot.wasm'))), {
     memoryBytes: 2 ** 28,
+    translation: options.translateAfter ? { threshold: options.translateAfter, batch: 1 } : false,
   });
   const machine = emulated({ ...engine, createComputer: () => unavailable() });
   const chance = random(options.seed);
@@ -67,6 +68,8 @@ export async function compareStreams(oracle: Oracle, options: StreamOptions): Pr
     for (const [index, each] of batch.entries()) {
       const real = answers[index];
       if (real === undefined) continue;
+      // Translated code is what runs when a program has run often enough.
+      for (let run = 1; run < (options.translateAfter ?? 0) + 2 && options.translateAfter; run++) machine.run(each);
       const found = differences(each, real, machine.run(each));
       instructions += each.instructions;
       programs += 1;
