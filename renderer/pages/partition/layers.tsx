@@ -26,7 +26,7 @@ export function Layers({ flavour, laid, laying }: { flavour: Flavour; laid: bool
       <text x="176" y="84" className={second ? 'strong' : 'dim'}>
         {say('layer.blanket')}
       </text>
-      {Array.from({ length: 8 }, (_, index) => (
+      {[0, 1, 2, 3, 4, 5, 6, 7].map((index) => (
         <rect
           key={index}
           x={index === 0 ? 162 : 250 + (index - 1) * 54.2}
