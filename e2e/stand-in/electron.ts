@@ -2,11 +2,11 @@
  * The stand-in host: takes the command line of the Electron program and runs the same bundles in Node and Chromium.
  * Development and test equipment; it is never packaged, and the application does not know it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import inspector from 'node:inspector';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { app } from './app.ts';
 import { startChromium } from './chromium.ts';
 import { ipcMain } from './ipc.ts';
@@ -81,7 +81,10 @@ const value = (name: string): string | undefined =>
   given.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 
 if (value('inspect') !== undefined) inspector.open(0, '127.0.0.1');
-const main = app.open(path ?? '.');
+/** A packed program carries its application with it. */
+const packed = join(dirname(process.argv[0] ?? ''), 'resources/app');
+app.isPackaged = existsSync(packed);
+const main = app.open(app.isPackaged ? packed : (path ?? '.'));
 const own = createRequire(main);
 for (const preload of preloads) own(preload);
 

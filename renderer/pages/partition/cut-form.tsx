@@ -36,6 +36,8 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
   const [cap, setCap] = useState(0);
   const [start, setStart] = useState(true);
   const [template, setTemplate] = useState('');
+  const images = useRead('image.list', {});
+  const [image, setImage] = useState('default');
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<RefusalShape>();
   const memoryMib = ownMemory ?? Math.min(4096, evenShare(instance, held, count));
@@ -51,7 +53,7 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
         count,
         start,
         template: template === '' ? null : template,
-        order: { name, image: 'default', vcpus, memoryMib, diskMib: diskGib * 1024, network: 'default', weight, cap },
+        order: { name, image, vcpus, memoryMib, diskMib: diskGib * 1024, network: 'default', weight, cap },
       });
       go(`/machines?on=${instance.id}`);
     } catch (thrown) {
@@ -112,7 +114,7 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
             <label className="row small second">
               {say('cut.from')}
               <select className="select" value={template} onChange={(event) => setTemplate(event.target.value)}>
-                <option value="">{say('cut.fromImage')}</option>
+                <option value="">{say('cut.fromImage', { name: image })}</option>
                 {templates.map((it) => (
                   <option key={it.id} value={it.id}>
                     {say('cut.fromMachine', { name: it.name })}
@@ -120,6 +122,22 @@ export function CutForm({ instance }: { instance: Instance }): ReactNode {
                 ))}
               </select>
             </label>
+            {template === '' && (images.value ?? []).filter((it) => it.state === 'ready' && it.kind === 'kernel').length > 1 && (
+              <select
+                className="select"
+                value={image}
+                aria-label={say('column.image')}
+                onChange={(event) => setImage(event.target.value)}
+              >
+                {(images.value ?? [])
+                  .filter((it) => it.state === 'ready' && it.kind === 'kernel')
+                  .map((it) => (
+                    <option key={it.id} value={it.id}>
+                      {it.name}
+                    </option>
+                  ))}
+              </select>
+            )}
             <FormControlLabel
               control={<Checkbox checked={start} onChange={(_event, on) => setStart(on)} />}
               label={say('cut.start')}
