@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeOracle, type Oracle } from './native.ts';
 import { compareStreams, streamRows } from './streams.ts';
 
-const seed = Number(process.env.BLANKET_SEED ?? Date.now() & 0x7fff_ffff);
+/** Another seed each time at a desk; the same one where a red run must mean a change of ours. */
+const seed = Number(process.env.BLANKET_SEED ?? (process.env.CI ? 20_261_124 : Date.now() & 0x7fff_ffff));
 const SECONDS = 1000;
 
 describe(`instruction semantics (BLANKET_SEED=${seed})`, () => {

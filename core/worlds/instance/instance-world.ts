@@ -4,11 +4,11 @@ import { Refusal } from '../../base/refusal.ts';
 import type { Capacity, Machine, MachineChange, MachineSettings, MachineState } from '../../contract/fleet.ts';
 import type { ExitRow } from '../../contract/gauges.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
-import type { FlavourFactory } from '../../hypervisors/virtualized/flavour.ts';
 import { COSTS } from '../../observe/costs.table.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
 import type { LayOptions, Screen, Work, World, WorldHost, WorldNetworks } from '../desk.ts';
 import { createFabric } from '../fabric.ts';
+import type { Outfitter } from '../outfit.ts';
 import { Gauges } from './gauges.ts';
 import { Guest, type GuestDevices, type GuestImage } from './guest.ts';
 import { fabricNetworks } from './networks.ts';
@@ -42,16 +42,18 @@ export class InstanceWorld implements World {
   readonly #saved: SavedWorld;
   #clock = 0;
   #booted = false;
+  /** The instance's end was told; laying the Blanket begins anew. */
+  #ended = false;
 
   constructor(
     private readonly host: WorldHost,
-    flavour: FlavourFactory,
+    outfit: Outfitter,
   ) {
     const { instance, provisions } = host;
     let recent = '';
     this.#stack = new Stack({
       provisions,
-      flavour,
+      outfit,
       name: instance.name,
       cpus: instance.vcpus,
       memoryMib: instance.memoryMib,
@@ -109,6 +111,7 @@ export class InstanceWorld implements World {
   async layBlanket(_options: LayOptions, work: Work): Promise<Capacity> {
     work.progress(0, 2, 'Restarting the container');
     this.#guests.clear();
+    this.#ended = false;
     this.#stack.lay((_domain, bytes) => this.#boot.guest.write(bytes));
     work.progress(1, 2, 'Starting the control domain');
     const { xen, domain0 } = this.#blanket();
@@ -263,7 +266,11 @@ export class InstanceWorld implements World {
       this.#clock += FREQUENCY / STEPS_PER_SECOND;
       const progress = this.#stack.run(this.#clock);
       if (progress.kind === 'asleep') return ASLEEP;
-      if (progress.kind === 'ended') this.host.ended(progress.outcome.kind);
+      if (progress.kind === 'ended') {
+        if (!this.#ended) this.host.ended(progress.outcome.kind);
+        this.#ended = true;
+        return ASLEEP;
+      }
     }
     return 0;
   }

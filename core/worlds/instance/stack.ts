@@ -1,12 +1,11 @@
 /** The layers of a rented instance: hardware, provider, container, and what is in the container's ring 0. */
 import { type Cpuid, cpuidOf } from '../../abi/x86/cpuid.ts';
 import { Bug, invariant } from '../../base/bug.ts';
-import { type PcBoard, pc } from '../../devices/boards/pc.ts';
+import type { PcBoard } from '../../devices/boards/pc.ts';
 import { CRYSTAL_HERTZ } from '../../devices/lapic/registers.table.ts';
 import { ramRanges } from '../../devices/layout.ts';
 import { type BareComputer, bare, type Progress } from '../../hardware/bare.ts';
 import { createEngine } from '../../hardware/cpu/engine.ts';
-import type { FlavourFactory } from '../../hypervisors/virtualized/flavour.ts';
 import type { Instance } from '../../hypervisors/virtualized/instance.ts';
 import { Provider } from '../../hypervisors/virtualized/provider.ts';
 import type { Xen } from '../../hypervisors/xen/xen.ts';
@@ -15,6 +14,7 @@ import type { ByteStream } from '../../seams/plugs.ts';
 import type { Provisions } from '../desk.ts';
 import type { Domain0 } from '../domain0.ts';
 import { emptyBoard } from '../empty-board.ts';
+import type { Outfit, Outfitter } from '../outfit.ts';
 import { startKernel } from '../start-kernel.ts';
 import { xenOn } from '../xen-on.ts';
 
@@ -26,7 +26,7 @@ const MIB = 2 ** 20;
 
 export interface StackOptions {
   readonly provisions: Provisions;
-  readonly flavour: FlavourFactory;
+  readonly outfit: Outfitter;
   readonly name: string;
   readonly cpus: number;
   readonly memoryMib: number;
@@ -40,6 +40,7 @@ export class Stack {
   readonly #provider: Provider;
   readonly #cpuid: Cpuid;
   readonly #epoch: number;
+  readonly #outfit: Outfit;
   #instance: { instance: Instance; board: PcBoard } | undefined;
   blanket: { xen: Xen; domain0: Domain0 } | undefined;
 
@@ -47,9 +48,17 @@ export class Stack {
     this.cpus = Math.min(options.cpus, MOST_CPUS);
     this.#epoch = options.provisions.epoch();
     this.#cpuid = cpuidOf({ cpus: this.cpus, frequency: FREQUENCY, crystalHertz: CRYSTAL_HERTZ });
+    this.#outfit = options.outfit({
+      name: options.name,
+      cpus: this.cpus,
+      memoryBytes: options.memoryMib * MIB,
+      disks: [],
+      networks: [],
+      seed: this.#epoch,
+    });
     const engine = createEngine(options.provisions.wasm());
     this.#host = bare(engine, { ram: [], cpus: this.cpus, frequency: FREQUENCY, cpuid: this.#cpuid, board: () => emptyBoard });
-    this.#provider = new Provider(this.#host.machine, options.flavour);
+    this.#provider = new Provider(this.#host.machine, this.#outfit.flavour);
   }
 
   get instance(): Instance {
@@ -95,12 +104,16 @@ export class Stack {
     const instance = this.#provider.create({
       name: this.options.name,
       cpus: this.cpus,
-      ram: this.#ram,
+      ram: [...this.#ram, ...this.#outfit.ram],
       capacity: Number.POSITIVE_INFINITY,
       cpuid: this.#cpuid,
       epochNanoseconds: BigInt(this.#epoch) * 1_000_000_000n,
       board: (host) => {
-        board = pc(host, { memoryBytes: this.options.memoryMib * MIB, serial: this.options.serial, epoch: this.#epoch });
+        board = this.#outfit.board(host, {
+          memoryBytes: this.options.memoryMib * MIB,
+          serial: this.options.serial,
+          epoch: this.#epoch,
+        });
         return board;
       },
     });
