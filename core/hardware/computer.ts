@@ -258,8 +258,11 @@ function exitHandlers(
       look(context, cpu);
     },
     call: (context) => {
-      const { index } = enter('call');
-      return intercept?.call?.(index, context.registers) ?? false;
+      const cpu = enter('call');
+      const answered = intercept?.call?.(cpu.index, context.registers) ?? false;
+      // The call may have set a timer.
+      look(context, cpu);
+      return answered;
     },
     acknowledgeInterrupt: () => board.acknowledgeInterrupt(enter('external-interrupt').index),
     secondLevelFault: () => void enter('second-level-fault'),

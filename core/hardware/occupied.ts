@@ -138,6 +138,14 @@ export function occupiedMachine(wiring: Wiring): Occupied {
     },
   };
 
+  /** An interrupt that comes while ring 0 runs nobody is its own. */
+  const takeInterrupt = (cpu: CpuState): void => {
+    if (!cpu.offered) return;
+    wiring.exit(cpu.index, 'external-interrupt');
+    const vector = board.acknowledgeInterrupt(cpu.index);
+    if (vector >= 0) occupant?.interrupted?.(cpu.index, vector);
+  };
+
   const nextWork = (cpu: CpuState): Cycles => {
     const state = stateOf(cpu);
     if (state.called || cpu.offered) return cpu.clock;
@@ -163,6 +171,7 @@ export function occupiedMachine(wiring: Wiring): Occupied {
         state.until = until;
         // Being run is the answer to a call that came while there was nothing to do.
         state.called = false;
+        takeInterrupt(cpu);
         const before = cpu.clock;
         state.resumeAt = occupant?.run(cpu.index, until) ?? Number.POSITIVE_INFINITY;
         // An occupant that says it has work but used no time must not hold the loop.

@@ -166,6 +166,8 @@ export interface Occupant {
    * @returns the time at which there is something to do again (Infinity: only an interrupt helps).
    */
   run(cpu: number, until: Cycles): Cycles;
+  /** The machine had an interrupt for its ring 0 while no context was running; {@link Cpu.enter} returns the others. */
+  interrupted?(cpu: number, vector: number): void;
 }
 
 /** A machine whose ring 0 may run machines. */

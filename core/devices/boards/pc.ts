@@ -51,6 +51,8 @@ export interface PciPlace {
   readonly host: BoardHost;
   /** The interrupt pin of its slot. */
   readonly pin: Line;
+  /** What firmware notes as its interrupt line. */
+  readonly interruptLine: number;
 }
 
 export interface PcBoard extends Board {
@@ -61,6 +63,8 @@ export interface PcBoard extends Board {
   readonly power: PowerManagement;
   /** Whether a processor's APIC is switched on, as CPUID has to tell. */
   apicEnabled(cpu: number): boolean;
+  /** A message-signalled interrupt: a write of `data` to an address of the local APICs (SDM volume 3, section 11.11). */
+  signal(address: number, data: number): void;
   /** Accesses by device, and those that nobody answered. */
   statistics(): PcStatistics;
 }
@@ -139,7 +143,7 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
   pci.plug(1, 0, new PciFunction({ vendor: 0x8086, device: 0x7000, class: 0x06_0100 }, buses));
   options.pci?.forEach((build, index) => {
     const slot = FIRST_FREE_SLOT + index;
-    pci.plug(slot, 0, build({ buses, host, pin: sharers(slot, 1) }));
+    pci.plug(slot, 0, build({ buses, host, pin: sharers(slot, 1), interruptLine: legacyPciLine(slot, 1) }));
   });
 
   const timed = [apics, pit, rtc, uart];
@@ -149,6 +153,16 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
     framebuffer,
     power,
     apicEnabled: (cpu) => apics.isEnabled(cpu),
+    signal: (address, data) =>
+      void apics.deliver({
+        delivery: (data >> 8) & 7,
+        vector: data & 0xff,
+        levelTriggered: (data & 0x8000) !== 0,
+        asserted: true,
+        logical: (address & 4) !== 0,
+        destination: (address >>> 12) & 0xff,
+        shorthand: 0,
+      }),
     readPort: (cpu, port, width) => ports.read(port, width, cpu),
     writePort: (cpu, port, width, value) => ports.write(port, width, value, cpu),
     readDevice: (cpu, address, width) => readWide(memory, address, width, cpu),

@@ -5,11 +5,13 @@
  * hardware. It is made once per instance, so two instances share nothing.
  */
 import type { Outcome } from '../../seams/board.ts';
-import type { Computer, ContainerMemory, CpuidResult } from '../../seams/machine.ts';
+import type { AddressRange, Computer, ContainerMemory, CpuidResult } from '../../seams/machine.ts';
 
 /** What a flavour may use of the instance it serves. */
 export interface Tenancy {
   readonly memory: ContainerMemory;
+  /** Where its RAM is. */
+  readonly ram: readonly AddressRange[];
   readonly frequency: number;
   readonly cpus: number;
   /** Available after the instance's computer exists; a flavour is asked nothing before. */
@@ -19,6 +21,8 @@ export interface Tenancy {
   /** Cycles during which a CPU was runnable but did not run. */
   stolen(cpu: number): number;
   end(outcome: Outcome): void;
+  /** Something outside the instance gave it work: a CPU that sleeps is to look again. */
+  wake(cpu: number): void;
 }
 
 export interface Flavour {

@@ -49,6 +49,8 @@ export class Instance {
     this.#stolen = Array.from({ length: spec.cpus }, () => 0);
     this.#flavour = flavour({
       memory: this.memory,
+      ram: spec.ram,
+      wake: woken,
       frequency: host.frequency,
       cpus: spec.cpus,
       epochNanoseconds: spec.epochNanoseconds,
