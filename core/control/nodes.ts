@@ -31,7 +31,12 @@ export const formatUuid = (uuid: Uint8Array): string => {
 /** Paths that go when the domain goes. */
 export const domainPaths = (id: number, spec: DomainShape): string[] => [domainRoot(id), `/vm/${formatUuid(spec.uuid)}`];
 
-export const writeDomainNodes = (store: LocalStore, domain: DomainControl, spec: DomainShape, online: number): void => {
+export const writeDomainNodes = (
+  store: LocalStore,
+  domain: Pick<DomainControl, 'id' | 'rings'>,
+  spec: DomainShape,
+  online: number,
+): void => {
   const root = domainRoot(domain.id);
   const vm = `/vm/${formatUuid(spec.uuid)}`;
   const write = (path: string, value: string | number): void => store.write(`${root}/${path}`, String(value));

@@ -1,21 +1,24 @@
 /** The Xen-Blanket: Xen in a container that a provider rents out. The last line of `blanketWorld` is plain Xen's own. */
 import { cpuidOf } from '../abi/x86/cpuid.ts';
 import { invariant } from '../base/bug.ts';
-import { type PcBoard, pc } from '../devices/boards/pc.ts';
+import type { PcBoard } from '../devices/boards/pc.ts';
 import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
 import { ramRanges } from '../devices/layout.ts';
 import { bare } from '../hardware/bare.ts';
 import { createEngine } from '../hardware/cpu/engine.ts';
-import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
 import type { Instance } from '../hypervisors/virtualized/instance.ts';
 import { Provider } from '../hypervisors/virtualized/provider.ts';
 import type { ByteStream } from '../seams/plugs.ts';
 import { emptyBoard } from './empty-board.ts';
+import type { Outfit, Outfitter } from './outfit.ts';
 import type { PvOptions, PvWorld } from './pv.ts';
+import type { Plugged } from './virtio-devices.ts';
 import { xenOn } from './xen-on.ts';
 
 export interface BlanketOptions extends PvOptions {
-  readonly flavour: FlavourFactory;
+  readonly outfit: Outfitter;
+  /** Disks and networks of the container, for the Blanket's own drivers. */
+  readonly plugged?: Plugged;
   /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
   readonly capacity?: number;
 }
@@ -24,6 +27,7 @@ export interface BlanketWorld extends PvWorld {
   readonly provider: Provider;
   readonly instance: Instance;
   readonly board: PcBoard;
+  readonly outfit: Outfit;
 }
 
 const silentLine: ByteStream = { write: () => undefined, onData: () => undefined };
@@ -31,6 +35,8 @@ const silentLine: ByteStream = { write: () => undefined, onData: () => undefined
 export function blanketWorld(options: BlanketOptions): BlanketWorld {
   const { memoryBytes, cpus, frequency, epoch } = options;
   const ram = ramRanges(memoryBytes);
+  const plugged = options.plugged ?? { disks: [], networks: [] };
+  const outfit = options.outfit({ ...plugged, name: 'instance', cpus, memoryBytes, seed: epoch });
   const engine = createEngine(options.wasm, options.engine);
   const cpuid = cpuidOf({
     cpus,
@@ -39,17 +45,17 @@ export function blanketWorld(options: BlanketOptions): BlanketWorld {
     ...(options.features && { features: options.features }),
   });
   const host = bare(engine, { ram: [], cpus, frequency, cpuid, board: () => emptyBoard });
-  const provider = new Provider(host.machine, options.flavour);
+  const provider = new Provider(host.machine, outfit.flavour);
   let board: PcBoard | undefined;
   const instance = provider.create({
     name: 'instance',
     cpus,
-    ram,
+    ram: [...ram, ...outfit.ram],
     capacity: options.capacity ?? Number.POSITIVE_INFINITY,
     cpuid,
     epochNanoseconds: BigInt(epoch) * 1_000_000_000n,
     board: (boardHost) => {
-      board = pc(boardHost, { memoryBytes, serial: silentLine, epoch });
+      board = outfit.board(boardHost, { memoryBytes, serial: silentLine, epoch });
       return board;
     },
   });
@@ -59,6 +65,7 @@ export function blanketWorld(options: BlanketOptions): BlanketWorld {
     engine,
     provider,
     instance,
+    outfit,
     board,
     xen,
     domain0,

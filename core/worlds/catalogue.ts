@@ -1,13 +1,15 @@
 /** Which stack serves an instance of which provider. */
 import { Refusal } from '../base/refusal.ts';
 import type { Flavour } from '../contract/fleet.ts';
-import { kvm } from '../hypervisors/kvm/kvm.ts';
 import type { WorldMaker } from './desk.ts';
 import { InstanceWorld } from './instance/instance-world.ts';
+import { kvmOutfit } from './outfit.ts';
+import { xenOutfit } from './xen-outfit.ts';
 
 /** Stacks by flavour of the first layer; a flavour is rentable when its stack is here. */
 const MAKERS: Partial<Readonly<Record<Flavour, WorldMaker>>> = {
-  kvm: (host) => new InstanceWorld(host, kvm),
+  kvm: (host) => new InstanceWorld(host, kvmOutfit),
+  xen: (host) => new InstanceWorld(host, xenOutfit),
 };
 
 /** Machines of these stacks start from images of the data folder. */

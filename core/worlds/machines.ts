@@ -1,8 +1,6 @@
 /** The machines that a kernel can be booted on, by name: each line says how the layers are put together. */
 import type { NamedFile } from '../guests/boot/load.ts';
 import type { Progress } from '../hardware/bare.ts';
-import { kvm } from '../hypervisors/kvm/kvm.ts';
-import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
 import type { Cycles } from '../seams/addresses.ts';
 import type { BlockStore, ByteStream } from '../seams/plugs.ts';
 import { type BareOptions, type BareWorld, bareWorld } from './bare.ts';
@@ -10,10 +8,12 @@ import { type BlanketWorld, blanketWorld } from './blanket.ts';
 import { bootDomains } from './boot-domains.ts';
 import { crashReport } from './crash.ts';
 import { createFabric, macOf } from './fabric.ts';
+import { kvmOutfit, type Outfitter } from './outfit.ts';
 import { type PvWorld, pvWorld } from './pv.ts';
 import { type RentedWorld, rentedWorld } from './rented.ts';
 import { codeStatistics, type Statistics } from './statistics.ts';
 import type { Plugged } from './virtio-devices.ts';
+import { xenOutfit } from './xen-outfit.ts';
 
 export interface MachineOptions extends Omit<BareOptions, 'serial'> {
   readonly console: ByteStream;
@@ -47,24 +47,40 @@ const networksOf = (options: MachineOptions): Plugged['networks'] =>
   options.network ? [{ port: createFabric().plug('guest'), mac: macOf(1) }] : [];
 
 const inContainer =
-  (flavour: FlavourFactory) =>
+  (outfit: Outfitter) =>
   (options: MachineOptions): Bootable => {
     const world = rentedWorld({
       ...options,
       serial: options.console,
-      flavour,
+      outfit,
       networks: networksOf(options),
       seed: options.epoch,
     });
     return { ...codeMachine(world), statistics: () => ({ ...codeStatistics(world), ...exitsOf(world) }) };
   };
 
+/** A guest of a Xen provider talks on hvc0; its serial line only shows what comes before. */
+const inXenContainer = (options: MachineOptions): Bootable => {
+  const world = rentedWorld({
+    ...options,
+    serial: { write: (bytes) => options.console.write(bytes), onData: () => {} },
+    outfit: xenOutfit,
+    networks: networksOf(options),
+    emergency: (bytes) => options.console.write(bytes),
+    seed: options.epoch,
+  });
+  return {
+    ...codeMachine(world),
+    statistics: () => ({ ...codeStatistics(world), ...exitsOf(world), ...world.outfit.statistics?.() }),
+  };
+};
+
 const onXen = (options: MachineOptions): Bootable => domainMachine(pvWorld(pvOptions(options)), options);
 
 const onBlanket =
-  (flavour: FlavourFactory) =>
+  (outfit: Outfitter) =>
   (options: MachineOptions): Bootable => {
-    const world = blanketWorld({ ...pvOptions(options), flavour });
+    const world = blanketWorld({ ...pvOptions(options), outfit });
     const machine = domainMachine(world, options);
     return { ...machine, statistics: () => ({ ...machine.statistics(), ...exitsOf(world) }) };
   };
@@ -72,15 +88,17 @@ const onBlanket =
 /** Layers from the left: what stands on what. */
 export const MACHINES = {
   bare: onHardware,
-  'kvm-hvm': inContainer(kvm),
+  'xen-hvm': inXenContainer,
+  'kvm-hvm': inContainer(kvmOutfit),
   pv: onXen,
-  'blanket-kvm': onBlanket(kvm),
+  'blanket-xen': onBlanket(xenOutfit),
+  'blanket-kvm': onBlanket(kvmOutfit),
 } as const satisfies Record<string, (options: MachineOptions) => Bootable>;
 export type MachineName = keyof typeof MACHINES;
 export const MACHINE_NAMES = Object.keys(MACHINES) as MachineName[];
 
-/** Machines whose kernel runs in a domain; its console is hvc0. */
-export const hasDomains = (name: MachineName): boolean => name === 'pv' || name.startsWith('blanket-');
+/** Machines whose kernel's console is hvc0. */
+export const hasDomains = (name: MachineName): boolean => name !== 'bare' && name !== 'kvm-hvm';
 
 const pvOptions = (options: MachineOptions): Parameters<typeof pvWorld>[0] => ({
   wasm: options.wasm,

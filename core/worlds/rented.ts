@@ -1,43 +1,42 @@
 /** A kernel in a container that a provider rents out: the bare computer, the provider in its ring 0, one instance on it. */
 import { cpuidOf, followingApic } from '../abi/x86/cpuid.ts';
 import { invariant } from '../base/bug.ts';
-import { random } from '../base/random.ts';
-import { type PcBoard, type PciPlace, pc } from '../devices/boards/pc.ts';
+import type { PcBoard } from '../devices/boards/pc.ts';
 import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
 import { ramRanges } from '../devices/layout.ts';
-import type { PciFunction } from '../devices/pci/function.ts';
-import { virtioBalloon } from '../devices/virtio/balloon.ts';
-import { virtioConsole } from '../devices/virtio/console.ts';
-import { virtioEntropy } from '../devices/virtio/entropy.ts';
 import { bare } from '../hardware/bare.ts';
 import { countersOf } from '../hardware/cpu/counters.ts';
 import { createEngine } from '../hardware/cpu/engine.ts';
-import type { FlavourFactory } from '../hypervisors/virtualized/flavour.ts';
 import type { Instance } from '../hypervisors/virtualized/instance.ts';
 import { Provider } from '../hypervisors/virtualized/provider.ts';
 import type { ByteStream } from '../seams/plugs.ts';
 import type { BareOptions, BareWorld } from './bare.ts';
 import { emptyBoard } from './empty-board.ts';
+import type { Outfit, Outfitter } from './outfit.ts';
 import { startKernel } from './start-kernel.ts';
-import { onPci, type Plugged, virtioFunctions } from './virtio-devices.ts';
+import type { Plugged } from './virtio-devices.ts';
 
 export interface RentedOptions extends Omit<BareOptions, 'plugged'>, Plugged {
-  readonly flavour: FlavourFactory;
+  readonly outfit: Outfitter;
   /** The far side of hvc0, if there is to be one. */
   readonly console?: ByteStream;
   /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
   readonly capacity?: number;
-  /** For the entropy device. */
+  /** What the container writes to its hypervisor's own console, where it has one. */
+  readonly emergency?: (bytes: Uint8Array) => void;
+  /** For the entropy device and the container's identity. */
   readonly seed: number;
 }
 
 export interface RentedWorld extends BareWorld {
   readonly provider: Provider;
   readonly instance: Instance;
+  readonly outfit: Outfit;
 }
 
 /** @throws Refusal for a kernel that cannot be loaded */
 export function rentedWorld(options: RentedOptions): RentedWorld {
+  const outfit = options.outfit({ ...options, name: 'instance' });
   const engine = createEngine(options.wasm, options.engine);
   const cpuid = cpuidOf({
     cpus: options.cpus,
@@ -46,22 +45,21 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     ...(options.features === undefined ? {} : { features: options.features }),
   });
   const host = bare(engine, { ram: [], cpus: options.cpus, frequency: options.frequency, cpuid, board: () => emptyBoard });
-  const provider = new Provider(host.machine, options.flavour);
+  const provider = new Provider(host.machine, outfit.flavour);
   const ram = ramRanges(options.memoryBytes);
   let board: PcBoard | undefined;
   const instance = provider.create({
     name: 'instance',
     cpus: options.cpus,
-    ram,
+    ram: [...ram, ...outfit.ram],
     capacity: options.capacity ?? Number.POSITIVE_INFINITY,
     cpuid: followingApic(cpuid, (cpu) => board?.apicEnabled(cpu) ?? true),
     epochNanoseconds: BigInt(options.epoch) * 1_000_000_000n,
     board: (boardHost) => {
-      board = pc(boardHost, {
+      board = outfit.board(boardHost, {
         memoryBytes: options.memoryBytes,
         serial: options.serial,
         epoch: options.epoch,
-        pci: virtioDevices(options, () => instance),
         ...(options.screen === undefined ? {} : { screen: options.screen }),
       });
       return board;
@@ -73,6 +71,7 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     engine,
     provider,
     instance,
+    outfit,
     computer: instance.computer,
     board: made,
     statistics: () => made.statistics(),
@@ -86,18 +85,3 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     },
   };
 }
-
-/** The devices of a container, in the order of their slots. */
-const virtioDevices = (options: RentedOptions, instance: () => Instance): ((place: PciPlace) => PciFunction)[] =>
-  onPci([
-    ...virtioFunctions(options),
-    ...(options.console === undefined ? [] : [options.console]).map((stream) => () => virtioConsole(stream)),
-    () => virtioEntropy(random(options.seed)),
-    () =>
-      virtioBalloon({
-        get frames() {
-          return instance().memory.frames;
-        },
-        discard: (frame) => instance().memory.discard(frame as Parameters<Instance['memory']['discard']>[0]),
-      }),
-  ]);
