@@ -13,12 +13,15 @@ export interface Saved {
   readonly kind: number;
   readonly size: number;
   readonly flagsDirty: boolean;
+  readonly vectorsReady: boolean;
 }
 
 export class Cache {
   /** Kind of the last operation that set the flags, -1: not known, the state block says. */
   kind = -1;
   size = 0;
+  /** On this path vector instructions were found to be allowed. */
+  vectorsReady = false;
   /** Registers whose local is valid; of these, what the state block does not have yet. */
   private cached = 0;
   private dirty = 0;
@@ -70,12 +73,13 @@ export class Cache {
   reset(cached: number, dirty: number): void {
     this.cached = cached;
     this.dirty = dirty;
+    this.vectorsReady = false;
     this.forgetFlags();
   }
 
   save(): Saved {
-    const { cached, dirty, kind, size, flagsDirty } = this;
-    return { cached, dirty, kind, size, flagsDirty };
+    const { cached, dirty, kind, size, flagsDirty, vectorsReady } = this;
+    return { cached, dirty, kind, size, flagsDirty, vectorsReady };
   }
 
   restore(saved: Saved): void {
@@ -84,6 +88,7 @@ export class Cache {
     this.kind = saved.kind;
     this.size = saved.size;
     this.flagsDirty = saved.flagsDirty;
+    this.vectorsReady = saved.vectorsReady;
   }
 
   /** Makes the locals of a set valid. */

@@ -28,10 +28,12 @@ export const L = {
   rip: 15,
   /** The sixteen registers. */
   gpr: 16,
+  /** A vector. */
+  x: 32,
 } as const;
 
-/** Numbers of 32-bit and of 64-bit variables behind the parameters. */
-export const DECLARED = { i32: 4, i64: 26 } as const;
+/** Numbers of 32-bit, 64-bit and vector variables behind the parameters. */
+export const DECLARED = { i32: 4, i64: 26, v128: 1 } as const;
 
 /** Exports of hot.wasm that translated code calls, in import order; see hot/translated.ts and hot/flags.ts. */
 export const IMPORTS = ['stepRecord', 'condition', 'materialise'] as const;

@@ -25,14 +25,18 @@ export const W = {
 
 /** Instructions behind the vector prefix 0xfd. */
 export const V = {
-  load: 0x00, load32Zero: 0x5c, load64Zero: 0x5d, store: 0x0b, const: 0x0c, shuffle: 0x0d,
-  i8x16ExtractLaneU: 0x16, i16x8ExtractLaneU: 0x19, i32x4ExtractLane: 0x1b, i32x4ReplaceLane: 0x1c, i64x2ExtractLane: 0x1d, i64x2ReplaceLane: 0x1e,
-  i8x16Splat: 0x0f, i64x2Splat: 0x12,
-  i8x16Eq: 0x23, i8x16GtS: 0x27, i16x8Eq: 0x2d, i16x8GtS: 0x31, i32x4Eq: 0x37, i32x4GtS: 0x3b,
-  not: 0x4d, and: 0x4e, andnot: 0x4f, or: 0x50, xor: 0x51,
-  i8x16Bitmask: 0x64, i8x16Add: 0x6e, i8x16AddSatS: 0x6f, i8x16AddSatU: 0x70, i8x16Sub: 0x71, i8x16SubSatS: 0x72, i8x16SubSatU: 0x73,
-  i8x16MinU: 0x77, i8x16MaxU: 0x79, i16x8Add: 0x8e, i16x8Sub: 0x91, i16x8Mul: 0x95, i16x8MinS: 0x96, i16x8MaxS: 0x98,
-  i32x4Bitmask: 0xa4, i32x4Add: 0xae, i32x4Sub: 0xb1, i64x2Bitmask: 0xc4, i64x2Add: 0xce, i64x2Sub: 0xd1,
+  load: 0, load32Zero: 92, load64Zero: 93, store: 11, const: 12, shuffle: 13, swizzle: 14, i8x16Splat: 15,
+  i64x2ReplaceLane: 30, and: 78, andnot: 79, or: 80, xor: 81,
+  i8x16Eq: 35, i8x16GtS: 39, i16x8Eq: 45, i16x8GtS: 49, i32x4Eq: 55, i32x4GtS: 59, i64x2Eq: 214, i64x2GtS: 217,
+  i8x16Bitmask: 100, i32x4Bitmask: 164, i64x2Bitmask: 196,
+  i8x16NarrowS: 101, i8x16NarrowU: 102, i16x8NarrowS: 133, i16x8NarrowU: 134,
+  i8x16Add: 110, i8x16AddSatS: 111, i8x16AddSatU: 112, i8x16Sub: 113, i8x16SubSatS: 114, i8x16SubSatU: 115,
+  i8x16MinS: 118, i8x16MinU: 119, i8x16MaxS: 120, i8x16MaxU: 121, i8x16Avgr: 123,
+  i16x8Add: 142, i16x8AddSatS: 143, i16x8AddSatU: 144, i16x8Sub: 145, i16x8SubSatS: 146, i16x8SubSatU: 147, i16x8Mul: 149,
+  i16x8MinS: 150, i16x8MinU: 151, i16x8MaxS: 152, i16x8MaxU: 153, i16x8Avgr: 155,
+  i32x4Add: 174, i32x4Sub: 177, i32x4Mul: 181, i32x4MinS: 182, i32x4MinU: 183, i32x4MaxS: 184, i32x4MaxU: 185, i32x4Dot: 186,
+  i64x2Add: 206, i64x2Sub: 209,
+  i16x8Shl: 139, i16x8ShrS: 140, i16x8ShrU: 141, i32x4Shl: 171, i32x4ShrS: 172, i32x4ShrU: 173, i64x2Shl: 203, i64x2ShrU: 205,
 } as const;
 
 /** Sections of a module, by id. */

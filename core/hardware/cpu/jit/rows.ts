@@ -22,8 +22,8 @@ export interface Emitter {
   readonly fits?: (instruction: Instruction, is64: boolean) => boolean;
   readonly flow?: FlowKind;
   readonly flags?: FlagUse | ((instruction: Instruction) => FlagUse);
-  /** Touches memory other than by a ModRM operand. */
-  readonly stack?: true;
+  /** May leave, though it has no ModRM memory operand. */
+  readonly leaves?: true;
   /** Its ModRM memory operand is not accessed (LEA, NOP). */
   readonly addressOnly?: true;
 }
@@ -41,17 +41,23 @@ export interface RowPlans {
   readonly unknown: RowPlan;
 }
 
-/** Joins the generated rows with the emitters: by name and operands ("MOV Ev,Gv"), else by name. */
+/**
+ * Rows that end a block for the interpreter, and yet change nothing a unit relies on: their handler is called and the
+ * unit goes on (the kernel of a boot reads the time 300,000 times).
+ */
+const CONTINUES: ReadonlySet<string> = new Set(['RDTSC', 'RDTSCP', 'CPUID', 'SWAPGS']);
+
+/** Joins the generated rows with the emitters: by name and operands ("MOV Ev,Gv"), by name, or by handler ("=nop"). */
 export function planRows(emitters: ReadonlyMap<string, Emitter>): RowPlans {
   const unknown: RowPlan = { name: '', operands: [], flow: Flow.leave, emitter: undefined };
   const plans: RowPlan[] = [];
-  for (const [id, name, operands, , , , ends] of ROW_IDS) {
-    const emitter = emitters.get(`${name} ${operands}`) ?? emitters.get(name);
+  for (const [id, name, operands, handler, , , ends] of ROW_IDS) {
+    const emitter = emitters.get(`${name} ${operands}`) ?? emitters.get(name) ?? emitters.get(`=${handler}`);
     plans[id] = {
       name,
       operands: operands === '' ? [] : operands.split(','),
       emitter,
-      flow: emitter?.flow ?? (ends && emitter === undefined ? Flow.leave : Flow.next),
+      flow: emitter?.flow ?? (ends && emitter === undefined && !CONTINUES.has(name) ? Flow.leave : Flow.next),
     };
   }
   for (let id = 0; id < plans.length; id++) plans[id] ??= unknown;
@@ -77,5 +83,5 @@ export function flagUse(emitter: Emitter, i: Instruction): FlagUse {
 
 /** It may leave the unit before it does anything, or needs everything in the state block. */
 export function mayLeave(emitter: Emitter | undefined, i: Instruction): boolean {
-  return emitter === undefined || emitter.stack === true || (i.rm === IN_MEMORY && emitter.addressOnly !== true);
+  return emitter === undefined || emitter.leaves === true || (i.rm === IN_MEMORY && emitter.addressOnly !== true);
 }

@@ -27,7 +27,7 @@ import type { Block } from './discover.ts';
 import type { Graph } from './graph.ts';
 import type { Instruction } from './instruction.ts';
 import { DECLARED, Exit, L } from './locals.ts';
-import { I32, I64, VOID, W } from './opcodes.table.ts';
+import { I32, I64, V128, VOID, W } from './opcodes.table.ts';
 import { Path, type Usage } from './path.ts';
 import { edgeKind, type Plan } from './plan.ts';
 import { emitterOf, Flow } from './rows.ts';
@@ -81,11 +81,13 @@ export class Unit {
   /** Writes the function body, without its length. */
   write(): void {
     const { path, w } = this;
-    w.unsigned(2);
+    w.unsigned(3);
     w.unsigned(DECLARED.i32);
     w.op(I32);
     w.unsigned(DECLARED.i64);
     w.op(I64);
+    w.unsigned(DECLARED.v128);
+    w.op(V128);
     w.get(L.cpu);
     w.memory(W.i64Load, Offset.rip);
     w.i64(-4096);

@@ -129,6 +129,11 @@ export class Writer {
     this.bytes[this.at++] = lane;
   }
 
+  vectorZero(): void {
+    this.vector(V.const);
+    for (let i = 0; i < 16; i++) this.bytes[this.at++] = 0;
+  }
+
   /** Byte permutation of the two vectors on the stack. */
   shuffle(lanes: readonly number[]): void {
     this.vector(V.shuffle);

@@ -45,7 +45,7 @@ function release(u: Path, bytes: number): void {
 }
 
 const pushRegister: Emitter = {
-  stack: true,
+  leaves: true,
   emit(u, i) {
     checkPush(u, i.size);
     // PUSH rSP stores what it was before.
@@ -56,7 +56,7 @@ const pushRegister: Emitter = {
 };
 
 const pushImmediate: Emitter = {
-  stack: true,
+  leaves: true,
   emit(u, i) {
     checkPush(u, i.size);
     getImmediate(u, i, i.size);
@@ -66,7 +66,7 @@ const pushImmediate: Emitter = {
 };
 
 const pushOperand: Emitter = {
-  stack: true,
+  leaves: true,
   emit(u, i) {
     readE(u, i, i.size, L.t);
     checkPush(u, i.size);
@@ -75,7 +75,7 @@ const pushOperand: Emitter = {
 };
 
 const popRegister: Emitter = {
-  stack: true,
+  leaves: true,
   emit(u, i) {
     readTop(u, i.size, L.t);
     // POP rSP: the value wins over the increment.
@@ -88,7 +88,7 @@ const popRegister: Emitter = {
 const isNear = (i: Instruction, is64: boolean): boolean => i.size === (is64 ? 8 : 4);
 
 const leave: Emitter = {
-  stack: true,
+  leaves: true,
   fits: isNear,
   emit(u, i) {
     u.getRegister(Reg.rbp);
@@ -129,7 +129,7 @@ function setReturn(u: Path, local: number): void {
 const call: Emitter = {
   flow: Flow.call,
   fits: isNear,
-  stack: true,
+  leaves: true,
   emit(u, i) {
     checkPush(u, i.size);
     setReturn(u, L.t);
@@ -165,7 +165,7 @@ const jumpIndirect: Emitter = {
 const callIndirect: Emitter = {
   flow: Flow.indirectCall,
   fits: isNear,
-  stack: true,
+  leaves: true,
   emit(u, i) {
     readE(u, i, i.size, L.rip);
     checkTarget(u);
@@ -178,7 +178,7 @@ const callIndirect: Emitter = {
 const ret: Emitter = {
   flow: Flow.indirect,
   fits: isNear,
-  stack: true,
+  leaves: true,
   emit(u, i) {
     readTop(u, i.size, L.rip);
     checkTarget(u);

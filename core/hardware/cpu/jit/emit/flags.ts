@@ -1,12 +1,22 @@
 /** Emitters that change single flags, and the help for instructions that change only some of the six. */
 import { Offset } from '../../gen/offsets.ts';
-import { L } from '../locals.ts';
+import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
 
+const IOPL_SHIFT = 12;
 /** Bits of RFLAGS. */
-export const Flag = { carry: 1, parity: 4, adjust: 0x10, zero: 0x40, sign: 0x80, direction: 0x400, overflow: 0x800 } as const;
+export const Flag = {
+  carry: 1,
+  parity: 4,
+  adjust: 0x10,
+  zero: 0x40,
+  sign: 0x80,
+  interrupt: 0x200,
+  direction: 0x400,
+  overflow: 0x800,
+} as const;
 
 /**
  * Replaces the flags in `mask` by the value that `push` leaves on the stack; the others are put in place in the state
@@ -60,10 +70,32 @@ function setDirection(value: boolean): Emitter {
   return { emit: (u) => changeSystemFlags(u, Flag.direction, value ? () => u.w.i64(Flag.direction) : undefined) };
 }
 
+/** CLI where the privilege level allows it; otherwise the handler refuses. Interrupts become no more urgent by it. */
+const clearInterrupts: Emitter = {
+  leaves: true,
+  emit(u) {
+    const { w } = u;
+    w.get(L.cpu);
+    w.memory(W.i32Load, Offset.rflags);
+    w.i32(IOPL_SHIFT);
+    w.op(W.i32ShrU);
+    w.i32(3);
+    w.op(W.i32And);
+    w.get(L.cpu);
+    w.memory(W.i32Load, Offset.cpl);
+    w.op(W.i32LtU);
+    u.openIf();
+    u.leavePrecisely(Exit.precise);
+    u.close();
+    changeSystemFlags(u, Flag.interrupt, undefined);
+  },
+};
+
 export const FLAGS: readonly (readonly [string, Emitter])[] = [
   ['CLC', setCarry('clear')],
   ['STC', setCarry('set')],
   ['CMC', setCarry('complement')],
   ['CLD', setDirection(false)],
   ['STD', setDirection(true)],
+  ['CLI', clearInterrupts],
 ];

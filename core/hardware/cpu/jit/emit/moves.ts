@@ -59,7 +59,7 @@ const immediateToRegister: Emitter = {
 /** MOV between the accumulator and an absolute address. */
 function absolute(store: boolean): Emitter {
   return {
-    stack: true,
+    leaves: true,
     fits: (i, is64) => is64 || (i.addressSize === 4 && i.segment !== 1 && (i.segment < 4 || i.segment >= FLAT_SEGMENT)),
     emit(u, i) {
       u.w.i64Parts(i.low, i.high);
@@ -248,8 +248,8 @@ export const MOVES: readonly (readonly [string, Emitter])[] = [
   ['XCHG Eb,Gb', exchange],
   ['XCHG Ev,Gv', exchange],
   ['XCHG Zv,rAX', exchangeAccumulator],
-  ['NOP', nothing],
-  ['PAUSE', nothing],
+  ['=nop', nothing],
+  ['=pause', nothing],
   ...CONDITION_NAMES.map((name, cc) => [`CMOV${name}`, conditionalMove(cc)] as const),
   ...CONDITION_NAMES.map((name, cc) => [`SET${name}`, conditionalSet(cc)] as const),
 ];

@@ -209,7 +209,7 @@ function divideBy(u: Path, i: Instruction, divide: number, remainder: number): v
 }
 
 const divideUnsigned: Emitter = {
-  stack: true,
+  leaves: true,
   fits: (i) => i.size > 1,
   emit(u, i) {
     const { w } = u;
@@ -243,7 +243,7 @@ const divideUnsigned: Emitter = {
 };
 
 const divideSigned: Emitter = {
-  stack: true,
+  leaves: true,
   fits: (i) => i.size > 1,
   emit(u, i) {
     const { w } = u;

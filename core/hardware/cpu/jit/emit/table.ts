@@ -1,4 +1,5 @@
-/** All emitters by row: "NAME operands" where operand patterns differ, else "NAME". A row that is absent calls its handler. */
+/** All emitters by row: "NAME operands" where operand patterns differ, else "NAME", or "=handler".
+ * A row that is absent calls its handler. */
 import type { Emitter } from '../rows.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { BITS } from './bits.ts';
@@ -7,6 +8,7 @@ import { FLAGS } from './flags.ts';
 import { MOVES } from './moves.ts';
 import { MULTIPLY } from './multiply.ts';
 import { SHIFTS } from './shifts.ts';
+import { VECTORS } from './vectors.ts';
 
 export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   ...ARITHMETIC,
@@ -16,4 +18,5 @@ export const EMITTERS: ReadonlyMap<string, Emitter> = new Map([
   ...MULTIPLY,
   ...BITS,
   ...FLAGS,
+  ...VECTORS,
 ]);

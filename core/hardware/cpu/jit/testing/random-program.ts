@@ -105,6 +105,23 @@ const FORMS: readonly Form[] = [
   { opcode: [0x0f, 0xac], modRm: 'r', immediate: 1 },
   { opcode: [0x0f, 0xc8], plusRegister: true },
   { opcode: [0xf3, 0x0f, 0xb8], modRm: 'r' },
+  { opcode: [0xfa] },
+  // SSE2: with the prefix 66, where there are others with those as well.
+  ...[0x60, 0x61, 0x62, 0x64, 0x68, 0x6a, 0x6c, 0x6d, 0x6e, 0x6f, 0x74, 0x75, 0x76, 0x7e, 0x7f, 0xd4, 0xd6, 0xd8, 0xda, 0xdb].map(
+    (code): Form => ({ opcode: [0x66, 0x0f, code], modRm: 'r' }),
+  ),
+  ...[0xde, 0xdf, 0xe7, 0xeb, 0xef, 0xf5, 0xf8, 0xfa, 0xfc, 0xfe, 0x10, 0x11, 0x28, 0x29].map(
+    (code): Form => ({ opcode: [0x66, 0x0f, code], modRm: 'r' }),
+  ),
+  { opcode: [0x66, 0x0f, 0xd7], modRm: 'r', only: 'register' },
+  { opcode: [0x66, 0x0f, 0x70], modRm: 'r', immediate: 1 },
+  { opcode: [0xf3, 0x0f, 0x70], modRm: 'r', immediate: 1 },
+  { opcode: [0xf2, 0x0f, 0x70], modRm: 'r', immediate: 1 },
+  ...[0x6f, 0x7f, 0x7e, 0x10, 0x11].map((code): Form => ({ opcode: [0xf3, 0x0f, code], modRm: 'r' })),
+  ...[0x10, 0x11].map((code): Form => ({ opcode: [0xf2, 0x0f, code], modRm: 'r' })),
+  ...[0x71, 0x72, 0x73].flatMap((code) =>
+    [2, 3, 4, 6, 7].map((digit): Form => ({ opcode: [0x66, 0x0f, code], modRm: digit, immediate: 1, only: 'register' })),
+  ),
 ];
 
 const WEIGHED = FORMS.flatMap((form) => Array.from({ length: form.weight ?? 1 }, () => form));
@@ -133,11 +150,11 @@ function instruction(random: Random): number[] {
   if (form === undefined) return [0x90];
   const bytes: number[] = [];
   const narrow = random.below(6) === 0;
-  if (narrow) bytes.push(0x66);
   const repeats = [0xa4, 0xa5, 0xab, 0xae].includes(form.opcode[0] ?? 0) && form.opcode.length === 1;
   if (repeats && random.below(3) === 0) bytes.push(0xf3);
   const [first = 0, ...others] = form.opcode;
-  const mandatory = first === 0xf3 && others.length > 0;
+  const mandatory = others.length > 1;
+  if (narrow && !mandatory) bytes.push(0x66);
   if (mandatory) bytes.push(first);
   if (random.below(2) === 0) bytes.push(0x40 | random.below(16));
   const opcode = mandatory ? others : [first, ...others];
