@@ -4,25 +4,7 @@
  * A program is a list of blocks; each ends with a conditional jump, call, return or jump to another. Operands are
  * random, so flags, partial registers, page crossings, faults and writes to its own code all happen.
  */
-
-export interface Random {
-  /** An integer from 0 to `limit` - 1. */
-  below(limit: number): number;
-}
-
-/** xorshift32: small, and the same everywhere. */
-export function seededRandom(seed: number): Random {
-  let state = (seed * 2654435761 + 0x9e3779b9) >>> 0 || 1;
-  return {
-    below(limit) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      state >>>= 0;
-      return state % limit;
-    },
-  };
-}
+import type { Random } from '../../../../base/random.ts';
 
 /** Opcode bytes; whether ModRM follows (a digit fixes its reg field); bytes of immediate (`z`: 2 or 4 by prefix). */
 interface Form {
@@ -107,12 +89,29 @@ const FORMS: readonly Form[] = [
   { opcode: [0xf3, 0x0f, 0xb8], modRm: 'r' },
   { opcode: [0xfa] },
   // SSE2: with the prefix 66, where there are others with those as well.
-  ...[0x60, 0x61, 0x62, 0x64, 0x68, 0x6a, 0x6c, 0x6d, 0x6e, 0x6f, 0x74, 0x75, 0x76, 0x7e, 0x7f, 0xd4, 0xd6, 0xd8, 0xda, 0xdb].map(
+  ...[...range(0x60, 16), 0x74, 0x75, 0x76, 0x7e, 0x7f, 0xd4, 0xd5, 0xd6, 0xd8, 0xd9, 0xda, 0xdb, 0xdc, 0xdd, 0xde, 0xdf].map(
     (code): Form => ({ opcode: [0x66, 0x0f, code], modRm: 'r' }),
   ),
-  ...[0xde, 0xdf, 0xe7, 0xeb, 0xef, 0xf5, 0xf8, 0xfa, 0xfc, 0xfe, 0x10, 0x11, 0x28, 0x29].map(
-    (code): Form => ({ opcode: [0x66, 0x0f, code], modRm: 'r' }),
-  ),
+  ...[
+    0xe0,
+    0xe3,
+    0xe7,
+    0xe8,
+    0xe9,
+    0xea,
+    0xeb,
+    0xec,
+    0xed,
+    0xee,
+    0xef,
+    0xf5,
+    ...range(0xf8, 7),
+    0x10,
+    0x11,
+    0x28,
+    0x29,
+    0x50,
+  ].map((code): Form => ({ opcode: [0x66, 0x0f, code], modRm: 'r' })),
   { opcode: [0x66, 0x0f, 0xd7], modRm: 'r', only: 'register' },
   { opcode: [0x66, 0x0f, 0x70], modRm: 'r', immediate: 1 },
   { opcode: [0xf3, 0x0f, 0x70], modRm: 'r', immediate: 1 },
@@ -174,8 +173,11 @@ export function randomProgram(random: Random, blocks: number): Uint8Array {
     const body: number[] = [];
     for (let left = random.below(7); left > 0; left--) body.push(...instruction(random));
     const ending = (['branch', 'branch', 'branch', 'jump', 'call', 'return', 'fall'] as const)[random.below(7)] ?? 'fall';
-    // A compare before most branches, so that both sides are taken.
-    if (ending === 'branch' && random.below(3) > 0) body.push(0x48 | random.below(8), 0x39, 0xc0 | random.below(64));
+    // A compare before most branches, now and then of equals, so that both sides are taken.
+    if (ending === 'branch' && random.below(3) > 0) {
+      const equal = random.below(3) === 0;
+      body.push(0x48 | (equal ? 0 : random.below(8)), 0x39, 0xc0 | (equal ? 9 * random.below(8) : random.below(64)));
+    }
     parts.push({ body, ending, cc: random.below(16), target: random.below(blocks) });
   }
   const LENGTHS = { branch: 6, jump: 5, call: 5, return: 1, fall: 0 };
