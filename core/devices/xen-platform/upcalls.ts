@@ -60,6 +60,11 @@ export function withUpcalls<B extends Signalled>(
       source.settle();
       board.writeDevice(cpu, address, width, value);
     },
+    // The end of an interrupt may be an MSR (x2APIC).
+    writeMsr: (cpu, msr, value) => {
+      source.settle();
+      return board.writeMsr(cpu, msr, value);
+    },
     acknowledgeInterrupt: (cpu) => {
       if (direct[cpu] === true) {
         const vector = source.acknowledge(cpu);

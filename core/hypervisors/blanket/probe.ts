@@ -1,8 +1,10 @@
 /** Finds out what is below a machine, the way software on real hardware does: it asks CPUID. */
 import { Leaf, SIGNATURE } from '../../abi/kvm/kvm.table.ts';
+import { XEN_SIGNATURE } from '../../abi/xen/hvm.table.ts';
 import { type Below, nothingBelow } from '../../seams/below.ts';
 import type { Machine } from '../../seams/machine.ts';
 import { belowKvm } from './below-kvm.ts';
+import { belowXen } from './below-xen.ts';
 
 /** CPUID leaf 1 ECX: a hypervisor is present, and the leaves from 0x4000_0000 on are its own. */
 const HYPERVISOR_PRESENT = 0x8000_0000;
@@ -14,7 +16,10 @@ interface Kind {
   make(machine: Machine, base: number): Below;
 }
 
-const KINDS: readonly Kind[] = [{ signature: SIGNATURE, make: belowKvm }];
+const KINDS: readonly Kind[] = [
+  { signature: SIGNATURE, make: belowKvm },
+  { signature: XEN_SIGNATURE, make: belowXen },
+];
 
 /** The layer below `machine`; on bare hardware {@link nothingBelow}. */
 export function probe(machine: Machine): Below {

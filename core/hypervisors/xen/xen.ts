@@ -44,6 +44,8 @@ export class Xen implements Occupant {
   readonly callArguments = new CallArguments();
   readonly innerArguments = new CallArguments();
   readonly below: Below;
+  /** Interrupts of the machine that somebody here waits for, by vector. */
+  readonly vectors = new Map<number, (cpu: number) => void>();
   readonly wallClock: number;
   private readonly domainsById = new Map<number, Domain>();
   private readonly timers: readonly Timers[];
@@ -93,6 +95,11 @@ export class Xen implements Occupant {
   /** Any CPU: all answer CPUID alike. */
   get cpuidSource(): Cpu {
     return this.cpu(0);
+  }
+
+  /** The CPU that runs now. */
+  get currentCpu(): number {
+    return Math.max(0, this.current);
   }
 
   /** Charges work to the CPU that runs now. */
@@ -184,6 +191,14 @@ export class Xen implements Occupant {
   /** Makes the CPU that runs `vcpu`, if one does, look at it again. */
   interrupt(vcpu: Vcpu): void {
     if (vcpu.unit.state === 'running') this.kick(vcpu.unit.cpu);
+  }
+
+  /** An interrupt of the machine: whoever registered for its vector is told. Vector 0 only means that something is due. */
+  interrupted(cpu: number, vector: number): void {
+    const before = this.current;
+    this.current = cpu;
+    this.vectors.get(vector)?.(cpu);
+    this.current = before;
   }
 
   isRescheduling(cpu: number): boolean {

@@ -40,6 +40,8 @@ export const handleTrap = (vcpu: PvVcpu, trap: Trap): void => {
       vcpu.domain.crash(`vCPU ${vcpu.id}: the CPU stopped (${trap.kind}) at ${vcpu.context.rip.toString(16)}`);
       return;
     case 'interrupt':
+      vcpu.domain.xen.interrupted(vcpu.domain.xen.currentCpu, trap.vector);
+      return;
     case 'budget':
       return;
   }
