@@ -30,20 +30,3 @@ export interface BlockStore {
   flush(): void;
   discard?(offset: number, length: number): void;
 }
-
-/**
- * A disk plug whose answers come later, in the time of the emulated world: a front end with another back end behind it.
- * Calls are answered in any order; a flush covers what was answered before it was asked for.
- */
-export interface BlockQueue {
-  readonly answers: 'later';
-  readonly sectors: number;
-  readonly readOnly: boolean;
-  /** Undefined: the medium failed. */
-  read(offset: number, length: number, done: (bytes: Uint8Array | undefined) => void): void;
-  write(offset: number, bytes: Uint8Array, done: (ok: boolean) => void): void;
-  flush(done: (ok: boolean) => void): void;
-  discard?(offset: number, length: number, done: (ok: boolean) => void): void;
-}
-
-export type Disk = BlockStore | BlockQueue;

@@ -1,10 +1,9 @@
-/** The block back end: requests of a guest's disk driver on a disk. */
+/** The block back end: requests of a guest's disk driver on a `BlockStore`. */
 import { BlockOperation, BlockRequest, BlockResponse, BlockSegment, BlockStatus, DiskInfo } from '../../abi/xen/rings.table.ts';
 import type { MappedPage } from '../../seams/platform.ts';
-import type { BlockQueue, Disk } from '../../seams/plugs.ts';
+import type { BlockStore } from '../../seams/plugs.ts';
 import { BackEnd, type BackPlace, bindPort, type Device, mapRing } from '../xen/back-end.ts';
 import { BackRing } from '../xen/ring.ts';
-import { queueOf } from './queue.ts';
 
 const SECTOR = 512;
 const SECTORS_PER_PAGE = 8;
@@ -26,26 +25,18 @@ interface Transfer {
   readonly segments: readonly Segment[];
 }
 
-/** Told the BLKIF_RSP_* of a request when it is done. */
-type Done = (status: number) => void;
-
 export class BlockBack implements Device {
   private readonly end: BackEnd;
   private page: MappedPage | undefined;
   private port = 0;
   private ring: BackRing | undefined;
-  private readonly disk: BlockQueue;
-  /** Answers of this turn are announced at its end. */
-  private working = false;
-  private announcing = false;
   /** Done since the start, for statistics. */
   readonly counts = { reads: 0, writes: 0, flushes: 0, errors: 0, sectors: 0 };
 
   constructor(
     private readonly place: BackPlace,
-    disk: Disk,
+    private readonly disk: BlockStore,
   ) {
-    this.disk = queueOf(disk);
     this.end = new BackEnd(place, this);
   }
 
@@ -101,34 +92,28 @@ export class BlockBack implements Device {
   private work(): void {
     const { ring, port } = this;
     if (ring === undefined) return;
+    let notify = false;
     let more = false;
-    this.working = true;
     for (let done = 0; ring.waiting > 0; done++) {
       if (done === PIECE) {
         more = true;
         break;
       }
       this.serve(ring, ring.take());
+      if (ring.publish()) notify = true;
     }
-    this.working = false;
     if (ring.broken) {
       this.end.fail('the front end wrote an impossible ring index');
       return;
     }
     if (more || ring.rest()) this.place.platform.schedule(this.place.platform.now(), () => this.work());
-    if (this.announcing) this.place.platform.events.notify(port);
-    this.announcing = false;
+    if (notify) this.place.platform.events.notify(port);
   }
 
   private serve(ring: BackRing, request: DataView): void {
-    this.perform(request, (status) => this.answer(ring, request, status));
-  }
-
-  private answer(ring: BackRing, request: DataView, status: number): void {
-    // The device may have been closed while its disk was at work.
-    if (this.ring !== ring) return;
-    if (status !== BlockStatus.okay) this.counts.errors += 1;
     const operation = request.getUint8(BlockRequest.operation);
+    const status = this.perform(operation, request);
+    if (status !== BlockStatus.okay) this.counts.errors += 1;
     // The front end checks the answer against what was done, not against how its segments were listed.
     const done = operation === BlockOperation.indirect ? request.getUint8(BlockRequest.indirectOperation) : operation;
     ring.respond((slot) => {
@@ -136,118 +121,104 @@ export class BlockBack implements Device {
       slot.setUint8(BlockResponse.operation, done);
       slot.setInt16(BlockResponse.status, status, true);
     });
-    if (!ring.publish()) return;
-    if (this.working) this.announcing = true;
-    else this.place.platform.events.notify(this.port);
   }
 
-  private perform(request: DataView, done: Done): void {
-    const operation = request.getUint8(BlockRequest.operation);
+  private perform(operation: number, request: DataView): number {
     switch (operation) {
       case BlockOperation.read:
       case BlockOperation.write:
       case BlockOperation.barrier:
       case BlockOperation.flush: {
         const count = request.getUint8(BlockRequest.segments);
-        if (count > BlockRequest.MOST_SEGMENTS) return done(BlockStatus.error);
+        if (count > BlockRequest.MOST_SEGMENTS) return BlockStatus.error;
         const list = Array.from({ length: count }, (_, index) =>
           segmentAt(request, BlockRequest.list + index * BlockSegment.SIZE),
         );
-        return this.transfer({ operation, sector: sectorOf(request), segments: list }, done);
+        return this.transfer({ operation, sector: sectorOf(request), segments: list });
       }
       case BlockOperation.indirect:
-        return this.indirect(request, done);
+        return this.indirect(request);
       case BlockOperation.discard:
-        return this.discard(request, done);
+        return this.discard(request);
       default:
-        return done(BlockStatus.notSupported);
+        return BlockStatus.notSupported;
     }
   }
 
   /** A request whose list of segments lies in pages of its own. */
-  private indirect(request: DataView, done: Done): void {
+  private indirect(request: DataView): number {
     const operation = request.getUint8(BlockRequest.indirectOperation);
     const count = request.getUint16(BlockRequest.indirectSegments, true);
-    if (count > MOST_INDIRECT || count === 0) return done(BlockStatus.error);
-    if (operation !== BlockOperation.read && operation !== BlockOperation.write) return done(BlockStatus.error);
+    if (count > MOST_INDIRECT || count === 0) return BlockStatus.error;
+    if (operation !== BlockOperation.read && operation !== BlockOperation.write) return BlockStatus.error;
     // All of them fit the first page.
     const reference = request.getUint32(BlockRequest.indirectPages, true);
     const bytes = this.place.platform.foreign.copyFrom(this.place.frontDomain, reference, 0, count * BlockSegment.SIZE);
-    if (typeof bytes === 'number') return done(BlockStatus.error);
+    if (typeof bytes === 'number') return BlockStatus.error;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const segments = Array.from({ length: count }, (_, index) => segmentAt(view, index * BlockSegment.SIZE));
-    this.transfer({ operation, sector: sectorOf(request), segments }, done);
+    return this.transfer({ operation, sector: sectorOf(request), segments });
   }
 
-  private transfer({ operation, sector, segments }: Transfer, done: Done): void {
+  private transfer({ operation, sector, segments }: Transfer): number {
     const sectors = segments.reduce((sum, { first, last }) => sum + (last - first + 1), 0);
-    if (segments.some(({ first, last }) => first > last || last >= SECTORS_PER_PAGE)) return done(BlockStatus.error);
-    if (!(sector + sectors <= this.disk.sectors)) {
-      if (sectors === 0 && operation === BlockOperation.flush) return this.flush(done);
-      return done(BlockStatus.error);
-    }
+    if (segments.some(({ first, last }) => first > last || last >= SECTORS_PER_PAGE)) return BlockStatus.error;
+    if (!(sector + sectors <= this.disk.sectors))
+      return sectors === 0 && operation === BlockOperation.flush ? this.flush() : BlockStatus.error;
     this.counts.sectors += sectors;
-    if (operation === BlockOperation.read) return this.read(sector, sectors, segments, done);
-    if (this.disk.readOnly && sectors > 0) return done(BlockStatus.error);
-    const store: Done = (status) => {
-      if (status !== BlockStatus.okay) return done(status);
-      const after: Done = (stored) =>
-        operation === BlockOperation.write || stored !== BlockStatus.okay ? done(stored) : this.flush(done);
-      if (sectors === 0) after(BlockStatus.okay);
-      else this.store(sector, sectors, segments, after);
-    };
+    if (operation === BlockOperation.read) return this.read(sector, sectors, segments);
+    if (this.disk.readOnly && sectors > 0) return BlockStatus.error;
     // A barrier: everything before it is on the medium before it, and it before everything after it.
-    if (operation === BlockOperation.barrier) this.flush(store);
-    else store(BlockStatus.okay);
+    if (operation === BlockOperation.barrier) this.flush();
+    const status = sectors === 0 ? BlockStatus.okay : this.store(sector, sectors, segments);
+    return operation === BlockOperation.write || status !== BlockStatus.okay ? status : this.flush();
   }
 
-  private flush(done: Done): void {
+  private flush(): number {
     this.counts.flushes += 1;
-    this.disk.flush((ok) => done(statusOf(ok)));
+    this.disk.flush();
+    return BlockStatus.okay;
   }
 
-  private read(sector: number, sectors: number, segments: readonly Segment[], done: Done): void {
+  private read(sector: number, sectors: number, segments: readonly Segment[]): number {
     this.counts.reads += 1;
-    if (sectors === 0) return done(BlockStatus.okay);
-    this.disk.read(sector * SECTOR, sectors * SECTOR, (bytes) => {
-      if (bytes === undefined) return done(BlockStatus.error);
-      let at = 0;
-      for (const { reference, first, last } of segments) {
-        const length = (last - first + 1) * SECTOR;
-        const part = bytes.subarray(at, at + length);
-        if (this.place.platform.foreign.copyTo(this.place.frontDomain, reference, first * SECTOR, part) !== 0)
-          return done(BlockStatus.error);
-        at += length;
-      }
-      done(BlockStatus.okay);
-    });
+    if (sectors === 0) return BlockStatus.okay;
+    const bytes = this.disk.read(sector * SECTOR, sectors * SECTOR);
+    let at = 0;
+    for (const { reference, first, last } of segments) {
+      const length = (last - first + 1) * SECTOR;
+      const part = bytes.subarray(at, at + length);
+      if (this.place.platform.foreign.copyTo(this.place.frontDomain, reference, first * SECTOR, part) !== 0)
+        return BlockStatus.error;
+      at += length;
+    }
+    return BlockStatus.okay;
   }
 
-  private store(sector: number, sectors: number, segments: readonly Segment[], done: Done): void {
+  private store(sector: number, sectors: number, segments: readonly Segment[]): number {
     this.counts.writes += 1;
     const bytes = new Uint8Array(sectors * SECTOR);
     let at = 0;
     for (const { reference, first, last } of segments) {
       const length = (last - first + 1) * SECTOR;
       const part = this.place.platform.foreign.copyFrom(this.place.frontDomain, reference, first * SECTOR, length);
-      if (typeof part === 'number') return done(BlockStatus.error);
+      if (typeof part === 'number') return BlockStatus.error;
       bytes.set(part, at);
       at += length;
     }
-    this.disk.write(sector * SECTOR, bytes, (ok) => done(statusOf(ok)));
+    this.disk.write(sector * SECTOR, bytes);
+    return BlockStatus.okay;
   }
 
-  private discard(request: DataView, done: Done): void {
+  private discard(request: DataView): number {
     const sector = sectorOf(request);
     const count = Number(request.getBigUint64(BlockRequest.discardCount, true));
-    if (this.disk.discard === undefined) return done(BlockStatus.notSupported);
-    if (this.disk.readOnly || !(sector + count <= this.disk.sectors)) return done(BlockStatus.error);
-    if (count === 0) return done(BlockStatus.okay);
-    this.disk.discard(sector * SECTOR, count * SECTOR, (ok) => done(statusOf(ok)));
+    if (this.disk.discard === undefined) return BlockStatus.notSupported;
+    if (this.disk.readOnly || !(sector + count <= this.disk.sectors)) return BlockStatus.error;
+    if (count > 0) this.disk.discard(sector * SECTOR, count * SECTOR);
+    return BlockStatus.okay;
   }
 }
-
-const statusOf = (ok: boolean): number => (ok ? BlockStatus.okay : BlockStatus.error);
 
 /** Exact up to 2^53; beyond that larger than any disk. */
 const sectorOf = (request: DataView): number => Number(request.getBigUint64(BlockRequest.sector, true));
