@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 export default function build(): void {
   if (process.env.BLANKET_E2E_BUILT === '1') return;
   buildApp({ BLANKET_SCRIPTED: '1' });
-  if (process.env.BLANKET_E2E_REAL === '1') buildApp();
+  buildApp();
   if (process.env.ELECTRON_OVERRIDE_DIST_PATH === undefined && electronFolder(false) === undefined) buildStandIn();
   if (!existsSync(join(root, 'dist/scripted/main.cjs'))) throw new Error('the application was not built');
 }

@@ -1,4 +1,4 @@
-/** The main job over the real layers: nothing here is scripted. Run with BLANKET_E2E_REAL=1; it takes minutes. */
+/** The main job over the real layers: nothing here is scripted. It takes minutes. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,6 @@ import { stateOf, until } from '../fleet.ts';
 import { expect, start, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
 
-test.skip(process.env.BLANKET_E2E_REAL !== '1', 'only where minutes are to be had');
 test.setTimeout(600_000);
 
 test('rent, lay the Blanket, cut, type uname -a at a real prompt', async () => {
