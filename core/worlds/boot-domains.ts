@@ -1,7 +1,7 @@
 /** Guests started on a Xen, plain or Blanket, for the command line: one to talk to, and as many beside it as are wanted. */
 import { Refusal } from '../base/refusal.ts';
 import type { ManagedDomain } from '../control/toolstack.ts';
-import type { NamedFile } from '../guests/boot/load.ts';
+import type { NamedFile } from '../guests/boot/placement.ts';
 import { parsePvKernel } from '../guests/boot/pv-kernel.ts';
 import type { Codecs } from '../guests/boot/unpack/unpack.ts';
 import type { Progress } from '../hardware/bare.ts';

@@ -9,7 +9,7 @@ import type { Snapshot } from '../contract/calls-machines.ts';
 import type { Capacity, Instance, Machine, MachineChange, MachineSettings, MachineState } from '../contract/fleet.ts';
 import type { ExitRow } from '../contract/gauges.ts';
 import type { Forward, Lease, Network, Volume } from '../contract/storage.ts';
-import type { NamedFile } from '../guests/boot/load.ts';
+import type { NamedFile } from '../guests/boot/placement.ts';
 import type { Codecs } from '../guests/boot/unpack/unpack.ts';
 import type { BlockStore, ByteStream } from '../seams/plugs.ts';
 

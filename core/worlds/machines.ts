@@ -1,5 +1,5 @@
 /** The machines that a kernel can be booted on, by name: each line says how the layers are put together. */
-import type { NamedFile } from '../guests/boot/load.ts';
+import type { NamedFile } from '../guests/boot/placement.ts';
 import type { Progress } from '../hardware/bare.ts';
 import type { Cycles } from '../seams/addresses.ts';
 import type { BlockStore, ByteStream } from '../seams/plugs.ts';

@@ -3,7 +3,8 @@ import { invariant } from '../base/bug.ts';
 import type { PcBoard } from '../devices/boards/pc.ts';
 import { memoryMap } from '../devices/layout.ts';
 import { enter } from '../guests/boot/entry.ts';
-import { loadKernel, type NamedFile } from '../guests/boot/load.ts';
+import { loadKernel } from '../guests/boot/load.ts';
+import type { NamedFile } from '../guests/boot/placement.ts';
 import type { Codecs } from '../guests/boot/unpack/unpack.ts';
 import type { AddressRange, Computer } from '../seams/machine.ts';
 

@@ -9,8 +9,8 @@ import type { ElfImage } from './elf.ts';
 import { isElf, parseElf } from './elf.ts';
 import type { Entry } from './entry.ts';
 import { zeroPage } from './linux-params.ts';
-import type { Placement } from './load.ts';
 import type { Range } from './place.ts';
+import type { Placement } from './placement.ts';
 import { damagedKernel } from './refusals.ts';
 import { unpack } from './unpack/unpack.ts';
 

@@ -10,9 +10,9 @@ import { Refusal } from '../../base/refusal.ts';
 import type { ElfImage } from './elf.ts';
 import type { Entry } from './entry.ts';
 import { memorySizes } from './linux-params.ts';
-import type { Placement } from './load.ts';
 import { placeSegments } from './load-elf.ts';
 import type { MultibootImage } from './multiboot.ts';
+import type { Placement } from './placement.ts';
 import { unknownKernel } from './refusals.ts';
 
 const KIB = 1024;

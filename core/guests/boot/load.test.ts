@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { RANGE_TYPE } from '../../abi/boot/memory-map.table.ts';
 import { readText, readU32, readU64, textBytes, writeU32 } from '../../base/bytes.ts';
 import { Refusal } from '../../base/refusal.ts';
-import type { BootRequest } from './load.ts';
 import { loadKernel } from './load.ts';
+import type { BootRequest } from './placement.ts';
 import { flatMemory } from './testing/flat-memory.ts';
 import { bzImage, elf, multibootHeader } from './testing/kernels.ts';
 

@@ -6,7 +6,7 @@ import { Refusal } from '../../base/refusal.ts';
 import type { PvKernel } from '../../seams/hypervisor.ts';
 import { isBzImage, parseBzImage } from './bzimage.ts';
 import { isElf, parseElf } from './elf.ts';
-import type { NamedFile } from './load.ts';
+import type { NamedFile } from './placement.ts';
 import { damagedKernel } from './refusals.ts';
 import { type Codecs, packFormat, unpack } from './unpack/unpack.ts';
 
