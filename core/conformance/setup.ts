@@ -8,7 +8,7 @@ const present = (program: string): boolean => spawnSync('sh', ['-c', `command -v
 export function setup(): void {
   const packages = Object.entries(TOOLS).flatMap(([program, names]) => (present(program) ? [] : names.split(' ')));
   if (packages.length === 0) return;
-  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const command = `apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() !== 0 || !present('apt-get')) {
     throw new Error(
       `The tests compare against programs that are not installed here. Install them, then run the tests again: sudo ${command}`,
