@@ -5,7 +5,7 @@ import { RESERVED_GRANTS } from '../abi/xen/grants.table.ts';
 import { BusState } from '../abi/xen/store.table.ts';
 import type { DomainControl, DomainShape, DomainSpec, PvHypervisor } from '../seams/hypervisor.ts';
 import type { LocalStore, MappedPage, Platform } from '../seams/platform.ts';
-import type { BlockStore, ByteStream, FramePort } from '../seams/plugs.ts';
+import type { ByteStream, Disk, FramePort } from '../seams/plugs.ts';
 import type { SavedDomain } from '../seams/saved-domain.ts';
 import { type DevicePlace, plugDisk, plugNetwork, unplug } from './devices.ts';
 import { domainPaths, writeDomainNodes } from './nodes.ts';
@@ -44,7 +44,7 @@ export interface ToolstackParts {
   readonly hypervisor: PvHypervisor;
   readonly platform: Platform;
   readonly console: ConsoleMaker;
-  readonly disk: (place: DevicePlace, store: BlockStore) => Attachment;
+  readonly disk: (place: DevicePlace, disk: Disk) => Attachment;
   readonly network: (place: DevicePlace, port: FramePort) => Attachment;
 }
 
@@ -129,7 +129,7 @@ export class Toolstack {
   }
 
   /** Gives a domain one more disk. */
-  attachDisk(managed: ManagedDomain, disk: BlockStore): PluggedDevice {
+  attachDisk(managed: ManagedDomain, disk: Disk): PluggedDevice {
     const place = plugDisk(this.store, this.parts.platform, managed.control.id, managed.disks.length, disk.readOnly);
     const device = { place, back: this.parts.disk(place, disk) };
     managed.disks.push(device);

@@ -1,4 +1,4 @@
-/** The three plugs at which the two sides of an I/O path meet. */
+/** The plugs at which the two sides of an I/O path meet. */
 
 /** A console: bytes in both directions. */
 export interface ByteStream {
@@ -30,3 +30,27 @@ export interface BlockStore {
   flush(): void;
   discard?(offset: number, length: number): void;
 }
+
+export type BlockRequest =
+  | { readonly kind: 'read' | 'discard'; readonly offset: number; readonly length: number }
+  | { readonly kind: 'write'; readonly offset: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'flush' };
+
+/**
+ * A disk plug whose answers come later, in the time of the emulated world: a front end with another back end behind it.
+ * Requests are answered in any order; a flush covers what was answered before it was asked for.
+ */
+export interface BlockQueue {
+  readonly sectors: number;
+  readonly readOnly: boolean;
+  /** Whether it takes requests to discard. */
+  readonly discards: boolean;
+  /**
+   * Offsets and lengths as for {@link BlockStore}; bytes belong to the queue until the answer.
+   * @param done called once: with what was read (for other requests, nothing), or undefined if the medium failed
+   */
+  submit(request: BlockRequest, done: (bytes: Uint8Array | undefined) => void): void;
+}
+
+/** A disk of either kind. */
+export type Disk = BlockStore | BlockQueue;

@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { BlockOperation, BlockRequest, BlockResponse, BlockStatus, RingPage } from '../../abi/xen/rings.table.ts';
 import { plugDisk } from '../../control/devices.ts';
-import type { BlockStore } from '../../seams/plugs.ts';
+import type { BlockStore, Disk, BlockRequest as DiskRequest } from '../../seams/plugs.ts';
 import { FrontRing, GuestSide } from '../testing/guest-side.ts';
 import { BlockBack } from './back.ts';
 
 const RING = 100;
 const DATA = 110;
 
-const setUp = (changes: Partial<BlockStore> = {}) => {
+const setUp = (changes: Partial<BlockStore> = {}, other?: Disk) => {
   const guest = new GuestSide();
   const content = new Uint8Array(64 * 512);
   const log: string[] = [];
@@ -25,7 +25,7 @@ const setUp = (changes: Partial<BlockStore> = {}) => {
     ...changes,
   };
   const place = plugDisk(guest.store, guest.platform, guest.domain.id, 0, disk.readOnly);
-  const back = new BlockBack(place, disk);
+  const back = new BlockBack(place, other ?? disk);
   guest.run();
   const ring = new FrontRing(guest, RING, BlockRequest.SIZE);
   const port = guest.allocatePort();
@@ -36,17 +36,12 @@ const setUp = (changes: Partial<BlockStore> = {}) => {
     guest.store.write(`${place.frontPath}/state`, '3');
     guest.run();
   };
-  const state = (): string | undefined => guest.store.read(`${place.backPath}/state`);
-  /** One request with segments {reference, first, last}; its status. */
-  const request = (
-    operation: number,
-    sector: number,
-    segments: readonly (readonly [number, number, number])[],
-  ): number | undefined => {
+  /** Puts one request with segments {reference, first, last} into the ring. */
+  const put = (id: number, operation: number, sector: number, segments: readonly (readonly [number, number, number])[]): void =>
     ring.put((slot) => {
       slot.setUint8(BlockRequest.operation, operation);
       slot.setUint8(BlockRequest.segments, segments.length);
-      slot.setBigUint64(BlockRequest.id, 77n, true);
+      slot.setBigUint64(BlockRequest.id, BigInt(id), true);
       slot.setBigUint64(BlockRequest.sector, BigInt(sector), true);
       for (const [index, [reference, first, last]] of segments.slice(0, 11).entries()) {
         slot.setUint32(BlockRequest.list + index * 8, reference, true);
@@ -54,13 +49,27 @@ const setUp = (changes: Partial<BlockStore> = {}) => {
         slot.setUint8(BlockRequest.list + index * 8 + 5, last);
       }
     });
+  const kick = (): void => {
     guest.domain.events.send(port);
     guest.run();
+  };
+  /** Numbers of the requests answered since the last look, with their status. */
+  const answers = (): [number, number][] =>
+    ring.take().map((slot) => [Number(slot.getBigUint64(BlockResponse.id, true)), slot.getInt16(BlockResponse.status, true)]);
+  const state = (): string | undefined => guest.store.read(`${place.backPath}/state`);
+  /** One request; its status. */
+  const request = (
+    operation: number,
+    sector: number,
+    segments: readonly (readonly [number, number, number])[],
+  ): number | undefined => {
+    put(77, operation, sector, segments);
+    kick();
     const [response] = ring.take();
     if (response !== undefined) expect([response.getBigUint64(BlockResponse.id, true), guest.heard(port)]).toEqual([77n, true]);
     return response?.getInt16(BlockResponse.status, true);
   };
-  return { guest, content, log, place, back, ring, port, connect, state, request };
+  return { guest, content, log, place, back, ring, port, connect, state, request, put, kick, answers };
 };
 
 describe('the block back end', () => {
@@ -160,5 +169,83 @@ describe('the block back end', () => {
     guest.run();
     expect(state()).toBe('5');
     expect(guest.store.read(`${place.backPath}/error`)).toMatch(/ring-ref/);
+  });
+});
+
+/** A disk that answers when told. */
+const slowDisk = () => {
+  const waiting: { request: DiskRequest; done: (bytes: Uint8Array | undefined) => void }[] = [];
+  return {
+    disk: {
+      sectors: 64,
+      readOnly: false,
+      discards: false,
+      submit: (request: DiskRequest, done: (bytes: Uint8Array | undefined) => void) => void waiting.push({ request, done }),
+    },
+    asked: () => waiting.map(({ request }) => request.kind),
+    /** Answers the request at a place in the queue; reads yield `fill`. */
+    answer: (at: number, fill?: number) => {
+      const [found] = waiting.splice(at, 1);
+      const { request, done } = found ?? expect.unreachable();
+      done(fill === undefined ? undefined : new Uint8Array(request.kind === 'read' ? request.length : 0).fill(fill));
+    },
+  };
+};
+
+describe('the block back end on a disk that answers later', () => {
+  const start = () => {
+    const slow = slowDisk();
+    const set = setUp({}, slow.disk);
+    set.connect();
+    const reference = set.guest.grant(DATA);
+    return { ...set, ...slow, segment: [[reference, 0, 0]] as const };
+  };
+
+  it('answers in the order of the disk, and errors as errors', () => {
+    const { put, kick, answers, answer, asked, segment, guest, port } = start();
+    put(1, BlockOperation.read, 0, segment);
+    put(2, BlockOperation.write, 1, segment);
+    kick();
+    expect([asked(), answers()]).toEqual([['read', 'write'], []]);
+    answer(1, 0);
+    expect([answers(), guest.heard(port)]).toEqual([[[2, BlockStatus.okay]], true]);
+    answer(0, undefined);
+    expect([answers(), guest.heard(port)]).toEqual([[[1, BlockStatus.error]], true]);
+    put(3, BlockOperation.read, 0, segment);
+    kick();
+    answer(0, 7);
+    expect([answers(), guest.page(DATA)[511]]).toEqual([[[3, BlockStatus.okay]], 7]);
+  });
+
+  it('lets a barrier wait for what came before it, and what follows for the barrier', () => {
+    const { put, kick, answers, answer, asked, segment } = start();
+    put(1, BlockOperation.write, 0, segment);
+    put(2, BlockOperation.barrier, 1, segment);
+    put(3, BlockOperation.write, 2, segment);
+    kick();
+    expect(asked()).toEqual(['write']);
+    answer(0, 0);
+    expect(asked()).toEqual(['flush']);
+    answer(0, 0);
+    expect(asked()).toEqual(['write']);
+    answer(0, 0);
+    expect(asked()).toEqual(['flush']);
+    expect(answers()).toEqual([[1, BlockStatus.okay]]);
+    answer(0, 0);
+    expect(asked()).toEqual(['write']);
+    answer(0, 0);
+    expect(answers()).toEqual([
+      [2, BlockStatus.okay],
+      [3, BlockStatus.okay],
+    ]);
+  });
+
+  it('tells nobody when the device was closed meanwhile', () => {
+    const { put, kick, answers, answer, segment, back } = start();
+    put(1, BlockOperation.read, 0, segment);
+    kick();
+    back.close();
+    answer(0, 9);
+    expect(answers()).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
-/** The block back end: requests of a guest's disk driver on a `BlockStore`. */
+/** The block back end: requests of a guest's disk driver on a disk, which may answer at once or later. */
 import { BlockOperation, BlockRequest, BlockResponse, BlockSegment, BlockStatus, DiskInfo } from '../../abi/xen/rings.table.ts';
 import type { MappedPage } from '../../seams/platform.ts';
-import type { BlockStore } from '../../seams/plugs.ts';
+import type { BlockQueue, Disk, BlockRequest as DiskRequest } from '../../seams/plugs.ts';
 import { BackEnd, type BackPlace, bindPort, type Device, mapRing } from '../xen/back-end.ts';
 import { BackRing } from '../xen/ring.ts';
+import { queueOf } from './queue.ts';
 
 const SECTOR = 512;
 const SECTORS_PER_PAGE = 8;
@@ -25,18 +26,35 @@ interface Transfer {
   readonly segments: readonly Segment[];
 }
 
+/** What a request comes to: requests of the disk, one after the other, and where what is read goes. */
+interface Work {
+  readonly steps: readonly DiskRequest[];
+  readonly into: readonly Segment[];
+}
+
+const FLUSH: DiskRequest = { kind: 'flush' };
+
 export class BlockBack implements Device {
   private readonly end: BackEnd;
   private page: MappedPage | undefined;
   private port = 0;
   private ring: BackRing | undefined;
+  private readonly disk: BlockQueue;
+  /** Requests that the disk has not answered yet. */
+  private pending = 0;
+  /** A barrier is under way: nothing else is begun. */
+  private fenced = false;
+  /** Requests are being taken: answers are announced together, afterwards. */
+  private taking = false;
+  private announcing = false;
   /** Done since the start, for statistics. */
   readonly counts = { reads: 0, writes: 0, flushes: 0, errors: 0, sectors: 0 };
 
   constructor(
     private readonly place: BackPlace,
-    private readonly disk: BlockStore,
+    disk: Disk,
   ) {
+    this.disk = queueOf(disk);
     this.end = new BackEnd(place, this);
   }
 
@@ -51,7 +69,7 @@ export class BlockBack implements Device {
     this.write('feature-max-indirect-segments', MOST_INDIRECT);
     this.write('max-ring-page-order', 0);
     this.write('multi-queue-max-queues', 1);
-    if (this.disk.discard !== undefined) {
+    if (this.disk.discards) {
       this.write('feature-discard', 1);
       this.write('discard-granularity', SECTOR);
       this.write('discard-alignment', 0);
@@ -83,6 +101,9 @@ export class BlockBack implements Device {
     this.port = 0;
     this.page = undefined;
     this.ring = undefined;
+    this.pending = 0;
+    this.fenced = false;
+    this.announcing = false;
   }
 
   close(): void {
@@ -90,29 +111,54 @@ export class BlockBack implements Device {
   }
 
   private work(): void {
-    const { ring, port } = this;
+    const { ring } = this;
     if (ring === undefined) return;
-    let notify = false;
-    let more = false;
-    for (let done = 0; ring.waiting > 0; done++) {
-      if (done === PIECE) {
-        more = true;
-        break;
-      }
-      this.serve(ring, ring.take());
-      if (ring.publish()) notify = true;
-    }
+    this.taking = true;
+    for (let taken = 0; taken < PIECE && this.mayTake(ring); taken++) this.serve(ring, ring.take());
+    this.taking = false;
     if (ring.broken) {
       this.end.fail('the front end wrote an impossible ring index');
       return;
     }
-    if (more || ring.rest()) this.place.platform.schedule(this.place.platform.now(), () => this.work());
-    if (notify) this.place.platform.events.notify(port);
+    const more = ring.waiting > 0 || ring.rest();
+    if (more && this.mayTake(ring)) this.place.platform.schedule(this.place.platform.now(), () => this.work());
+    if (this.announcing) this.place.platform.events.notify(this.port);
+    this.announcing = false;
+  }
+
+  /** A barrier waits for what came before it; what comes behind waits for the barrier. */
+  private mayTake(ring: BackRing): boolean {
+    if (this.fenced || ring.waiting === 0) return false;
+    return this.pending === 0 || ring.peek().getUint8(BlockRequest.operation) !== BlockOperation.barrier;
   }
 
   private serve(ring: BackRing, request: DataView): void {
+    const work = this.plan(request);
+    this.pending += 1;
+    if (request.getUint8(BlockRequest.operation) === BlockOperation.barrier) this.fenced = true;
+    if (typeof work === 'number') this.answer(ring, request, work);
+    else this.run(work, 0, (status) => this.answer(ring, request, status));
+  }
+
+  private run(work: Work, at: number, done: (status: number) => void): void {
+    const step = work.steps[at];
+    if (step === undefined) {
+      done(BlockStatus.okay);
+      return;
+    }
+    this.disk.submit(step, (bytes) => {
+      if (bytes === undefined || (step.kind === 'read' && !this.deliver(work.into, bytes))) done(BlockStatus.error);
+      else this.run(work, at + 1, done);
+    });
+  }
+
+  private answer(ring: BackRing, request: DataView, status: number): void {
+    // The device may have been closed while its disk was at work.
+    if (this.ring !== ring) return;
     const operation = request.getUint8(BlockRequest.operation);
-    const status = this.perform(operation, request);
+    const held = this.fenced || ring.waiting > 0;
+    this.pending -= 1;
+    if (operation === BlockOperation.barrier) this.fenced = false;
     if (status !== BlockStatus.okay) this.counts.errors += 1;
     // The front end checks the answer against what was done, not against how its segments were listed.
     const done = operation === BlockOperation.indirect ? request.getUint8(BlockRequest.indirectOperation) : operation;
@@ -121,9 +167,18 @@ export class BlockBack implements Device {
       slot.setUint8(BlockResponse.operation, done);
       slot.setInt16(BlockResponse.status, status, true);
     });
+    if (ring.publish()) this.announcing = true;
+    if (this.taking) return;
+    if (held) this.work();
+    else if (this.announcing) {
+      this.announcing = false;
+      this.place.platform.events.notify(this.port);
+    }
   }
 
-  private perform(operation: number, request: DataView): number {
+  /** The status of a request that is refused, or what there is to do. */
+  private plan(request: DataView): Work | number {
+    const operation = request.getUint8(BlockRequest.operation);
     switch (operation) {
       case BlockOperation.read:
       case BlockOperation.write:
@@ -146,7 +201,7 @@ export class BlockBack implements Device {
   }
 
   /** A request whose list of segments lies in pages of its own. */
-  private indirect(request: DataView): number {
+  private indirect(request: DataView): Work | number {
     const operation = request.getUint8(BlockRequest.indirectOperation);
     const count = request.getUint16(BlockRequest.indirectSegments, true);
     if (count > MOST_INDIRECT || count === 0) return BlockStatus.error;
@@ -160,63 +215,62 @@ export class BlockBack implements Device {
     return this.transfer({ operation, sector: sectorOf(request), segments });
   }
 
-  private transfer({ operation, sector, segments }: Transfer): number {
+  private transfer({ operation, sector, segments }: Transfer): Work | number {
     const sectors = segments.reduce((sum, { first, last }) => sum + (last - first + 1), 0);
     if (segments.some(({ first, last }) => first > last || last >= SECTORS_PER_PAGE)) return BlockStatus.error;
-    if (!(sector + sectors <= this.disk.sectors))
-      return sectors === 0 && operation === BlockOperation.flush ? this.flush() : BlockStatus.error;
+    const flushing = operation === BlockOperation.flush || operation === BlockOperation.barrier;
+    if (flushing) this.counts.flushes += 1;
+    // A flush that carries nothing has no place on the disk.
+    if (operation === BlockOperation.flush && sectors === 0) return { steps: [FLUSH], into: [] };
+    if (!(sector + sectors <= this.disk.sectors)) return BlockStatus.error;
     this.counts.sectors += sectors;
-    if (operation === BlockOperation.read) return this.read(sector, sectors, segments);
+    const offset = sector * SECTOR;
+    if (operation === BlockOperation.read) {
+      this.counts.reads += 1;
+      return { steps: sectors === 0 ? [] : [{ kind: 'read', offset, length: sectors * SECTOR }], into: segments };
+    }
     if (this.disk.readOnly && sectors > 0) return BlockStatus.error;
+    const bytes = this.gather(segments, sectors);
+    if (bytes === undefined) return BlockStatus.error;
+    const writes: readonly DiskRequest[] = sectors === 0 ? [] : [{ kind: 'write', offset, bytes }];
+    this.counts.writes += writes.length;
     // A barrier: everything before it is on the medium before it, and it before everything after it.
-    if (operation === BlockOperation.barrier) this.flush();
-    const status = sectors === 0 ? BlockStatus.okay : this.store(sector, sectors, segments);
-    return operation === BlockOperation.write || status !== BlockStatus.okay ? status : this.flush();
+    if (operation === BlockOperation.barrier) return { steps: [FLUSH, ...writes, FLUSH], into: [] };
+    return { steps: flushing ? [...writes, FLUSH] : writes, into: [] };
   }
 
-  private flush(): number {
-    this.counts.flushes += 1;
-    this.disk.flush();
-    return BlockStatus.okay;
-  }
-
-  private read(sector: number, sectors: number, segments: readonly Segment[]): number {
-    this.counts.reads += 1;
-    if (sectors === 0) return BlockStatus.okay;
-    const bytes = this.disk.read(sector * SECTOR, sectors * SECTOR);
+  /** What was read goes to the pages of the guest; false if one of them cannot be written. */
+  private deliver(segments: readonly Segment[], bytes: Uint8Array): boolean {
     let at = 0;
     for (const { reference, first, last } of segments) {
       const length = (last - first + 1) * SECTOR;
       const part = bytes.subarray(at, at + length);
-      if (this.place.platform.foreign.copyTo(this.place.frontDomain, reference, first * SECTOR, part) !== 0)
-        return BlockStatus.error;
+      if (this.place.platform.foreign.copyTo(this.place.frontDomain, reference, first * SECTOR, part) !== 0) return false;
       at += length;
     }
-    return BlockStatus.okay;
+    return true;
   }
 
-  private store(sector: number, sectors: number, segments: readonly Segment[]): number {
-    this.counts.writes += 1;
+  /** What is to be written, from the pages of the guest; undefined if one of them cannot be read. */
+  private gather(segments: readonly Segment[], sectors: number): Uint8Array | undefined {
     const bytes = new Uint8Array(sectors * SECTOR);
     let at = 0;
     for (const { reference, first, last } of segments) {
       const length = (last - first + 1) * SECTOR;
       const part = this.place.platform.foreign.copyFrom(this.place.frontDomain, reference, first * SECTOR, length);
-      if (typeof part === 'number') return BlockStatus.error;
+      if (typeof part === 'number') return undefined;
       bytes.set(part, at);
       at += length;
     }
-    this.disk.write(sector * SECTOR, bytes);
-    return BlockStatus.okay;
+    return bytes;
   }
 
-  private discard(request: DataView): number {
+  private discard(request: DataView): Work | number {
     const sector = sectorOf(request);
     const count = Number(request.getBigUint64(BlockRequest.discardCount, true));
-    if (this.disk.discard === undefined) return BlockStatus.notSupported;
+    if (!this.disk.discards) return BlockStatus.notSupported;
     if (this.disk.readOnly || !(sector + count <= this.disk.sectors)) return BlockStatus.error;
-    if (count > 0) this.disk.discard(sector * SECTOR, count * SECTOR);
-    return BlockStatus.okay;
+    return { steps: count === 0 ? [] : [{ kind: 'discard', offset: sector * SECTOR, length: count * SECTOR }], into: [] };
   }
 }
 
