@@ -1,0 +1,5 @@
+/** Everything that `npm run bench` can measure. A new subject is a file beside this one and a row here. */
+import { boot } from './boot.ts';
+import type { Subject } from './subject.ts';
+
+export const SUBJECTS: Readonly<Record<string, Subject>> = { boot };
