@@ -2,14 +2,14 @@
 import { Refusal } from '../../core/base/refusal.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
 import type { Instance } from '../../core/contract/fleet.ts';
+import { refuse } from '../../core/service/refuse.ts';
+import { Works } from '../../core/service/works.ts';
 import { rentable } from '../../core/worlds/catalogue.ts';
 import { imageCalls } from './clouds/images.ts';
 import { asProvider, asTypes, builtInLists } from './clouds/price-lists.ts';
 import { Register } from './clouds/register.ts';
 import { Spending } from './clouds/spending.ts';
 import { serveProcess } from './edge.ts';
-import { refuse } from './world/answers.ts';
-import { Works } from './world/works.ts';
 
 type CloudCalls = { [N in NamesBy<'clouds'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
 const TELL_EVERY = 5000;

@@ -1,32 +1,8 @@
 /** The edge of every utility process: messages in, answers and facts out. What is thrown behind it becomes a refusal. */
 import type { CallName } from '../../core/contract/calls.ts';
-import type { AnyFact } from '../../core/contract/events.ts';
 import { asRefusal } from '../../core/contract/refusals.ts';
-import type { StreamOpen } from '../../core/contract/streams.ts';
 import type { Begin, FromProcess, ToProcess } from '../../core/contract/wire.ts';
-
-/** The part of Electron's MessagePortMain that a process uses. */
-export interface Port {
-  postMessage(message: unknown): void;
-  on(event: 'message', listener: (event: { data: unknown }) => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
-  start(): void;
-  close(): void;
-}
-
-export interface Served {
-  /** Answers one call; may throw a refusal. */
-  call(name: CallName, request: unknown): unknown;
-  cancel?(task: string): void;
-  stream?(open: StreamOpen, port: Port): void;
-  fact?(fact: AnyFact): void;
-  stop(how: 'save' | 'shutdown' | 'discard'): Promise<void>;
-}
-
-export interface Edge {
-  tell(fact: AnyFact): void;
-  send(message: FromProcess): void;
-}
+import type { Edge, Port, Served } from '../../core/service/edge.ts';
 
 interface ParentPort {
   on(event: 'message', listener: (event: { data: ToProcess; ports: Port[] }) => void): void;

@@ -8,9 +8,9 @@ import { tofuJson } from '../../core/cloud/export/tofu.ts';
 import { xlConfig } from '../../core/cloud/export/xl.ts';
 import { asScenario, type Scenario, scenarioText } from '../../core/cloud/scenario.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
+import { refuse } from '../../core/service/refuse.ts';
 import { builtInLists } from './clouds/price-lists.ts';
 import { serveProcess } from './edge.ts';
-import { refuse } from './world/answers.ts';
 
 type PlannerCalls = { [N in NamesBy<'planner'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
 

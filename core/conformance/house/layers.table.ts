@@ -23,14 +23,16 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // The hub, and what stands on it.
   worlds: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host'],
   experiments: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'guests', 'host', 'cloud', 'worlds'],
+  /** A world served: its records, tasks and streams behind the calls of the contract, whatever carries them. */
+  service: ['base', 'contract', 'seams', 'host', 'worlds'],
   tables: ['base', 'isa', 'abi', 'hardware', 'devices', 'observe', 'contract'],
-  cli: ['base', 'contract', 'seams', 'host', 'guests', 'cloud', 'worlds', 'experiments', 'tables'],
-  conformance: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host', 'worlds', 'tables', 'cli'],
+  cli: ['base', 'contract', 'seams', 'host', 'guests', 'cloud', 'worlds', 'service', 'experiments', 'tables'],
+  conformance: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host', 'worlds', 'service', 'tables', 'cli'],
 };
 
 /** What the folders beside core may import of core. */
 export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   renderer: ['contract'],
-  main: ['contract', 'base'],
-  'main/processes': ['contract', 'base', 'worlds', 'seams', 'host', 'cloud'],
+  main: ['contract', 'base', 'host'],
+  'main/processes': ['contract', 'base', 'worlds', 'service', 'seams', 'host', 'cloud'],
 };

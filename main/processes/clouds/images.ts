@@ -5,10 +5,10 @@ import type { Answer, Request } from '../../../core/contract/calls.ts';
 import type { Image } from '../../../core/contract/storage.ts';
 import { RECIPES } from '../../../core/host/images/recipes.ts';
 import { type ImageManifest, ImageStore } from '../../../core/host/images/store.ts';
-import type { Edge } from '../edge.ts';
+import type { Edge } from '../../../core/service/edge.ts';
+import { refuse } from '../../../core/service/refuse.ts';
+import type { Works } from '../../../core/service/works.ts';
 import { type MakerOrder, makeImage } from '../images.ts';
-import { refuse } from '../world/answers.ts';
-import type { Works } from '../world/works.ts';
 
 type ImageCall = 'image.list' | 'image.prepare' | 'image.import' | 'image.remove';
 type ImageCalls = { [N in ImageCall]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Instance, instance as instanceSchema } from '../../../core/contract/fleet.ts';
 import { type Budget, budget as budgetSchema } from '../../../core/contract/spend.ts';
-import { keep, kept } from '../keep.ts';
+import { keep, kept } from '../../../core/service/keep.ts';
 
 /** A stretch of time in which a machine held a part of its instance. */
 const span = z.object({

@@ -1,7 +1,7 @@
 /** Consoles with any number of readers: each gets what was kept, then what comes, in batches, never more than it can show. */
-import { CONSOLE_AHEAD, CONSOLE_KEPT, type FromConsole, type ToConsole } from '../../../core/contract/streams.ts';
-import type { ByteStream } from '../../../core/seams/plugs.ts';
-import type { Port } from '../edge.ts';
+import { CONSOLE_AHEAD, CONSOLE_KEPT, type FromConsole, type ToConsole } from '../contract/streams.ts';
+import type { ByteStream } from '../seams/plugs.ts';
+import type { Port } from './edge.ts';
 
 const BATCH = 64 * 1024;
 const FLUSH_AFTER = 8;

@@ -1,5 +1,5 @@
 /** Gauge history: every second for an hour, every minute for a week; bounded memory whatever the number of machines. */
-import { GAUGES, type GaugeName, gaugeIndex, type History } from '../../../core/contract/gauges.ts';
+import { GAUGES, type GaugeName, gaugeIndex, type History } from '../contract/gauges.ts';
 
 const WIDTH = GAUGES.length;
 const TIERS = [

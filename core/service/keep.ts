@@ -25,7 +25,7 @@ export function kept<T>(file: string, schema: z.ZodType<T>, otherwise: T): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (thrown) {
-    console.error(`${file} is damaged and was set aside: ${String(thrown).slice(0, 400)}`);
+    process.stderr.write(`${file} is damaged and was set aside: ${String(thrown).slice(0, 400)}\n`);
     renameSync(file, `${file}.damaged-${Date.now()}`);
     return otherwise;
   }

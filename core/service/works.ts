@@ -1,9 +1,10 @@
 /** Long work of a process as tasks: numbered, reported at a bearable rate, cancellable, ended exactly once. */
-import { Refusal } from '../../../core/base/refusal.ts';
-import { asRefusal, REFUSALS } from '../../../core/contract/refusals.ts';
-import type { Task } from '../../../core/contract/tasks.ts';
-import type { Work } from '../../../core/worlds/desk.ts';
-import type { Edge } from '../edge.ts';
+import { inspect } from 'node:util';
+import { Refusal } from '../base/refusal.ts';
+import { asRefusal, REFUSALS } from '../contract/refusals.ts';
+import type { Task } from '../contract/tasks.ts';
+import type { Work } from '../worlds/desk.ts';
+import type { Edge } from './edge.ts';
 
 const REPORT_EVERY = 120;
 
@@ -78,7 +79,7 @@ export class Works {
         () => ({ state: 'done' as const, failure: null }),
         (thrown: unknown) => {
           const failure = asRefusal(thrown);
-          if (failure.code === 'internal') console.error(thrown);
+          if (failure.code === 'internal') process.stderr.write(`${inspect(thrown)}\n`);
           return failure.code === 'cancelled'
             ? { state: 'cancelled' as const, failure: null }
             : { state: 'failed' as const, failure };

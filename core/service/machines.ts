@@ -1,8 +1,7 @@
 /** The records of an instance's machines: what the stack does not know (names, tags, notes) beside what it does. */
 import { join } from 'node:path';
 import * as z from 'zod';
-import { Refusal } from '../../../core/base/refusal.ts';
-import type { MachineOrder } from '../../../core/contract/calls-machines.ts';
+import type { MachineOrder } from '../contract/calls-machines.ts';
 import {
   type Capacity,
   capacity,
@@ -12,10 +11,10 @@ import {
   type MachineChange,
   type MachineSettings,
   machine as machineSchema,
-} from '../../../core/contract/fleet.ts';
-import { refusalOf } from '../../../core/contract/refusals.ts';
-import type { Edge } from '../edge.ts';
-import { keep, kept } from '../keep.ts';
+} from '../contract/fleet.ts';
+import type { Edge } from './edge.ts';
+import { keep, kept } from './keep.ts';
+import { refuse } from './refuse.ts';
 
 const documentSchema = z.object({
   next: z.number(),
@@ -55,11 +54,7 @@ export class Machines {
 
   get(id: string): Machine {
     const row = this.rows.get(id);
-    if (row === undefined) {
-      const { code, message, remedy } = refusalOf('no-such-machine');
-      throw new Refusal(code, message, remedy);
-    }
-    return row;
+    return row ?? refuse('no-such-machine');
   }
 
   has(id: string): boolean {

@@ -1,7 +1,7 @@
 /** A screen over a port: changed rows at most 30 times a second, and only after the last ones were shown. */
-import type { FromScreen, ToScreen } from '../../../core/contract/streams.ts';
-import type { Screen } from '../../../core/worlds/desk.ts';
-import type { Port } from '../edge.ts';
+import type { FromScreen, ToScreen } from '../contract/streams.ts';
+import type { Screen } from '../worlds/desk.ts';
+import type { Port } from './edge.ts';
 
 const FRAME = 33;
 

@@ -1,6 +1,6 @@
 /** Makes time pass in a world: short slices of work, between which messages are served, and one sample a second. */
-import type { Readings } from '../../../core/contract/gauges.ts';
-import type { World } from '../../../core/worlds/desk.ts';
+import type { Readings } from '../contract/gauges.ts';
+import type { World } from '../worlds/desk.ts';
 
 /** Milliseconds of work between two looks at the messages: short, so that a key pressed is not kept waiting. */
 const SLICE = 10;

@@ -1,9 +1,9 @@
 /** A console gives each reader everything in order, waits for slow ones, and drops the oldest rather than grow. */
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
-import { CONSOLE_AHEAD, CONSOLE_KEPT, type FromConsole } from '../../../core/contract/streams.ts';
-import type { Port } from '../edge.ts';
+import { CONSOLE_AHEAD, CONSOLE_KEPT, type FromConsole } from '../contract/streams.ts';
 import { ConsoleHub } from './consoles.ts';
+import type { Port } from './edge.ts';
 
 class TestPort extends EventEmitter {
   readonly got: FromConsole[] = [];

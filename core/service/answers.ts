@@ -1,12 +1,11 @@
 /** The calls about one instance, over the stack that runs it. */
-import { Refusal } from '../../../core/base/refusal.ts';
-import type { Answer, NamesBy, Request } from '../../../core/contract/calls.ts';
-import type { MachineAction, MachineOrder } from '../../../core/contract/calls-machines.ts';
-import type { Machine, MachineState } from '../../../core/contract/fleet.ts';
-import { type RefusalCode, refusalOf } from '../../../core/contract/refusals.ts';
-import type { Work, World } from '../../../core/worlds/desk.ts';
+import type { Answer, NamesBy, Request } from '../contract/calls.ts';
+import type { MachineAction, MachineOrder } from '../contract/calls-machines.ts';
+import type { Machine, MachineState } from '../contract/fleet.ts';
+import type { Work, World } from '../worlds/desk.ts';
 import type { GaugeHistory } from './history.ts';
 import type { Machines } from './machines.ts';
+import { refuse } from './refuse.ts';
 import type { Works } from './works.ts';
 
 export type WorldCalls = { [N in NamesBy<'world'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
@@ -41,11 +40,6 @@ const DURING: Partial<Record<MachineAction, MachineState>> = {
   reboot: 'stopping',
   reset: 'starting',
 };
-
-export function refuse(code: RefusalCode, message?: string): never {
-  const refusal = refusalOf(code, message);
-  throw new Refusal(refusal.code, refusal.message, refusal.remedy);
-}
 
 function part<T>(value: T | undefined, what: string): T {
   return value ?? refuse('not-possible-here', `This instance's stack has no ${what}.`);

@@ -1,0 +1,162 @@
+/** A rented instance, served: a stack, the records about it, its streams, and the loop that makes time pass. */
+import type { CallName } from '../contract/calls.ts';
+import type { Readings } from '../contract/gauges.ts';
+import { asRefusal, refusalOf } from '../contract/refusals.ts';
+import type { Begin, InstanceChange } from '../contract/wire.ts';
+import { provisionsFrom } from '../host/provisions.ts';
+import { worldFor } from '../worlds/catalogue.ts';
+import type { Work } from '../worlds/desk.ts';
+import { worldCalls } from './answers.ts';
+import { ConsoleHub } from './consoles.ts';
+import type { Edge, Port, Served } from './edge.ts';
+import { GaugeHistory } from './history.ts';
+import { startLoop } from './loop.ts';
+import { Machines } from './machines.ts';
+import { refuse } from './refuse.ts';
+import { serveScreen } from './screens.ts';
+import { Works } from './works.ts';
+
+export interface InstanceParts {
+  /** File of the compiled interpreter. */
+  readonly engine: string;
+  /** Sees to it that the images are there that machines start from. */
+  prepare(dataFolder: string, work: Work): Promise<void>;
+}
+
+export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): Served {
+  const instance = begin.instance;
+  if (instance === undefined) throw new Error('a world needs an instance');
+  const machines = new Machines(begin.folder, instance.id, edge);
+  const works = new Works(edge, instance.id);
+  const history = new GaugeHistory();
+  const hubs = new Map<string, ConsoleHub>();
+  const listeners = new Set<Port>();
+  const tellState = (change: InstanceChange): void => {
+    if (change.state !== undefined) machines.state = change.state;
+    if (change.capacity !== undefined) machines.capacity = change.capacity;
+    machines.write();
+    edge.send({ type: 'state', instance: instance.id, change });
+  };
+
+  const world = worldFor(instance.flavour)({
+    instance,
+    provisions: provisionsFrom({
+      engine: parts.engine,
+      dataFolder: begin.dataFolder,
+      folder: begin.folder,
+      tell: () => undefined,
+    }),
+    folder: begin.folder,
+    dataFolder: begin.dataFolder,
+    changed: (id, change) => {
+      if (machines.has(id)) machines.change(id, change);
+    },
+    ended: (reason) => tellState({ state: 'ended', reason, endedAt: Date.now() }),
+  });
+
+  const settle = (): void => {
+    for (const machine of machines.all) {
+      if (machine.state !== 'template') machines.change(machine.id, { state: world.state(machine.id), reason: '' });
+    }
+  };
+  const powerOn = async (work: Work): Promise<void> => {
+    tellState({ state: 'starting', reason: '' });
+    await parts.prepare(begin.dataFolder, work);
+    const ready = await world.power(work);
+    tellState({ state: ready === null ? 'ready' : 'blanket', readyAt: Date.now(), capacity: ready });
+  };
+  const bringBack = async (work: Work): Promise<void> => {
+    const was = machines.capacity;
+    tellState({ state: 'starting', reason: 'bringing the saved state back' });
+    if (await world.restore(work)) tellState({ state: was === null ? 'ready' : 'blanket', reason: '', capacity: was });
+    else {
+      await powerOn(work);
+      if (was !== null) {
+        tellState({ state: 'blanket', capacity: await world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work) });
+        for (const machine of machines.all) await world.create(machine, work);
+      }
+    }
+    settle();
+    for (const machine of machines.all) {
+      if (machine.autostart && world.state(machine.id) === 'stopped') await world.act(machine.id, 'start', work);
+    }
+    settle();
+  };
+  const fail = (thrown: unknown): never => {
+    tellState({ state: 'failed', reason: asRefusal(thrown).message });
+    throw thrown;
+  };
+
+  const calls = worldCalls({
+    world,
+    machines,
+    works,
+    history,
+    layBlanket: async (options, work) => {
+      tellState({ state: 'laying' });
+      try {
+        tellState({ state: 'blanket', capacity: await world.layBlanket(options, work) });
+      } catch (thrown) {
+        tellState({ state: 'ready' });
+        throw thrown;
+      }
+    },
+    saveAll: async (work) => {
+      tellState({ state: 'saving' });
+      await world.save(work);
+      tellState({ state: 'saved' });
+    },
+    resumeAll: bringBack,
+  });
+
+  const first = machines.state === 'ordered' && !begin.afterFailure;
+  works.begin({ title: first ? 'task.start' : 'task.bringBack', unit: instance.id, values: { name: instance.name } }, (work) =>
+    (first ? powerOn(work) : bringBack(work)).catch(fail),
+  );
+  machines.tellAll();
+  const loop = startLoop(world, (readings: Readings) => {
+    for (const row of readings.rows) history.add(readings.at, row.unit, row.values);
+    for (const port of listeners) port.postMessage({ type: 'readings', readings });
+  });
+
+  return {
+    call: (name: CallName, request) => {
+      const answer = (calls as Record<string, ((request: unknown) => unknown) | undefined>)[name];
+      return answer === undefined ? refuse('bad-request') : answer(request);
+    },
+    cancel: (task) => works.cancel(task),
+    stream: (open, port) => {
+      if (open.kind === 'readings') {
+        listeners.add(port);
+        port.on('close', () => listeners.delete(port));
+        port.start();
+      } else if (open.kind === 'console') {
+        const key = `${open.unit} ${open.line}`;
+        const stream = world.console(open.unit, open.line);
+        if (stream === undefined) {
+          port.postMessage({ type: 'ended', reason: refusalOf('wrong-state', 'There is no console yet.').message });
+          port.close();
+          return;
+        }
+        let hub = hubs.get(key);
+        if (hub === undefined) {
+          hub = new ConsoleHub(stream);
+          hubs.set(key, hub);
+        }
+        hub.attach(port);
+      } else serveScreen(world.screen(open.unit), port);
+    },
+    stop: async (how) => {
+      const quiet: Work = { progress: () => undefined, say: () => undefined, check: () => undefined };
+      if (how === 'save') {
+        await world.save(quiet);
+        machines.state = 'saved';
+      } else if (how === 'shutdown') {
+        for (const machine of machines.all.filter((it) => it.state === 'running')) await world.act(machine.id, 'shutdown', quiet);
+        await world.save(quiet);
+      }
+      loop.stop();
+      machines.write();
+    },
+  };
+}
