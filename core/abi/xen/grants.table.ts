@@ -1,4 +1,4 @@
-/** Grant tables, version 1 (xen/include/public/grant_table.h). */
+/** Grant tables, versions 1 and 2 (xen/include/public/grant_table.h). */
 export const GrantOp = {
   map_grant_ref: 0,
   unmap_grant_ref: 1,
@@ -15,8 +15,15 @@ export const GrantOp = {
   cache_flush: 12,
 } as const;
 
-/** grant_entry_v1. */
+/** grant_entry_v1: u16 flags, u16 domid, u32 frame. */
 export const GrantEntry = { SIZE: 8, PER_FRAME: 512, flags: 0, domain: 2, frame: 4 } as const;
+/**
+ * grant_entry_v2: u16 flags, u16 domid; a page: u64 frame @8; part of one: u16 page_off @4, u16 length @6, u64 frame @8;
+ * a grant of somebody else's passed on: u16 trans_domid @4, u32 gref @8.
+ */
+export const GrantEntry2 = { SIZE: 16, PER_FRAME: 256, offset: 4, length: 6, frame: 8, transitiveDomain: 4, reference: 8 } as const;
+/** grant_status_t (version 2): a u16 per entry with the bits reading and writing, in frames of their own. */
+export const GrantStatusWord = { SIZE: 2, PER_FRAME: 2048 } as const;
 
 /** GTF_*. */
 export const GrantFlag = {
@@ -24,11 +31,17 @@ export const GrantFlag = {
   invalid: 0,
   permit_access: 1,
   accept_transfer: 2,
+  /** Version 2 only. */
   transitive: 3,
   readonly: 4,
+  /** Of an entry that accepts a transfer: a page is on its way; it is there. */
+  transfer_committed: 4,
+  transfer_completed: 8,
   /** Set by the hypervisor while the page is mapped. */
   reading: 8,
   writing: 16,
+  /** Version 2 only: not the whole page; it can be copied, not mapped. */
+  sub_page: 0x100,
 } as const;
 
 /** GNTMAP_*. */

@@ -83,11 +83,25 @@ export class FrameTable {
     this.type[frame] = FrameType.none;
     this.typeCount[frame] = 0;
     this.flags[frame] = FrameFlag.allocated;
+    this.extend(owner, frame);
+    return frame as MachineFrame;
+  }
+
+  private extend(owner: number, frame: number): void {
     const extent = this.extents.get(owner);
     if (extent === undefined) this.extents.set(owner, { low: frame, high: frame });
     else if (frame < extent.low) extent.low = frame;
     else if (frame > extent.high) extent.high = frame;
-    return frame as MachineFrame;
+  }
+
+  /** The frame, with its content, belongs to somebody else now. Only for one that nobody refers to but its owner. */
+  hand(frame: number, owner: number): void {
+    invariant(
+      this.count[frame] === 1 && this.flags[frame] === FrameFlag.allocated,
+      `frame ${frame} is in use and cannot be handed on`,
+    );
+    this.owner[frame] = owner;
+    this.extend(owner, frame);
   }
 
   private findFree(): number {
@@ -136,6 +150,11 @@ export class FrameTable {
     this.flags[frame] = flags & ~FrameFlag.allocated;
     this.put(frame);
     return true;
+  }
+
+  /** There are references beside that of the allocation. */
+  isMapped(frame: number): boolean {
+    return (this.count[frame] ?? 0) > 1;
   }
 
   has(frame: number, flag: number): boolean {

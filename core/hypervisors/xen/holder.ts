@@ -34,6 +34,8 @@ export interface HolderHost {
     take(frame: number, owner: number): boolean;
     put(frame: number): boolean;
     giveUp(frame: number): void;
+    /** Somebody but the owner of the allocation refers to the frame. */
+    isMapped(frame: number): boolean;
   };
   readonly types: {
     /** 0, or a negative errno. */

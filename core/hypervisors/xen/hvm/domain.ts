@@ -117,12 +117,14 @@ export class HvmDomain implements Holder {
     return 0;
   }
 
-  /** XENMAPSPACE_grant_table. */
-  mapGrantFrame(index: number, frame: number): number {
+  /** XENMAPSPACE_grant_table: a frame of entries, or of status words (version 2). */
+  mapGrantFrame(index: number, frame: number, status: boolean): number {
+    const { grants } = this;
     if (!this.xen.isRam(frame * 4096)) return -Errno.EINVAL;
-    if (!this.grants.grow(index + 1)) return -Errno.EINVAL;
-    this.move(this.grants.frames[index] ?? frame, frame);
-    this.grants.frames[index] = frame as MachineFrame;
+    if (status ? grants.version === 1 || !grants.growStatusTo(index + 1) : !grants.grow(index + 1)) return -Errno.EINVAL;
+    const list = status ? grants.statusFrames : grants.frames;
+    this.move(list[index] ?? frame, frame);
+    list[index] = frame as MachineFrame;
     return 0;
   }
 

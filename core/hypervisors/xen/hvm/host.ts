@@ -77,6 +77,7 @@ export class HvmHost implements NativeHost, TimerHost<unknown> {
     set: (): void => undefined,
     take: (frame: number): boolean => this.isRam(frame * 4096),
     put: (): boolean => false,
+    isMapped: (): boolean => false,
     giveUp: (frame: number): void => {
       if (frame < OWN_FRAMES.first || frame >= OWN_FRAMES.first + OWN_FRAMES.count) return;
       this.memory.discard(frame as MachineFrame);

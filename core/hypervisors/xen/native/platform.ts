@@ -49,14 +49,20 @@ const mapped = (domain: NativeHolder, grants: GrantTable, reference: number, fra
 
 const foreignPages = (domain: NativeHolder): ForeignPages => {
   const { xen } = domain;
-  /** Runs `use` with a granted frame; the grant is given back at once. */
-  const withFrame = <T>(from: number, reference: number, writing: boolean, use: (frame: MachineFrame) => T): T | number => {
+  /** Runs `use` with a granted frame of which `offset` to `offset + length` are wanted; the grant is given back at once. */
+  const withFrame = <T>(
+    from: number,
+    reference: number,
+    writing: boolean,
+    [offset, length]: readonly [number, number],
+    use: (frame: MachineFrame) => T,
+  ): T | number => {
     const granter = xen.domain(from);
     if (granter === undefined) return GrantStatus.bad_domain;
-    const frame = granter.grants.acquire(reference, domain.id, writing);
-    if (frame < 0) return frame;
-    const result = use(frame as MachineFrame);
-    granter.grants.release(reference, writing);
+    const page = granter.grants.borrow(reference, domain.id, writing);
+    if (typeof page === 'number') return page;
+    const result = offset < page.start || offset + length > page.end ? GrantStatus.general_error : use(page.frame);
+    page.giveBack();
     return result;
   };
   const chargeCopy = (bytes: number): void => xen.charge(Math.round(COSTS.copyFixed.cycles + bytes * COSTS.copyPerByte.cycles));
@@ -72,13 +78,17 @@ const foreignPages = (domain: NativeHolder): ForeignPages => {
     copyFrom: (from, reference, offset, length) => {
       if (offset < 0 || length < 0 || offset + length > 4096) return GrantStatus.bad_copy_arg;
       chargeCopy(length);
-      return withFrame(from, reference, false, (frame) => xen.memory.bytes(frame, 'read').slice(offset, offset + length));
+      return withFrame(from, reference, false, [offset, length], (frame) =>
+        xen.memory.bytes(frame, 'read').slice(offset, offset + length),
+      );
     },
     copyTo: (from, reference, offset, bytes) => {
       if (offset < 0 || offset + bytes.length > 4096) return GrantStatus.bad_copy_arg;
       chargeCopy(bytes.length);
-      const result = withFrame(from, reference, true, (frame) => xen.memory.bytes(frame, 'write').set(bytes, offset));
-      return result ?? GrantStatus.okay;
+      return withFrame(from, reference, true, [offset, bytes.length], (frame) => {
+        xen.memory.bytes(frame, 'write').set(bytes, offset);
+        return GrantStatus.okay;
+      });
     },
   };
 };
@@ -90,7 +100,7 @@ const ownPages = (domain: NativeHolder): OwnPages => {
   const reference = (): number | undefined => {
     const again = free.pop();
     if (again !== undefined) return again;
-    return domain.grants.grow(Math.floor(next / 512) + 1) ? next++ : undefined;
+    return domain.grants.growTo(next + 1) ? next++ : undefined;
   };
   return {
     allocate: (): OwnPage | undefined => {

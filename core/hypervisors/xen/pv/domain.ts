@@ -186,6 +186,12 @@ export class PvDomain extends Domain {
     return true;
   }
 
+  /** The page is the domain's and nothing refers to it: no mapping, no table, no other domain. */
+  isSpare(frame: number): boolean {
+    const { frames } = this.xen;
+    return frames.owner[frame] === this.owner && frames.count[frame] === 1 && frames.flags[frame] === FrameFlag.allocated;
+  }
+
   /** Writes the stubs of the hypercall page into a page of the guest; false if it is not one that can be written. */
   fillHypercallPage(frame: number, index: number): boolean {
     const { types, memory } = this.xen;

@@ -75,7 +75,9 @@ const addToPhysmap = (caller: HvmVcpu, argument: number): number => {
     case MapSpace.shared_info:
       return index === 0 ? domain.mapSharedInfo(frame) : -Errno.EINVAL;
     case MapSpace.grant_table:
-      return index >= MAPIDX_GRANT_TABLE_STATUS ? -Errno.EINVAL : domain.mapGrantFrame(index, frame);
+      return index >= MAPIDX_GRANT_TABLE_STATUS
+        ? domain.mapGrantFrame(index - MAPIDX_GRANT_TABLE_STATUS, frame, true)
+        : domain.mapGrantFrame(index, frame, false);
     default:
       return -Errno.ENOSYS;
   }
@@ -92,7 +94,8 @@ const removeFromPhysmap = (caller: HvmVcpu, argument: number): number => {
 
 const giveBack = (caller: HvmVcpu, frame: number): boolean => {
   const { domain } = caller;
-  const used = frame === domain.sharedInfo || domain.grants.frames.includes(frame as MachineFrame);
+  const { frames, statusFrames } = domain.grants;
+  const used = frame === domain.sharedInfo || [...frames, ...statusFrames].includes(frame as MachineFrame);
   if (used || !domain.xen.isRam(frame * 4096) || domain.ballooned.has(frame)) return false;
   domain.ballooned.add(frame);
   domain.xen.memory.discard(frame as MachineFrame);
