@@ -4,7 +4,8 @@ import { app, session } from 'electron';
 import { calls } from '../core/contract/calls.ts';
 import type { EventName, Fact } from '../core/contract/events.ts';
 import { asRefusal } from '../core/contract/refusals.ts';
-import { serveAttached } from './attach.ts';
+import { serveAttached } from '../core/host/attach/serve.ts';
+import { attachedTo } from './attach.ts';
 import { Desk, unitOf } from './desk/desk.ts';
 import { ownCalls } from './desk/own-calls.ts';
 import { type Answering, serve } from './ipc/serve.ts';
@@ -82,7 +83,8 @@ async function run(): Promise<void> {
       }
     };
   serve(answering('window'), windows.isKnown, logs);
-  const attached = serveAttached(places.data, answering('command line'));
+  const attached = serveAttached(places.data, attachedTo(desk.supervisor, answering('command line')));
+  attached.on('error', (error) => logs.write('calls', `nobody can attach: ${error.message}`));
 
   app.on('second-instance', (_event, args) => windows.showMain(placeFrom(args.slice(1))));
   app.on('activate', () => windows.showMain());

@@ -5,8 +5,10 @@ import { askCommand } from './commands/ask.ts';
 import { bootCommand } from './commands/boot.ts';
 import { catalogueCommand } from './commands/catalogue.ts';
 import { demoCommand } from './commands/demo.ts';
+import { domainsCommand } from './commands/domains.ts';
 import { imagesCommand } from './commands/images.ts';
 import { planCommand } from './commands/plan.ts';
+import { runCommand } from './commands/run.ts';
 import { USAGE_STATUS } from './status.ts';
 
 const program = new Command('blanket')
@@ -21,8 +23,17 @@ function settle(command: Command): Command {
   for (const below of command.commands) settle(below);
   return command;
 }
-for (const command of [askCommand(), bootCommand(), catalogueCommand(), demoCommand(), imagesCommand(), planCommand()])
-  program.addCommand(settle(command));
+const commands = [
+  askCommand(),
+  bootCommand(),
+  catalogueCommand(),
+  demoCommand(),
+  domainsCommand(),
+  imagesCommand(),
+  planCommand(),
+  runCommand(),
+];
+for (const command of commands) program.addCommand(settle(command));
 
 /** @returns the exit status */
 async function main(words: readonly string[]): Promise<number> {

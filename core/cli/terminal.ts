@@ -8,11 +8,15 @@ const LATEST_OUTPUT = 16 * 1024;
 export interface Terminal extends ByteStream {
   /** Set once the person asked to leave. */
   readonly left: boolean;
+  /** The input of a script is over. */
+  readonly inputEnded: boolean;
   /** Everything that came so far and was not seen by an earlier call, without line noise, for watchers. */
   readonly recent: string;
   flush(): void;
   /** Resolves when input arrives, at the latest after `milliseconds`. */
   wait(milliseconds: number): Promise<void>;
+  /** Ends a {@link wait} at once. */
+  wake(): void;
   close(): void;
 }
 
@@ -22,6 +26,7 @@ export function openTerminal(): Terminal {
   let recent = '';
   let listener: (bytes: Uint8Array) => void = () => undefined;
   let left = false;
+  let inputEnded = false;
   let wake: () => void = () => undefined;
 
   const onInput = (bytes: Uint8Array): void => {
@@ -32,12 +37,20 @@ export function openTerminal(): Terminal {
     if (data.length > 0) listener(data);
     wake();
   };
+  const onEnd = (): void => {
+    inputEnded = true;
+    wake();
+  };
   if (stdin.isTTY) stdin.setRawMode(true);
   stdin.on('data', onInput);
+  stdin.on('end', onEnd);
 
   return {
     get left() {
       return left;
+    },
+    get inputEnded() {
+      return inputEnded;
     },
     get recent() {
       return recent;
@@ -63,8 +76,10 @@ export function openTerminal(): Terminal {
           resolve();
         };
       }),
+    wake: () => wake(),
     close: () => {
       stdin.off('data', onInput);
+      stdin.off('end', onEnd);
       if (stdin.isTTY) stdin.setRawMode(false);
       stdin.pause();
     },

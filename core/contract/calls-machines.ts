@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { changes, reads } from './call.ts';
 import { machine, machineSettings } from './fleet.ts';
-import { exitRow, gaugeName, history } from './gauges.ts';
+import { exitRow, gaugeName, history, readings } from './gauges.ts';
 import { bytes, count, done, instanceId, label, machineId, moment, name, note, positive, taskId, unitId } from './shapes.ts';
-import { forward, lease, network, volume } from './storage.ts';
+import { forward, lease, network, storePath, storeValue, volume } from './storage.ts';
 
 /** What a new machine is made of. */
 export const machineOrder = machineSettings.partial().extend({
@@ -63,6 +63,36 @@ export const machineCalls = {
   'machine.edit': changes('world', z.strictObject({ machine: machineId, change: machineSettings.partial().strict() }), machine),
   'machine.remove': changes('world', z.strictObject({ machine: machineId }), begun),
   'machine.template': changes('world', z.strictObject({ machine: machineId, on: z.boolean() }), machine),
+  /** A new disk of so many MiB, or the person's own image `file`; the guest sees it at once if it runs. */
+  'disk.attach': changes(
+    'world',
+    z.strictObject({
+      machine: machineId,
+      sizeMib: count.max(16 * 2 ** 20),
+      file: z.string().min(1).max(4096).nullable(),
+      readOnly: z.boolean(),
+    }),
+    machine,
+  ),
+  /** A disk that was made for the machine is gone afterwards; a person's own image stays. */
+  'disk.detach': changes('world', z.strictObject({ machine: machineId, disk: z.string().max(40) }), begun),
+  'nic.attach': changes('world', z.strictObject({ machine: machineId, network: z.string().min(1).max(80) }), machine),
+  'nic.detach': changes('world', z.strictObject({ machine: machineId, nic: z.string().max(40) }), begun),
+  /** The store that domains and their control domain share, as the control domain sees it. Null: there is no such node. */
+  'store.read': reads(
+    'world',
+    z.strictObject({ instance: instanceId, path: storePath }),
+    z.object({ value: z.string().nullable() }),
+  ),
+  'store.list': reads(
+    'world',
+    z.strictObject({ instance: instanceId, path: storePath }),
+    z.object({ names: z.array(z.string()).nullable() }),
+  ),
+  'store.write': changes('world', z.strictObject({ instance: instanceId, path: storePath, value: storeValue }), done),
+  'store.remove': changes('world', z.strictObject({ instance: instanceId, path: storePath }), done),
+  /** The newest sample of every unit; null before the first. */
+  'metrics.latest': reads('world', z.strictObject({ instance: instanceId }), z.object({ readings: readings.nullable() })),
   'machine.exits': reads('world', z.strictObject({ unit: unitId }), z.array(exitRow)),
   'metrics.history': reads('world', z.strictObject({ unit: unitId, gauge: gaugeName, seconds: positive.max(604_800) }), history),
   'snapshot.list': reads('world', z.strictObject({ machine: machineId }), z.array(snapshot)),

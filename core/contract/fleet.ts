@@ -97,7 +97,14 @@ export const machineState = z.enum([
   'template',
 ]);
 
-export const disk = z.object({ id: z.string(), image: z.string(), sizeMib: count, readOnly: z.boolean() });
+export const disk = z.object({
+  id: z.string(),
+  image: z.string(),
+  sizeMib: count,
+  readOnly: z.boolean(),
+  /** The person's own image by its full path; without it the disk belongs to the machine. */
+  file: z.string().optional(),
+});
 export const nic = z.object({ id: z.string(), mac: z.string(), network: z.string(), connected: z.boolean() });
 
 /** What can be changed of a machine; the rest is decided when it is made. */
@@ -105,6 +112,9 @@ export const machineSettings = z.object({
   name,
   vcpus: positive.max(64),
   memoryMib: positive,
+  /** How far vCPUs and memory can be raised while it runs; as much as it starts with where nothing is said. */
+  maximumVcpus: positive.max(64).optional(),
+  maximumMemoryMib: positive.optional(),
   /** Relative share of CPU under contention; 256 is ordinary. */
   weight: z.number().int().min(1).max(65_535),
   /** Percent of one physical CPU it may use at most; 0 is no limit. */

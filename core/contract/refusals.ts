@@ -27,6 +27,7 @@ export const REFUSALS = {
     message: 'There is no such machine.',
     remedy: 'It may have been deleted; choose one from the Machines page.',
   },
+  'no-such-device': { message: 'The machine has no such device.', remedy: 'Name one of those it has.' },
   'wrong-state': {
     message: 'That cannot be done in the present state.',
     remedy: 'Wait until the current work has ended, or choose another action.',

@@ -1,4 +1,4 @@
-/** Images, disks and networks: what machines are made from and joined by. */
+/** Images, disks, networks and the store: what machines are made from and joined by. */
 import * as z from 'zod';
 import { amount, count, instanceId, label, moment, name, unitId } from './shapes.ts';
 
@@ -54,6 +54,13 @@ export const forward = z.object({
   toPort: z.number().int().min(1).max(65_535),
   note: label.or(z.literal('')),
 });
+
+/** A node of the store (XenStore's rules: docs/misc/xenstore.txt). */
+export const storePath = z
+  .string()
+  .max(3072)
+  .regex(/^\/$|^(\/[\w@:+-]+)+$/, 'a path of the store like /local/domain/1/name');
+export const storeValue = z.string().max(2048);
 
 export type Image = z.output<typeof image>;
 export type Volume = z.output<typeof volume>;

@@ -54,6 +54,11 @@ export interface PluggedDevice {
   readonly back: Attachment;
 }
 
+const firstFree = (devices: readonly (PluggedDevice | undefined)[]): number => {
+  const hole = devices.indexOf(undefined);
+  return hole === -1 ? devices.length : hole;
+};
+
 export class Toolstack {
   readonly server = new StoreServer();
   readonly store: LocalStore;
@@ -128,19 +133,19 @@ export class Toolstack {
     return typeof mapped === 'number' ? undefined : mapped;
   }
 
-  /** Gives a domain one more disk. */
-  attachDisk(managed: ManagedDomain, disk: Disk): PluggedDevice {
-    const place = plugDisk(this.store, this.parts.platform, managed.control.id, managed.disks.length, disk.readOnly);
+  /** Gives a domain one more disk: the `index`th, or the first that is free. */
+  attachDisk(managed: ManagedDomain, disk: Disk, index = firstFree(managed.disks)): PluggedDevice {
+    const place = plugDisk(this.store, this.parts.platform, managed.control.id, index, disk.readOnly);
     const device = { place, back: this.parts.disk(place, disk) };
-    managed.disks.push(device);
+    managed.disks[index] = device;
     return device;
   }
 
-  /** Gives a domain one more network card. */
-  attachNetwork(managed: ManagedDomain, mac: Uint8Array, port: FramePort): PluggedDevice {
-    const place = plugNetwork(this.store, this.parts.platform, managed.control.id, managed.networks.length, mac);
+  /** Gives a domain one more network card: the `index`th, or the first that is free. */
+  attachNetwork(managed: ManagedDomain, mac: Uint8Array, port: FramePort, index = firstFree(managed.networks)): PluggedDevice {
+    const place = plugNetwork(this.store, this.parts.platform, managed.control.id, index, mac);
     const device = { place, back: this.parts.network(place, port) };
-    managed.networks.push(device);
+    managed.networks[index] = device;
     return device;
   }
 
@@ -173,15 +178,17 @@ export class Toolstack {
     this.store.write(`/local/domain/${managed.control.id}/control/sysrq`, letter.slice(0, 1));
   }
 
-  /** Takes a device away: the guest is asked to let go of it, and it is gone when the guest has. */
-  detach(managed: ManagedDomain, device: PluggedDevice): void {
+  /** Takes a device away: the guest is asked to let go of it, and it is gone, and `gone` called, when the guest has. */
+  detach(managed: ManagedDomain, device: PluggedDevice, gone: () => void = () => {}): void {
     this.store.write(`${device.place.backPath}/online`, '0');
     this.store.write(`${device.place.backPath}/state`, String(BusState.Closing));
     const release = this.store.watch(`${device.place.frontPath}/state`, () => {
       const state = Number(this.store.read(`${device.place.frontPath}/state`) ?? BusState.Closed);
       if (state !== BusState.Closed) return;
       release();
+      if (this.managed.get(managed.control.id) !== managed) return;
       this.remove(managed, device);
+      gone();
     });
   }
 

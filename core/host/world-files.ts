@@ -39,6 +39,7 @@ export function worldFiles(folder: string) {
       if (!exists(at(path))) createDisk(at(path), 'qcow2', bytes);
       return openDisk(at(path), 'write');
     },
+    ownDisk: (path: string, readOnly: boolean) => openDisk(path, readOnly ? 'read' : 'write'),
     size: (path: string): number => (exists(at(path)) ? statSync(at(path)).blocks * 512 : 0),
   };
 }

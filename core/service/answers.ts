@@ -2,10 +2,12 @@
 import type { Answer, NamesBy, Request } from '../contract/calls.ts';
 import type { MachineAction, MachineOrder } from '../contract/calls-machines.ts';
 import type { Machine, MachineState } from '../contract/fleet.ts';
+import { asRefusal } from '../contract/refusals.ts';
 import type { Work, World } from '../worlds/desk.ts';
+import { deviceCalls } from './device-calls.ts';
 import type { GaugeHistory } from './history.ts';
 import type { Machines } from './machines.ts';
-import { refuse } from './refuse.ts';
+import { part, refuse } from './refuse.ts';
 import type { Works } from './works.ts';
 
 export type WorldCalls = { [N in NamesBy<'world'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
@@ -41,10 +43,6 @@ const DURING: Partial<Record<MachineAction, MachineState>> = {
   reset: 'starting',
 };
 
-function part<T>(value: T | undefined, what: string): T {
-  return value ?? refuse('not-possible-here', `This instance's stack has no ${what}.`);
-}
-
 export function worldCalls(parts: WorldParts): WorldCalls {
   const { world, machines, works, history } = parts;
 
@@ -72,13 +70,23 @@ export function worldCalls(parts: WorldParts): WorldCalls {
     }
   };
 
+  /** The template of a cut that names none is its own first machine, once that has booted; a kernel that cannot be cloned is booted. */
+  const makeLike = async (first: Machine, machine: Machine, work: Work): Promise<void> => {
+    try {
+      await make({ ...machine, clonedFrom: first.id }, first.id, true, work);
+    } catch (thrown) {
+      if (asRefusal(thrown).code === 'cancelled') throw thrown;
+      work.say(`${first.name} cannot be cloned (${asRefusal(thrown).message}); ${machine.name} boots by itself`);
+      await make(machine, null, true, work);
+    }
+  };
+
   const many = (
     title: string,
     unit: string,
-    drafts: () => { machine: Machine; from: string | null }[],
+    rows: readonly { machine: Machine; from: string | null }[],
     start: boolean,
   ): { task: string } => {
-    const rows = drafts();
     const { id } = works.begin(
       { title, unit, values: { count: String(rows.length), name: rows[0]?.machine.name ?? '' }, measure: 'machines' },
       async (work) => {
@@ -90,7 +98,11 @@ export function worldCalls(parts: WorldParts): WorldCalls {
             progress: (done, of, step) =>
               work.progress(index + (of > 0 ? (0.999 * done) / of : 0), rows.length, `${machine.name}: ${step}`),
           };
-          await make(machine, from, start, inner);
+          const first = rows[0]?.machine;
+          const alike = from === null && start && index > 0 && first !== undefined;
+          if (alike && index === 1) await world.settled(first.id, inner);
+          if (alike) await makeLike(first, machine, inner);
+          else await make(machine, from, start, inner);
           work.say(`${machine.name} is ${world.state(machine.id)}`);
         }
         work.progress(rows.length, rows.length, '');
@@ -120,11 +132,10 @@ export function worldCalls(parts: WorldParts): WorldCalls {
       return many(
         'task.partition',
         instance,
-        () =>
-          numbered(order as MachineOrder, count).map((it, index, all) => ({
-            machine: machines.draft(it, template === null ? {} : { clonedFrom: template }),
-            from: template ?? (index === 0 || all.length === 1 ? null : null),
-          })),
+        numbered(order as MachineOrder, count).map((it) => ({
+          machine: machines.draft(it, { clonedFrom: template }),
+          from: template,
+        })),
         start,
       );
     },
@@ -140,7 +151,7 @@ export function worldCalls(parts: WorldParts): WorldCalls {
     }),
     'machine.create': ({ instance, order, start }) => {
       requireBlanket(machines);
-      return many('task.create', instance, () => [{ machine: machines.draft(order as MachineOrder), from: null }], start);
+      return many('task.create', instance, [{ machine: machines.draft(order as MachineOrder), from: null }], start);
     },
     'machine.clone': ({ machine, name, count, start }) => {
       const from = machines.get(machine);
@@ -148,7 +159,7 @@ export function worldCalls(parts: WorldParts): WorldCalls {
       return many(
         'task.clone',
         machine,
-        () => numbered(order, count).map((it) => ({ machine: machines.draft(pick(it), { clonedFrom: machine }), from: machine })),
+        numbered(order, count).map((it) => ({ machine: machines.draft(pick(it), { clonedFrom: machine }), from: machine })),
         start,
       );
     },
@@ -201,7 +212,9 @@ export function worldCalls(parts: WorldParts): WorldCalls {
       );
       return {};
     },
+    ...deviceCalls(world, machines, works),
     'machine.exits': ({ unit }) => world.exits(unit),
+    'metrics.latest': () => ({ readings: history.latest ?? null }),
     'metrics.history': ({ unit, gauge, seconds }) => history.read(unit, gauge, seconds, Date.now()),
     'snapshot.list': async ({ machine }) => (world.snapshots === undefined ? [] : world.snapshots.list(machine)),
     'snapshot.take': ({ machine, name, note }) => {

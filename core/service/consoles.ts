@@ -30,7 +30,7 @@ export class ConsoleHub {
     this.readers.add(reader);
     port.on('message', (event) => {
       const message = event.data as ToConsole;
-      if (message.type === 'keys') this.stream.write(message.bytes);
+      if (message.type === 'keys' && message.bytes instanceof Uint8Array) this.stream.write(message.bytes);
       else if (message.type === 'shown') {
         reader.ahead = Math.max(0, reader.ahead - message.bytes);
         this.feed(reader);

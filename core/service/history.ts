@@ -1,5 +1,5 @@
 /** Gauge history: every second for an hour, every minute for a week; bounded memory whatever the number of machines. */
-import { GAUGES, type GaugeName, gaugeIndex, type History } from '../contract/gauges.ts';
+import { GAUGES, type GaugeName, gaugeIndex, type History, type Readings } from '../contract/gauges.ts';
 
 const WIDTH = GAUGES.length;
 const TIERS = [
@@ -66,6 +66,13 @@ function merge(row: Float32Array | undefined, values: readonly number[]): void {
 
 export class GaugeHistory {
   private readonly units = new Map<string, Tier[]>();
+  /** The newest sample as a whole. */
+  latest: Readings | undefined;
+
+  take(readings: Readings): void {
+    this.latest = readings;
+    for (const row of readings.rows) this.add(readings.at, row.unit, row.values);
+  }
 
   add(at: number, unit: string, values: readonly number[]): void {
     let tiers = this.units.get(unit);

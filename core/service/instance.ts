@@ -1,11 +1,11 @@
 /** A rented instance, served: a stack, the records about it, its streams, and the loop that makes time pass. */
 import type { CallName } from '../contract/calls.ts';
+import type { Capacity } from '../contract/fleet.ts';
 import type { Readings } from '../contract/gauges.ts';
 import { asRefusal, refusalOf } from '../contract/refusals.ts';
 import type { Begin, InstanceChange } from '../contract/wire.ts';
 import { provisionsFrom } from '../host/provisions.ts';
-import { worldFor } from '../worlds/catalogue.ts';
-import type { Work } from '../worlds/desk.ts';
+import type { Screen, Work, World, WorldMaker } from '../worlds/desk.ts';
 import { worldCalls } from './answers.ts';
 import { ConsoleHub } from './consoles.ts';
 import type { Edge, Port, Served } from './edge.ts';
@@ -13,14 +13,16 @@ import { GaugeHistory } from './history.ts';
 import { startLoop } from './loop.ts';
 import { Machines } from './machines.ts';
 import { refuse } from './refuse.ts';
-import { serveScreen } from './screens.ts';
+import { ScreenHub } from './screens.ts';
 import { Works } from './works.ts';
 
 export interface InstanceParts {
   /** File of the compiled interpreter. */
   readonly engine: string;
-  /** Sees to it that the images are there that machines start from. */
-  prepare(dataFolder: string, work: Work): Promise<void>;
+  /** Puts the stack together. */
+  readonly world: WorldMaker;
+  /** Starts the instance for the first time: with a kernel of its own, or with the Blanket at once (then with its capacity). */
+  start(world: World, work: Work): Promise<Capacity | null>;
 }
 
 export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): Served {
@@ -30,6 +32,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
   const works = new Works(edge, instance.id);
   const history = new GaugeHistory();
   const hubs = new Map<string, ConsoleHub>();
+  const screens = new Map<string, { screen: Screen; hub: ScreenHub }>();
   const listeners = new Set<Port>();
   const tellState = (change: InstanceChange): void => {
     if (change.state !== undefined) machines.state = change.state;
@@ -38,7 +41,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     edge.send({ type: 'state', instance: instance.id, change });
   };
 
-  const world = worldFor(instance.flavour)({
+  const world = parts.world({
     instance,
     provisions: provisionsFrom({
       engine: parts.engine,
@@ -54,6 +57,17 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     ended: (reason) => tellState({ state: 'ended', reason, endedAt: Date.now() }),
   });
 
+  const attachScreen = (unit: string, port: Port): void => {
+    const screen = world.screen(unit);
+    if (screen === undefined) {
+      port.close();
+      return;
+    }
+    const known = screens.get(unit);
+    const { hub } = known?.screen === screen ? known : { hub: new ScreenHub(screen) };
+    screens.set(unit, { screen, hub });
+    hub.attach(port);
+  };
   const settle = (): void => {
     for (const machine of machines.all) {
       if (machine.state !== 'template') machines.change(machine.id, { state: world.state(machine.id), reason: '' });
@@ -61,8 +75,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
   };
   const powerOn = async (work: Work): Promise<void> => {
     tellState({ state: 'starting', reason: '' });
-    await parts.prepare(begin.dataFolder, work);
-    const ready = await world.power(work);
+    const ready = await parts.start(world, work);
     tellState({ state: ready === null ? 'ready' : 'blanket', readyAt: Date.now(), capacity: ready });
   };
   const bringBack = async (work: Work): Promise<void> => {
@@ -72,7 +85,8 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     else {
       await powerOn(work);
       if (was !== null) {
-        tellState({ state: 'blanket', capacity: await world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work) });
+        if (machines.capacity === null)
+          tellState({ state: 'blanket', capacity: await world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work) });
         for (const machine of machines.all) await world.create(machine, work);
       }
     }
@@ -115,7 +129,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
   );
   machines.tellAll();
   const loop = startLoop(world, (readings: Readings) => {
-    for (const row of readings.rows) history.add(readings.at, row.unit, row.values);
+    history.take(readings);
     for (const port of listeners) port.postMessage({ type: 'readings', readings });
   });
 
@@ -144,7 +158,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
           hubs.set(key, hub);
         }
         hub.attach(port);
-      } else serveScreen(world.screen(open.unit), port);
+      } else attachScreen(open.unit, port);
     },
     stop: async (how) => {
       const quiet: Work = { progress: () => undefined, say: () => undefined, check: () => undefined };

@@ -18,6 +18,7 @@ import { refuse } from './refuse.ts';
 
 const documentSchema = z.object({
   next: z.number(),
+  nextMac: z.number().default(1),
   state: instanceState,
   capacity: capacity.nullable(),
   machines: z.array(machineSchema),
@@ -30,6 +31,7 @@ export class Machines {
   private readonly file: string;
   private readonly rows = new Map<string, Machine>();
   private next: number;
+  private nextMac: number;
   private timer: NodeJS.Timeout | undefined;
   /** State of the instance when it was last written. */
   state: Instance['state'];
@@ -41,8 +43,16 @@ export class Machines {
     private readonly edge: Edge,
   ) {
     this.file = join(folder, 'machines.json');
-    const document: Document = kept(this.file, documentSchema, { next: 1, state: 'ordered', capacity: null, machines: [] });
+    const document: Document = kept(this.file, documentSchema, {
+      next: 1,
+      nextMac: 1,
+      state: 'ordered',
+      capacity: null,
+      machines: [],
+    });
     this.next = document.next;
+    // Documents of earlier versions numbered addresses like machines.
+    this.nextMac = Math.max(document.next, document.nextMac);
     this.state = document.state;
     this.capacity = document.capacity;
     for (const row of document.machines) this.rows.set(row.id, row);
@@ -64,7 +74,6 @@ export class Machines {
   /** A new record, not yet in the stack. Names are unique within the instance. */
   draft(order: MachineOrder, extra: Partial<Machine> = {}): Machine {
     const number = this.next++;
-    const mac = `00:16:3e:${[this.instance.length * 31 + Number(this.instance.slice(1)), number >> 8, number].map((part) => (part & 0xff).toString(16).padStart(2, '0')).join(':')}`;
     const settings = { ...UNSAID, ...stated(order) } as unknown as MachineSettings & Pick<MachineOrder, 'image'>;
     return {
       ...settings,
@@ -75,13 +84,20 @@ export class Machines {
       reason: '',
       address: '',
       disks: order.diskMib > 0 ? [{ id: 'xvda', image: order.image, sizeMib: order.diskMib, readOnly: false }] : [],
-      nics: order.network === '' ? [] : [{ id: 'eth0', mac, network: order.network, connected: true }],
+      nics: order.network === '' ? [] : [{ id: 'eth0', mac: this.mac(), network: order.network, connected: true }],
       createdAt: Date.now(),
       pending: {},
       clonedFrom: null,
       hasScreen: false,
       ...extra,
     };
+  }
+
+  /** An address nobody in this instance has had: Xen's range, a byte for the instance, two that count. */
+  mac(): string {
+    const number = this.nextMac++;
+    const tail = [this.instance.length * 31 + Number(this.instance.slice(1)), number >> 8, number];
+    return `00:16:3e:${tail.map((part) => (part & 0xff).toString(16).padStart(2, '0')).join(':')}`;
   }
 
   put(...rows: Machine[]): void {
@@ -118,7 +134,13 @@ export class Machines {
   write(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    keep(this.file, { next: this.next, state: this.state, capacity: this.capacity, machines: this.all } satisfies Document);
+    keep(this.file, {
+      next: this.next,
+      nextMac: this.nextMac,
+      state: this.state,
+      capacity: this.capacity,
+      machines: this.all,
+    } satisfies Document);
   }
 
   private later(): void {

@@ -6,7 +6,7 @@
  */
 
 import type { Snapshot } from '../contract/calls-machines.ts';
-import type { Capacity, Instance, Machine, MachineChange, MachineSettings, MachineState } from '../contract/fleet.ts';
+import type { Capacity, Disk, Instance, Machine, MachineChange, MachineSettings, MachineState, Nic } from '../contract/fleet.ts';
 import type { ExitRow } from '../contract/gauges.ts';
 import type { Forward, Lease, Network, Volume } from '../contract/storage.ts';
 import type { NamedFile } from '../guests/boot/placement.ts';
@@ -31,6 +31,8 @@ export interface WorldFiles {
   remove(path: string): void;
   /** A sparse disk image of so many bytes, made if it is not there. */
   disk(path: string, bytes: number): BlockStore & { close(): void };
+  /** A disk image of the person's, by its full path. */
+  ownDisk(path: string, readOnly: boolean): BlockStore & { close(): void };
   /** Bytes that a file takes on the disk; 0 if there is none. */
   size(path: string): number;
 }
@@ -58,8 +60,8 @@ export interface WorldHost {
   /** Files of this world alone; survives the process. */
   readonly folder: string;
   readonly dataFolder: string;
-  /** The machine changed by itself: its guest shut down, crashed, got an address. */
-  changed(machine: string, change: { state?: MachineState; reason?: string; address?: string }): void;
+  /** The machine changed by itself: its guest shut down, crashed, got an address, drew its first picture. */
+  changed(machine: string, change: { state?: MachineState; reason?: string; address?: string; hasScreen?: boolean }): void;
   /** The instance itself ended (its kernel powered off or crashed). */
   ended(reason: string): void;
 }
@@ -79,6 +81,8 @@ export interface World {
   layBlanket(options: LayOptions, work: Work): Promise<Capacity>;
   /** Makes a machine, stopped. */
   create(machine: Machine, work: Work): Promise<void>;
+  /** Resolves when the guest has booted and waits for something to do, or when it has had long enough for that. */
+  settled(machine: string, work: Work): Promise<void>;
   /** Makes `machine` from a running or stopped one, sharing what is equal. */
   clone(from: string, machine: Machine, work: Work): Promise<void>;
   act(
@@ -92,6 +96,7 @@ export interface World {
   state(machine: string): MachineState;
   /** A console; the same object each time. Undefined: there is none (yet). */
   console(unit: string, line: 'serial' | 'boot'): ByteStream | undefined;
+  /** The same object as long as the guest keeps its screen. */
   screen(unit: string): Screen | undefined;
   /** Gauges of every unit since the last call, in the order of the contract. */
   sample(): { virtualSeconds: number; rows: { unit: string; values: number[] }[] };
@@ -103,15 +108,21 @@ export interface World {
   readonly volumes?: () => Promise<Volume[]>;
   readonly snapshots?: WorldSnapshots;
   readonly captures?: WorldCaptures;
+  readonly devices?: WorldDevices;
+  readonly store?: WorldStore;
 }
 
+/** What a guest shows, and its keyboard and pointer. One consumer: the service, which serves any number of windows. */
 export interface Screen {
+  /** Dots; a guest that sets another mode changes them, and everything counts as changed. */
   readonly width: number;
   readonly height: number;
-  /** Rows changed since the last call, as RGBA. */
+  /** The smallest span of rows with all that changed since the last call, as RGBA; undefined: nothing did. */
   changes(): { from: number; count: number; pixels: Uint8ClampedArray } | undefined;
+  /** A key by position (W3C UI Events code); codes that the guest's keyboard has not are ignored. */
   key(code: string, down: boolean): void;
-  pointer(x: number, y: number, buttons: number): void;
+  /** Dots of the screen; `buttons` as in DOM events (1 left, 2 right, 4 middle), `wheel` notches downwards. */
+  pointer(x: number, y: number, buttons: number, wheel: number): void;
 }
 
 export interface WorldNetworks {
@@ -127,6 +138,24 @@ export interface WorldSnapshots {
   take(machine: string, name: string, note: string, work: Work): Promise<void>;
   revert(machine: string, snapshot: string, work: Work): Promise<void>;
   remove(machine: string, snapshot: string): Promise<void>;
+}
+
+/** Plugging while a machine lives; one that is off has the device at its next start. */
+export interface WorldDevices {
+  /** Opens the disk and says how big it is, in MiB. */
+  attachDisk(machine: string, disk: Disk): number;
+  /** Resolves when the guest has let go of it. */
+  detachDisk(machine: string, disk: string, work: Work): Promise<void>;
+  attachNic(machine: string, nic: Nic): void;
+  detachNic(machine: string, nic: string, work: Work): Promise<void>;
+}
+
+/** XenStore as the control domain sees it. Undefined: there is no such node. */
+export interface WorldStore {
+  read(path: string): string | undefined;
+  list(path: string): readonly string[] | undefined;
+  write(path: string, value: string): void;
+  remove(path: string): void;
 }
 
 export interface WorldCaptures {

@@ -1,9 +1,9 @@
 /** One virtual machine of an instance: its settings, its domain while it has one, and what becomes of it when it ends. */
 import type { ShutdownReason } from '../../abi/xen/domains.table.ts';
 import { Refusal } from '../../base/refusal.ts';
-import type { Machine, MachineState } from '../../contract/fleet.ts';
+import type { Disk, Machine, MachineState, Nic } from '../../contract/fleet.ts';
 import { saveStream } from '../../control/save-stream.ts';
-import type { DomainConfig, ManagedDomain, Toolstack } from '../../control/toolstack.ts';
+import type { DomainConfig, ManagedDomain, PluggedDevice, Toolstack } from '../../control/toolstack.ts';
 import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
 import type { BlockStore, FramePort } from '../../seams/plugs.ts';
 import type { SavedDomain } from '../../seams/saved-domain.ts';
@@ -17,8 +17,8 @@ export interface GuestImage {
 
 /** What a guest is plugged into; opened when its domain is made, closed when that ends. */
 export interface GuestDevices {
-  disks(): readonly OpenDisk[];
-  networks(): readonly OpenNic[];
+  disk(disk: Disk): OpenDisk;
+  nic(nic: Nic): OpenNic;
 }
 export interface OpenDisk extends BlockStore {
   close(): void;
@@ -26,6 +26,12 @@ export interface OpenDisk extends BlockStore {
 export interface OpenNic {
   readonly mac: Uint8Array;
   readonly port: FramePort & { unplug(): void };
+}
+
+/** A device in use, and how to let go of what is behind it. */
+interface Plugged {
+  readonly device: PluggedDevice;
+  close(): void;
 }
 
 const PAGES_PER_MIB = 256;
@@ -37,7 +43,8 @@ export class Guest {
   state: MachineState = 'stopped';
   /** Why it is `crashed`, for people. */
   reason = '';
-  #open: { disks: readonly OpenDisk[]; nics: readonly OpenNic[] } = { disks: [], nics: [] };
+  /** By the names that the machine's record has for them. */
+  readonly #plugged = new Map<string, Plugged>();
 
   constructor(
     public machine: Machine,
@@ -80,9 +87,8 @@ export class Guest {
   stop(): void {
     if (this.domain !== undefined) this.toolstack.destroy(this.domain);
     this.domain = undefined;
-    for (const disk of this.#open.disks) disk.close();
-    for (const { port } of this.#open.nics) port.unplug();
-    this.#open = { disks: [], nics: [] };
+    for (const plugged of this.#plugged.values()) plugged.close();
+    this.#plugged.clear();
     if (this.state !== 'crashed') this.state = 'stopped';
   }
 
@@ -137,9 +143,50 @@ export class Guest {
         'Give it less memory, or stop another machine.',
       );
     this.domain = made;
-    this.#open = { disks: this.devices.disks(), nics: this.devices.networks() };
-    for (const disk of this.#open.disks) this.toolstack.attachDisk(made, disk);
-    for (const { mac, port } of this.#open.nics) this.toolstack.attachNetwork(made, mac, port);
+    for (const disk of this.machine.disks) this.attachDisk(disk);
+    for (const nic of this.machine.nics) if (nic.connected) this.attachNic(nic);
+  }
+
+  /** Gives the domain a disk while it lives. @returns its sectors */
+  attachDisk(disk: Disk): number {
+    const open = this.devices.disk(disk);
+    const device = this.toolstack.attachDisk(this.running(), open, diskIndex(disk.id));
+    this.#plugged.set(disk.id, { device, close: () => open.close() });
+    return open.sectors;
+  }
+
+  attachNic(nic: Nic): void {
+    const { mac, port } = this.devices.nic(nic);
+    const device = this.toolstack.attachNetwork(this.running(), mac, port, nicIndex(nic.id));
+    this.#plugged.set(nic.id, { device, close: () => port.unplug() });
+  }
+
+  /** Asks the guest to let go of a device; {@link has} tells when it has. */
+  detach(id: string): void {
+    const plugged = this.#plugged.get(id);
+    if (plugged === undefined) return;
+    this.toolstack.detach(this.running(), plugged.device, () => {
+      plugged.close();
+      this.#plugged.delete(id);
+    });
+  }
+
+  has(id: string): boolean {
+    return this.#plugged.has(id);
+  }
+
+  /** How far the domain that runs can grow. */
+  get limits(): { readonly vcpus: number; readonly memoryMib: number } {
+    const { vcpus, maximumPages } = this.running().config.spec;
+    return { vcpus, memoryMib: maximumPages / PAGES_PER_MIB };
+  }
+
+  setVcpus(count: number): void {
+    this.toolstack.setVcpus(this.running(), count);
+  }
+
+  setMemory(mib: number): void {
+    this.toolstack.setMemory(this.running(), mib * PAGES_PER_MIB);
   }
 
   #config(): DomainConfig<DomainSpec> {
@@ -149,8 +196,8 @@ export class Guest {
         name: machine.name,
         uuid: uuidOf(machine.id),
         pages: machine.memoryMib * PAGES_PER_MIB,
-        maximumPages: machine.memoryMib * PAGES_PER_MIB,
-        vcpus: machine.vcpus,
+        maximumPages: Math.max(machine.memoryMib, machine.maximumMemoryMib ?? 0) * PAGES_PER_MIB,
+        vcpus: Math.max(machine.vcpus, machine.maximumVcpus ?? 0),
         weight: machine.weight,
         cap: machine.cap,
         affinity: undefined,
@@ -163,6 +210,11 @@ export class Guest {
     };
   }
 }
+
+/** xvda is 0. */
+const diskIndex = (id: string): number => id.charCodeAt(id.length - 1) - 'a'.charCodeAt(0);
+/** eth0 is 0. */
+const nicIndex = (id: string): number => Number(id.slice('eth'.length));
 
 /** A version-4-shaped identifier that is the same for the same machine in every run. */
 function uuidOf(id: string): Uint8Array {

@@ -6,15 +6,17 @@ import type { ExitRow } from '../../contract/gauges.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
 import { COSTS } from '../../observe/costs.table.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
-import type { LayOptions, Screen, Work, World, WorldHost, WorldNetworks } from '../desk.ts';
+import type { LayOptions, Screen, Work, World, WorldDevices, WorldHost, WorldNetworks, WorldStore } from '../desk.ts';
 import { createFabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
+import { deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Gauges } from './gauges.ts';
-import { Guest, type GuestDevices, type GuestImage } from './guest.ts';
+import { Guest, type GuestImage } from './guest.ts';
 import { fabricNetworks } from './networks.ts';
 import { Pace } from './pace.ts';
 import { createPipe } from './pipe.ts';
 import { SavedWorld } from './saved-world.ts';
+import { Settling } from './settling.ts';
 import { FREQUENCY, Stack } from './stack.ts';
 
 const DEFAULT_IMAGE = 'default';
@@ -137,9 +139,22 @@ export class InstanceWorld implements World {
   }
 
   async create(machine: Machine): Promise<void> {
-    const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), this.#devices(machine));
+    const devices = deviceOpener(machine, this.host.provisions.files, this.#fabric);
+    const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), devices);
     if (this.#saved.has(machine.id)) guest.state = 'saved';
     this.#guests.set(machine.id, guest);
+  }
+
+  async settled(id: string, work: Work): Promise<void> {
+    const guest = this.#guest(id);
+    const settling = new Settling(guest);
+    const { provisions } = this.host;
+    const limit = provisions.wall() + MOST_BOOT_SECONDS * 1000;
+    work.progress(0, 0, 'Waiting until it has booted');
+    while (guest.state === 'running' && !settling.settled(this.#clock / FREQUENCY) && provisions.wall() < limit) {
+      work.check();
+      await provisions.wait(POLL);
+    }
   }
 
   /** Memory is shared with a guest that runs; of one that does not there is nothing to share but the image. */
@@ -160,6 +175,8 @@ export class InstanceWorld implements World {
     switch (action) {
       case 'start':
         guest.start();
+        // What was kept is of a past that its disks leave now.
+        this.#saved.drop(id);
         break;
       case 'shutdown':
         await this.#shutDown(guest, work);
@@ -182,12 +199,12 @@ export class InstanceWorld implements World {
         guest.start();
         break;
       case 'save':
+        if (guest.state === 'paused') guest.resume();
+        await this.#saveGuest(guest, work);
+        break;
       case 'restore':
-        throw new Refusal(
-          'not-possible-here',
-          'This build cannot keep the memory of a machine.',
-          'Shut the machine down instead.',
-        );
+        this.#saved.bringBack(guest);
+        break;
     }
     this.#gauges.forget(id);
   }
@@ -195,7 +212,7 @@ export class InstanceWorld implements World {
   async remove(id: string): Promise<void> {
     const guest = this.#guest(id);
     guest.stop();
-    for (const disk of guest.machine.disks) this.host.provisions.files.remove(diskFile(id, disk.id));
+    dropDisks(guest.machine, this.host.provisions.files);
     this.#saved.drop(id);
     this.#guests.delete(id);
     this.#gauges.forget(id);
@@ -203,11 +220,20 @@ export class InstanceWorld implements World {
 
   adjust(id: string, change: MachineChange): readonly (keyof MachineSettings)[] {
     const guest = this.#guest(id);
-    const live: (keyof MachineSettings)[] = ['name', 'autostart', 'protected', 'tags', 'group', 'note', 'weight', 'cap'];
     const settings = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     guest.machine = { ...guest.machine, ...settings };
     if (guest.domain === undefined) return Object.keys(settings) as (keyof MachineSettings)[];
-    guest.domain.control.setScheduling(guest.machine.weight, guest.machine.cap);
+    const { weight, cap, vcpus, memoryMib } = guest.machine;
+    guest.domain.control.setScheduling(weight, cap);
+    const live: (keyof MachineSettings)[] = ['name', 'autostart', 'protected', 'tags', 'group', 'note', 'weight', 'cap'];
+    if (change.vcpus !== undefined && vcpus <= guest.limits.vcpus) {
+      guest.setVcpus(vcpus);
+      live.push('vcpus');
+    }
+    if (change.memoryMib !== undefined && memoryMib <= guest.limits.memoryMib) {
+      guest.setMemory(memoryMib);
+      live.push('memoryMib');
+    }
     return live;
   }
 
@@ -224,11 +250,24 @@ export class InstanceWorld implements World {
     return fabricNetworks(this.#fabric, this.host.instance.id, () => [...this.#guests.values()].map((guest) => guest.machine));
   }
 
+  get devices(): WorldDevices {
+    return worldDevices(this.host.provisions.files, {
+      guest: (id) => this.#guest(id),
+      until: (work, done, complaint) =>
+        this.#until(work, done, MOST_SHUTDOWN_SECONDS, complaint, 'Unmount it or take it down in the guest first.'),
+    });
+  }
+
+  get store(): WorldStore {
+    return this.#blanket().domain0.toolstack.store;
+  }
+
   screen(): Screen | undefined {
     return undefined;
   }
 
   sample(): ReturnType<World['sample']> {
+    if (!this.#stack.rented) return { virtualSeconds: 0, rows: [] };
     this.#tellAddresses();
     const seconds = this.#clock / FREQUENCY;
     const cpus = this.#stack.cpus;
@@ -241,6 +280,7 @@ export class InstanceWorld implements World {
   }
 
   exits(unit: string): ExitRow[] {
+    if (!this.#stack.rented) return [];
     const seconds = this.#clock / FREQUENCY;
     const first = Object.entries(this.#stack.instance.ledger.entries()).map(([reason, entry]) => ({
       layer: 'first' as const,
@@ -283,20 +323,6 @@ export class InstanceWorld implements World {
       this.#addresses.set(guest.machine.id, address);
       this.host.changed(guest.machine.id, { address });
     }
-  }
-
-  #devices(machine: Machine): GuestDevices {
-    return {
-      disks: () =>
-        machine.disks.map((disk) => this.host.provisions.files.disk(diskFile(machine.id, disk.id), disk.sizeMib * 2 ** 20)),
-      networks: () =>
-        machine.nics
-          .filter((nic) => nic.connected)
-          .map((nic) => ({
-            mac: Uint8Array.from(nic.mac.split(':'), (part) => Number.parseInt(part, 16)),
-            port: this.#fabric.plug(machine.name),
-          })),
-    };
   }
 
   async #suspend(guest: Guest, work: Work): Promise<void> {
@@ -395,5 +421,3 @@ export class InstanceWorld implements World {
     });
   }
 }
-
-const diskFile = (machine: string, disk: string): string => `${machine}-${disk}.qcow2`;

@@ -1,0 +1,74 @@
+/** Disks and network cards of an instance's machines: what is behind them, and plugging them while a machine lives. */
+import type { Disk, Machine } from '../../contract/fleet.ts';
+import type { Work, WorldDevices, WorldFiles } from '../desk.ts';
+import type { Fabric } from '../fabric.ts';
+import type { Guest, GuestDevices } from './guest.ts';
+
+const MIB = 2 ** 20;
+const SECTOR = 512;
+const diskFile = (machine: string, disk: Disk): string => `${machine}-${disk.id}.qcow2`;
+
+/** Opens what a machine's record names. */
+export function deviceOpener(machine: Pick<Machine, 'id' | 'name'>, files: WorldFiles, fabric: Fabric): GuestDevices {
+  return {
+    disk: (disk) =>
+      disk.file === undefined
+        ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB)
+        : files.ownDisk(disk.file, disk.readOnly),
+    nic: (nic) => ({
+      mac: Uint8Array.from(nic.mac.split(':'), (part) => Number.parseInt(part, 16)),
+      port: fabric.plug(machine.name),
+    }),
+  };
+}
+
+/** Removes the disks that were made for a machine; a person's own images stay. */
+export function dropDisks({ id, disks }: Pick<Machine, 'id' | 'disks'>, files: WorldFiles): void {
+  for (const disk of disks) if (disk.file === undefined) files.remove(diskFile(id, disk));
+}
+
+interface Around {
+  guest(id: string): Guest;
+  /** Waits, and refuses with `complaint` when it takes too long. */
+  until(work: Work, done: () => boolean, complaint: string): Promise<void>;
+}
+
+export function worldDevices(files: WorldFiles, { guest: find, until }: Around): WorldDevices {
+  const letGo = async (guest: Guest, id: string, work: Work): Promise<void> => {
+    if (guest.domain !== undefined) guest.detach(id);
+    await until(work, () => !guest.has(id), `${guest.machine.name} does not let go of ${id}`);
+  };
+  return {
+    attachDisk: (id, disk) => {
+      const guest = find(id);
+      // Opened in any case, so that a file that is no disk is refused now.
+      const sectors = guest.domain === undefined ? sizeOf(disk, files) : guest.attachDisk(disk);
+      guest.machine = { ...guest.machine, disks: [...guest.machine.disks, disk] };
+      return (sectors * SECTOR) / MIB;
+    },
+    detachDisk: async (id, disk, work) => {
+      const guest = find(id);
+      await letGo(guest, disk, work);
+      const { disks } = guest.machine;
+      dropDisks({ id, disks: disks.filter((each) => each.id === disk) }, files);
+      guest.machine = { ...guest.machine, disks: disks.filter((each) => each.id !== disk) };
+    },
+    attachNic: (id, nic) => {
+      const guest = find(id);
+      if (guest.domain !== undefined) guest.attachNic(nic);
+      guest.machine = { ...guest.machine, nics: [...guest.machine.nics, nic] };
+    },
+    detachNic: async (id, nic, work) => {
+      const guest = find(id);
+      await letGo(guest, nic, work);
+      guest.machine = { ...guest.machine, nics: guest.machine.nics.filter((each) => each.id !== nic) };
+    },
+  };
+}
+
+const sizeOf = (disk: Disk, files: WorldFiles): number => {
+  if (disk.file === undefined) return (disk.sizeMib * MIB) / SECTOR;
+  const open = files.ownDisk(disk.file, disk.readOnly);
+  open.close();
+  return open.sectors;
+};
