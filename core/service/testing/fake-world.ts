@@ -2,7 +2,7 @@
 import type { Capacity, Machine, MachineState } from '../../contract/fleet.ts';
 import { GAUGES } from '../../contract/gauges.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
-import type { World } from '../../worlds/desk.ts';
+import type { World, WorldDevices, WorldStore } from '../../worlds/desk.ts';
 
 export const CAPACITY: Capacity = { cpuEcu: 0, vcpus: 2, memoryMib: 4096, diskMib: 0, ownMemoryMib: 0, ownCpuEcu: 0 };
 
@@ -60,7 +60,7 @@ export class FakeWorld implements World {
   exits = (): [] => [];
   run = (): number => 50;
 
-  readonly devices: World['devices'] = {
+  readonly devices: WorldDevices = {
     attachDisk: (machine, disk) => {
       this.plugged.push(`${machine} ${disk.id}`);
       return disk.file === undefined ? disk.sizeMib : 7;
@@ -70,7 +70,7 @@ export class FakeWorld implements World {
     detachNic: async (machine, nic) => void this.plugged.push(`${machine} -${nic}`),
   };
 
-  readonly store: World['store'] = {
+  readonly store: WorldStore = {
     read: (path) => this.nodes.get(path) ?? (this.#below(path).length > 0 ? '' : undefined),
     list: (path) => {
       const names = new Set(this.#below(path).map((rest) => rest.split('/')[0] ?? ''));
