@@ -82,11 +82,7 @@ export abstract class Vcpu {
         this.enterState(RUNNABLE);
         xen.scheduler.wake(unit, xen.now());
       }
-    } else if (unit.state === 'running') xen.interrupt(this);
-    else {
-      xen.scheduler.sleep(unit);
-      this.enterState(this.idleState);
-    }
+    } else xen.withdraw(this);
   }
 
   private get idleState(): number {

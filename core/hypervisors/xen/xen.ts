@@ -12,6 +12,7 @@ import { CreditScheduler } from '../common/scheduler.ts';
 import { Clock } from '../common/timekeeping.ts';
 import { Timers } from '../common/timers.ts';
 import type { Domain } from './domain.ts';
+import { InterruptLines } from './lines.ts';
 import { CallArguments } from './pv/arguments.ts';
 import { createPvContext } from './pv/context.ts';
 import { HypervisorSpaceBuilder } from './pv/hypervisor-space.ts';
@@ -47,11 +48,14 @@ export class Xen implements Occupant {
   /** Interrupts of the machine that somebody here waits for, by vector. */
   readonly vectors = new Map<number, (cpu: number) => void>();
   readonly wallClock: number;
+  readonly lines: InterruptLines;
   private readonly domainsById = new Map<number, Domain>();
   private readonly timers: readonly Timers[];
   private readonly rescheduling: boolean[];
   /** CPU whose `run` is under way; -1: none. */
   private current = -1;
+  /** The unit that is in the guest at this moment; the other CPUs' units wait for their CPU's next turn. */
+  private executing: VcpuUnit | undefined;
   private lastDomain = 0;
   private readonly shutdownListeners: ((domain: Domain) => void)[] = [];
   /** Cycles that vCPUs used, by CPU. */
@@ -65,6 +69,7 @@ export class Xen implements Occupant {
     this.below = options.below;
     this.wallClock = options.wallClock;
     this.clock = new Clock(machine.frequency);
+    this.lines = new InterruptLines(machine, this.vectors);
     this.frames = new FrameTable(machine.memory, options.memory);
     this.space = new HypervisorSpaceBuilder(this.frames, machine.memory);
     this.types = new PageTypes(this.frames, machine.memory, this.space);
@@ -193,6 +198,18 @@ export class Xen implements Occupant {
     if (vcpu.unit.state === 'running') this.kick(vcpu.unit.cpu);
   }
 
+  /** `vcpu` cannot go on: it leaves the queue or its CPU, at once if the CPU is between two turns. */
+  withdraw(vcpu: Vcpu): void {
+    const { unit } = vcpu;
+    if (unit === this.executing) {
+      this.kick(unit.cpu);
+      return;
+    }
+    if (unit.state === 'running') this.scheduler.stop(unit, unit.cpu, false);
+    else this.scheduler.sleep(unit);
+    vcpu.stopped();
+  }
+
   /** An interrupt of the machine: whoever registered for its vector is told. Vector 0 only means that something is due. */
   interrupted(cpu: number, vector: number): void {
     const before = this.current;
@@ -215,7 +232,7 @@ export class Xen implements Occupant {
         timers.run(now);
         this.rescheduling[index] = false;
         if (now >= until) return now;
-        const unit = this.scheduler.pick(index, now);
+        const unit = this.kept(index, now) ?? this.scheduler.pick(index, now);
         if (unit === undefined) return Math.max(now, Math.min(timers.next, this.scheduler.nextLook(index)));
         this.runUnit(unit, cpu, until);
       }
@@ -224,25 +241,55 @@ export class Xen implements Occupant {
     }
   }
 
-  /** Runs one vCPU until its slice ends or something changes. */
+  /**
+   * The unit that had the CPU at the end of its last turn, if it may keep it. Turns are the machine's business, not the
+   * scheduler's; time that the layer below took in between is the unit's, as on hardware, where nobody could tell.
+   */
+  private kept(cpu: number, now: Cycles): VcpuUnit | undefined {
+    const unit = this.scheduler.running[cpu];
+    if (unit === undefined) return undefined;
+    this.account(unit, cpu, now);
+    if (this.goesOn(unit, cpu, now)) return unit;
+    this.leave(unit, cpu);
+    return undefined;
+  }
+
+  /** Runs one vCPU until its slice ends, something changes, or the turn of the CPU is over. */
   private runUnit(unit: VcpuUnit, cpu: Cpu, until: Cycles): void {
     const { vcpu } = unit;
     const timers = this.timersOn(cpu.index);
-    const start = cpu.now();
+    unit.readyAt = cpu.now();
+    this.executing = unit;
     vcpu.started();
-    let from = start;
     for (;;) {
       vcpu.run(cpu, Math.min(until, this.scheduler.sliceEnd(unit)));
       const now = cpu.now();
-      this.scheduler.burn(unit, from, now);
-      this.busyCycles[cpu.index] = (this.busyCycles[cpu.index] ?? 0) + now - from;
-      from = now;
+      this.account(unit, cpu.index, now);
       timers.run(now);
-      if (!vcpu.runnable || unit.yielding || now >= until || now >= this.scheduler.sliceEnd(unit)) break;
-      if (unit.account.parked || this.scheduler.shouldPreempt(cpu.index, now)) break;
-      this.rescheduling[cpu.index] = false;
+      const goesOn = this.goesOn(unit, cpu.index, now);
+      if (goesOn && now < until) {
+        this.rescheduling[cpu.index] = false;
+        continue;
+      }
+      this.executing = undefined;
+      if (!goesOn) this.leave(unit, cpu.index);
+      return;
     }
-    this.scheduler.stop(unit, cpu.index, vcpu.runnable);
-    vcpu.stopped();
+  }
+
+  /** Books the time since `unit` was last looked at. */
+  private account(unit: VcpuUnit, cpu: number, now: Cycles): void {
+    this.busyCycles[cpu] = (this.busyCycles[cpu] ?? 0) + now - unit.readyAt;
+    this.scheduler.burn(unit, unit.readyAt, now);
+  }
+
+  private goesOn(unit: VcpuUnit, cpu: number, now: Cycles): boolean {
+    if (!unit.vcpu.runnable || unit.yielding || unit.account.parked || now >= this.scheduler.sliceEnd(unit)) return false;
+    return !this.scheduler.shouldPreempt(cpu, now);
+  }
+
+  private leave(unit: VcpuUnit, cpu: number): void {
+    this.scheduler.stop(unit, cpu, unit.vcpu.runnable);
+    unit.vcpu.stopped();
   }
 }
