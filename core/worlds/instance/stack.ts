@@ -61,6 +61,11 @@ export class Stack {
     this.#provider = new Provider(this.#host.machine, this.#outfit.flavour);
   }
 
+  /** False until a container was rented: before its image is read, for instance. */
+  get rented(): boolean {
+    return this.#instance !== undefined;
+  }
+
   get instance(): Instance {
     if (this.#instance === undefined) throw new Bug('nothing is rented');
     return this.#instance.instance;
