@@ -3,6 +3,10 @@
  *
  * Kernel parameters it reads: `blanket.run="..."` (run this and power off), `blanket.name=` (host name), and `ip=` as the
  * kernel documents it (`ip=client::gateway:netmask`, `ip=dhcp`, `ip=off`).
+ *
+ * A machine that goes on as the clone of another finds another name in XenStore: it takes that name, and asks for an address
+ * of its own. It learns of it by a watch, which the kernel sets anew after every resumption and which then fires (messages:
+ * Xen public header io/xs_wire.h: type, request, transaction, length, each 32 bits; 2 is read, 4 is watch).
  */
 export const INIT_SCRIPT = `#!/bin/sh
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin HOME=/root TERM=linux
@@ -35,6 +39,32 @@ if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
   modprobe -q xen_netfront 2>/dev/null
 fi
 
+lease() {
+  udhcpc -i eth0 -n -q -t 4 -T 1 -A 1 -s /etc/udhcpc.script >/dev/null 2>&1 || echo 'init: no address for eth0' >&2
+}
+
+# The name that XenStore has for this machine.
+store_name() {
+  exec 4<>/dev/xen/xenbus
+  printf '\\2\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\5\\0\\0\\0name\\0' >&4
+  dd bs=4096 count=1 <&4 2>/dev/null | tail -c +17
+  exec 4>&-
+}
+
+follow_name() {
+  known=$(store_name)
+  exec 3<>/dev/xen/xenbus
+  printf '\\4\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\7\\0\\0\\0name\\0n\\0' >&3
+  while dd bs=4096 count=1 <&3 >/dev/null 2>&1; do
+    name=$(store_name)
+    [ "$name" = "$known" ] && continue
+    known=$name
+    hostname "$name"
+    [ -e /sys/class/net/eth0 ] && lease
+  done
+}
+[ -e /dev/xen/xenbus ] && follow_name &
+
 ip link set lo up
 ip addr add 127.0.0.1/8 dev lo 2>/dev/null
 if [ -e /sys/class/net/eth0 ]; then
@@ -43,7 +73,7 @@ if [ -e /sys/class/net/eth0 ]; then
     off|none) ;;
     ''|dhcp|on|any|*:dhcp)
       ip link set eth0 up
-      udhcpc -i eth0 -n -q -t 4 -T 1 -A 1 -s /etc/udhcpc.script >/dev/null 2>&1 || echo 'init: no address for eth0' >&2 ;;
+      lease ;;
     *)
       IFS=: read -r client server gateway mask rest <<END
 $address
