@@ -131,13 +131,14 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
       return capacity;
     },
     async create(machine, work) {
-      if (FAULT === 'create-fails' && machine.name.endsWith('3'))
-        throw new Refusal('not-enough', 'The instance has not enough memory left.', 'Ask for less memory.');
+      refuseThird(machine);
       work.progress(0, 2, 'writing its disk');
       await pause(1);
       addGuest(machine, 'stopped');
     },
+    settled: async () => undefined,
     async clone(from, machine, work) {
+      refuseThird(machine);
       work.progress(0, 1, 'sharing memory');
       await pause(1);
       const guest = addGuest(machine, get(from).state === 'running' ? 'running' : 'stopped');
@@ -302,6 +303,11 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
     },
   };
 };
+
+function refuseThird(machine: Machine): void {
+  if (FAULT === 'create-fails' && machine.name.endsWith('3'))
+    throw new Refusal('not-enough', 'The instance has not enough memory left.', 'Ask for less memory.');
+}
 
 function run(guest: Guest, command: string): string {
   const [name, ...rest] = command.split(/\s+/);
