@@ -8,6 +8,8 @@ import type { Envelope } from '../core/contract/refusals.ts';
 import { electronFolder } from '../tools/start.ts';
 
 const root = resolve(import.meta.dirname, '..');
+/** Applications that were started and not closed: of a test that failed. */
+const open = new Set<ElectronApplication>();
 
 export interface Started {
   readonly app: ElectronApplication;
@@ -40,6 +42,8 @@ export async function start({
     cwd: root,
     env: { ...(process.env as Record<string, string>), BLANKET_SCRIPTED_STEP: '2', ...env },
   });
+  open.add(app);
+  app.once('close', () => open.delete(app));
   const window = await app.firstWindow();
   await window.waitForSelector('.shell');
   const envelope = (name: string, request: unknown): Promise<Envelope<unknown>> =>
@@ -68,8 +72,17 @@ export async function start({
   };
 }
 
-/** A test with a fresh application. */
-export const test = base.extend<{ desk: Started }>({
+/** A test with a fresh application; whatever a test leaves running is ended after it. */
+export const test = base.extend<{ desk: Started; tidy: undefined }>({
+  tidy: [
+    // biome-ignore lint/correctness/noEmptyPattern: the form Playwright asks for
+    async ({}, use) => {
+      await use(undefined);
+      for (const app of open) app.process().kill('SIGKILL');
+      open.clear();
+    },
+    { auto: true },
+  ],
   // biome-ignore lint/correctness/noEmptyPattern: the form Playwright asks for
   desk: async ({}, use) => {
     const desk = await start();

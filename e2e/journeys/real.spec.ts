@@ -1,54 +1,41 @@
-/** The main job over the real layers: nothing here is scripted. It takes minutes. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stateOf, until } from '../fleet.ts';
+/** The main job over the real layers: an emulated computer, a provider's hypervisor, the Blanket, Debian's kernel. Nothing is scripted. */
+import { rmSync } from 'node:fs';
+import { until } from '../fleet.ts';
+import { folderWithImage } from '../image.ts';
 import { expect, start, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
+import { mainJob } from './main-job.ts';
 
-test.setTimeout(600_000);
+const PATIENCE = 180_000;
 
-test('rent, lay the Blanket, cut, type uname -a at a real prompt', async () => {
-  const desk = await start({
-    worlds: 'real',
-    folder: process.env.BLANKET_E2E_DATA ?? mkdtempSync(join(tmpdir(), 'blanket-real-')),
-  });
-  const { providers, types } = await desk.call('catalogue.read', {});
-  for (const provider of providers.filter((it) => it.rentable)) {
-    const type = types
-      .filter((it) => it.provider === provider.id && it.memoryMib >= 1500)
-      .sort((a, b) => a.memoryMib - b.memoryMib)[0];
-    const { instances } = await desk.call('instance.rent', {
-      provider: provider.id,
-      type: type?.id ?? '',
-      count: 1,
-      name: `real-${provider.flavour}`,
-      tags: [],
-      image: 'default',
-    });
-    const id = instances[0]?.id ?? '';
-    await until('it boots', async () => (await stateOf(desk, id)) === 'ready', 180_000);
-    await desk.call('blanket.lay', { instance: id, globalPages: false, perCpuUpcalls: true });
-    await until('the Blanket is laid', async () => (await stateOf(desk, id)) === 'blanket', 60_000);
-    await desk.call('blanket.partition', {
-      instance: id,
-      count: 2,
-      start: true,
-      template: null,
-      order: { name: 'vm', image: 'default', vcpus: 1, memoryMib: 256, diskMib: 0, network: '' },
-    });
+for (const { provider, type } of [
+  { provider: 'Amazon EC2, 2010-2012', type: 'm1.large' },
+  { provider: 'Google Compute Engine', type: 'e2-standard-2' },
+]) {
+  test(`rent ${type} from ${provider}, cut it into 4, use them, and find them again`, async () => {
+    test.setTimeout(600_000);
+    const folder = folderWithImage();
+    const first = await start({ worlds: 'real', folder });
+    await mainJob(first, { provider, type, load: 'yes >/dev/null &', patience: PATIENCE });
+    const before = await first.call('fleet.read', {});
+    await first.close();
+
+    const again = await start({ worlds: 'real', folder });
     await until(
-      'two machines run',
-      async () =>
-        (await desk.call('fleet.read', {})).machines.filter((it) => it.instance === id && it.state === 'running').length === 2,
-      120_000,
+      'every machine runs again',
+      async () => (await again.call('fleet.read', {})).machines.filter((it) => it.state === 'running').length === 4,
+      PATIENCE,
     );
-    const machine = new MachineWindow(desk.window);
-    await machine.open(`${id}.1`);
-    await expect(machine.screen).toContainText('#', { timeout: 120_000 });
-    await machine.type('uname -a');
-    await expect(machine.screen).toContainText('GNU/Linux', { timeout: 30_000 });
-  }
-  await desk.envelope('settings.write', { change: { onClose: 'discard' } });
-  await desk.app.close();
-});
+    const after = await again.call('fleet.read', {});
+    expect(after.instances.map((it) => [it.name, it.type, it.state])).toEqual([['weaver', type, 'blanket']]);
+    expect(after.machines.map((it) => [it.id, it.name, it.weight])).toEqual(
+      before.machines.map((it) => [it.id, it.name, it.weight]),
+    );
+    const machine = new MachineWindow(again.window);
+    await machine.open(after.machines.find((it) => it.name === 'vm-1')?.id ?? '');
+    await machine.type('echo still $((6 * 7)) on $(hostname)');
+    await expect(machine.screen).toContainText('still 42 on vm-1', { timeout: PATIENCE });
+    await again.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}

@@ -4,10 +4,13 @@ import type { Locator, Page } from '@playwright/test';
 export class MachineWindow {
   readonly screen: Locator;
   readonly link: Locator;
+  /** Its gauges, in the head of the page. */
+  readonly live: Locator;
 
   constructor(private readonly page: Page) {
     this.screen = page.locator('.xterm-rows');
     this.link = page.locator('.link-state');
+    this.live = page.locator('.head-live');
   }
 
   async open(id: string, tab = 'console'): Promise<void> {
@@ -21,6 +24,11 @@ export class MachineWindow {
     await this.page.locator('.xterm-helper-textarea').focus();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** The line of a gauge as it is drawn now. */
+  async sparkline(gauge: string): Promise<string> {
+    return (await this.live.getByRole('img', { name: gauge }).locator('path').last().getAttribute('d')) ?? '';
   }
 
   text(): Promise<string> {
