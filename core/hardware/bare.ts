@@ -3,10 +3,13 @@ import type { Cycles } from '../seams/addresses.ts';
 import type { Board, BoardHost, Outcome } from '../seams/board.ts';
 import type { AddressRange, Computer, CpuidResult, HostMachine, Virtualization } from '../seams/machine.ts';
 import { computer, type Processor } from './computer.ts';
+import { type Cores, sharedCores } from './cores.ts';
 
 export interface BareSpec {
   readonly ram: readonly AddressRange[];
   readonly cpus: number;
+  /** Undefined: every CPU is a core of its own. */
+  readonly cores?: Cores | undefined;
   /** Cycles per second. */
   readonly frequency: number;
   cpuid(cpu: number, leaf: number, subleaf: number): CpuidResult;
@@ -28,9 +31,11 @@ export interface BareComputer {
 const TURN = 20_000;
 const TURN_ALONE = 50_000_000;
 
-export function bare(virtualization: Processor & Pick<Virtualization, 'createMemory'>, spec: BareSpec): BareComputer {
-  const memory = virtualization.createMemory(spec.ram);
-  const own = computer(virtualization, {
+export function bare(hardware: Processor & Pick<Virtualization, 'createMemory'>, spec: BareSpec): BareComputer {
+  const shared = spec.cores === undefined ? undefined : sharedCores(hardware, spec.cpus, spec.cores);
+  const processor = shared?.processor ?? hardware;
+  const memory = hardware.createMemory(spec.ram);
+  const own = computer(processor, {
     memory,
     cpus: spec.cpus,
     frequency: spec.frequency,
@@ -40,10 +45,10 @@ export function bare(virtualization: Processor & Pick<Virtualization, 'createMem
   const machine: HostMachine = {
     ...own.machine,
     virtualization: {
-      createMemory: (ram) => virtualization.createMemory(ram),
-      createVirtualContext: (contextSpec) => virtualization.createVirtualContext(contextSpec),
-      run: (context, cycles) => virtualization.run(context, cycles),
-      createComputer: (rented) => computer(virtualization, rented),
+      createMemory: (ram) => hardware.createMemory(ram),
+      createVirtualContext: (contextSpec) => processor.createVirtualContext(contextSpec),
+      run: (context, cycles) => processor.run(context, cycles),
+      createComputer: (rented) => computer(processor, rented),
     },
   };
   const indexes = Array.from({ length: spec.cpus }, (_, index) => index);
@@ -60,7 +65,11 @@ export function bare(virtualization: Processor & Pick<Virtualization, 'createMem
         if (own.ended) return { kind: 'ended', outcome: own.ended };
         if (next === Number.POSITIVE_INFINITY) return { kind: 'asleep' };
         const end = Math.min(until, Math.max(next, clock) + turn);
-        for (const cpu of indexes) own.runCpu(cpu, end);
+        shared?.begin(end - clock);
+        for (const cpu of indexes) {
+          shared?.select(cpu);
+          own.runCpu(cpu, end);
+        }
         clock = end;
       }
       return own.ended ? { kind: 'ended', outcome: own.ended } : { kind: 'time' };
