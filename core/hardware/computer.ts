@@ -174,6 +174,7 @@ export function computer(processor: Processor, spec: ComputerSpec): Computer {
     get ended() {
       return ended;
     },
+    end,
     runCpu: (index, until) => {
       const cpu = cpuAt(cpus, index);
       if (!ended) {

@@ -271,6 +271,8 @@ export interface Computer {
   readonly board: Board;
   /** Set once the computer has ended; it must not be run afterwards. */
   readonly ended: Outcome | undefined;
+  /** Ends it, as its board does; the first outcome counts. A CPU that runs executes nothing more. */
+  end(outcome: Outcome): void;
   /**
    * Runs one CPU, machine code or occupant, until its clock reaches `until` or it has nothing to do.
    * @returns when it has something to do next: its present clock if it is busy, Infinity if only an interrupt helps

@@ -36,7 +36,6 @@ export class Instance {
   readonly ledger = new Ledger();
   readonly #stolen: Cycles[];
   readonly #flavour: ReturnType<FlavourFactory>;
-  #ended: Outcome | undefined;
 
   constructor(
     host: HostMachine,
@@ -56,9 +55,7 @@ export class Instance {
       epochNanoseconds: spec.epochNanoseconds,
       computer: () => this.computer,
       stolen: (cpu) => this.stolen(cpu),
-      end: (outcome) => {
-        this.#ended ??= outcome;
-      },
+      end: (outcome) => this.computer.end(outcome),
     });
     this.computer = host.virtualization.createComputer({
       memory: this.memory,
@@ -90,7 +87,7 @@ export class Instance {
   }
 
   get ended(): Outcome | undefined {
-    return this.#ended ?? this.computer.ended;
+    return this.computer.ended;
   }
 
   /** Cycles for which CPU `cpu` was runnable and did not run. */

@@ -1,6 +1,5 @@
-/** Two-level event delivery: bitmaps of 4,096 ports in shared_info, and a word of news per vCPU. */
-import { TWO_LEVEL_PORTS } from '../../abi/xen/events.table.ts';
-import { SharedInfo, VcpuInfo } from '../../abi/xen/shared-info.table.ts';
+/** Two-level event delivery: bitmaps of ports in shared_info (4,096 for a 64-bit guest), and a word of news per vCPU. */
+import { SHARED_64, type SharedLayout } from '../../abi/xen/widths.table.ts';
 import type { MachineMemory } from '../../seams/machine.ts';
 import type { Channel, EventDelivery } from './events.ts';
 
@@ -20,7 +19,7 @@ export const markPending = (memory: MachineMemory, target: EventTarget): void =>
 };
 
 export class TwoLevelDelivery implements EventDelivery {
-  readonly ports = TWO_LEVEL_PORTS;
+  readonly ports: number;
 
   /**
    * @param shared machine address of shared_info
@@ -29,22 +28,25 @@ export class TwoLevelDelivery implements EventDelivery {
     private readonly memory: MachineMemory,
     private readonly shared: number,
     private readonly target: (vcpu: number) => EventTarget | undefined,
-  ) {}
+    private readonly layout: SharedLayout = SHARED_64,
+  ) {
+    this.ports = layout.ports;
+  }
 
   private word(bitmap: number, port: number): number {
     return this.shared + bitmap + (port >>> 5) * 4;
   }
 
   isPending(port: number): boolean {
-    return ((this.memory.readU32(this.word(SharedInfo.evtchnPending, port)) >>> (port & 31)) & 1) === 1;
+    return ((this.memory.readU32(this.word(this.layout.evtchnPending, port)) >>> (port & 31)) & 1) === 1;
   }
 
   isMasked(port: number): boolean {
-    return ((this.memory.readU32(this.word(SharedInfo.evtchnMask, port)) >>> (port & 31)) & 1) === 1;
+    return ((this.memory.readU32(this.word(this.layout.evtchnMask, port)) >>> (port & 31)) & 1) === 1;
   }
 
   raise(port: number, channel: Channel): boolean {
-    const address = this.word(SharedInfo.evtchnPending, port);
+    const address = this.word(this.layout.evtchnPending, port);
     const bits = this.memory.readU32(address);
     const bit = 1 << (port & 31);
     if ((bits & bit) !== 0) return false;
@@ -56,16 +58,17 @@ export class TwoLevelDelivery implements EventDelivery {
   private tell(port: number, channel: Channel): void {
     const target = this.target(channel.vcpu);
     if (target === undefined) return;
-    const address = target.infoAddress + VcpuInfo.pendingSel + ((port >>> 6) >>> 5) * 4;
+    const word = Math.floor(port / this.layout.bits);
+    const address = target.infoAddress + this.layout.pendingSel + (word >>> 5) * 4;
     const bits = this.memory.readU32(address);
-    const bit = 1 << ((port >>> 6) & 31);
+    const bit = 1 << (word & 31);
     if ((bits & bit) !== 0) return;
     this.memory.writeU32(address, (bits | bit) >>> 0);
     markPending(this.memory, target);
   }
 
   unmask(port: number, channel: Channel): void {
-    const address = this.word(SharedInfo.evtchnMask, port);
+    const address = this.word(this.layout.evtchnMask, port);
     const bits = this.memory.readU32(address);
     const bit = 1 << (port & 31);
     if ((bits & bit) === 0) return;
@@ -74,7 +77,7 @@ export class TwoLevelDelivery implements EventDelivery {
   }
 
   clear(port: number): void {
-    const address = this.word(SharedInfo.evtchnPending, port);
+    const address = this.word(this.layout.evtchnPending, port);
     this.memory.writeU32(address, (this.memory.readU32(address) & ~(1 << (port & 31))) >>> 0);
   }
 

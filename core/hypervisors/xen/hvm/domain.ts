@@ -3,6 +3,7 @@ import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { GrantFlag, RESERVED_GRANTS } from '../../../abi/xen/grants.table.ts';
 import { HVM_CAPABILITIES, HVM_FEATURES, HvmParam, SPECIAL_FRAMES } from '../../../abi/xen/hvm.table.ts';
+import { WIDTHS, type WordLayout } from '../../../abi/xen/widths.table.ts';
 import { invariant } from '../../../base/bug.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import type { DomainRings } from '../../../seams/hypervisor.ts';
@@ -33,6 +34,8 @@ export class HvmDomain implements Holder {
   readonly capabilities: string = HVM_CAPABILITIES;
   /** Nothing moves a container, so its time is the host's. */
   readonly clockOffset = 0;
+  /** How the pages that both sides write are laid out: by the words of the code that last set up its hypercall page. */
+  layout: WordLayout = WIDTHS[64];
   /** The frame at which the guest sees shared_info. */
   sharedInfo: number;
   fifo: FifoDelivery | undefined;
@@ -87,6 +90,14 @@ export class HvmDomain implements Holder {
     for (const vcpu of this.vcpus) publishTime(vcpu);
   }
 
+  /** The guest set up its hypercall page, or its callback, with words of that width. */
+  latchWidth(bits: 32 | 64): void {
+    if (this.layout.bits === bits) return;
+    this.layout = WIDTHS[bits];
+    if (this.fifo === undefined) this.events.delivery = this.twoLevel();
+    publishWallClock(this);
+  }
+
   systemTime(): number {
     return this.xen.clock.toNanoseconds(this.xen.now());
   }
@@ -96,7 +107,7 @@ export class HvmDomain implements Holder {
   }
 
   private twoLevel(): TwoLevelDelivery {
-    return new TwoLevelDelivery(this.xen.memory, this.sharedInfo * 4096, (vcpu) => this.vcpus[vcpu]);
+    return new TwoLevelDelivery(this.xen.memory, this.sharedInfo * 4096, (vcpu) => this.vcpus[vcpu], this.layout.shared);
   }
 
   /** A page of the hypervisor appears at another frame of the guest; what was there is gone. */

@@ -11,7 +11,7 @@ import { ControlDomain } from './control.ts';
 import { HYPERCALL_MSR, hvmCpuid } from './cpuid.ts';
 import { HvmDomain } from './domain.ts';
 import { HvmHost } from './host.ts';
-import { serveHvm } from './hypercall.ts';
+import { isWide, serveHvm } from './hypercall.ts';
 import { publishHvmRunstate } from './runstate.ts';
 import type { HvmStatistics } from './statistics.ts';
 
@@ -70,11 +70,13 @@ export const xenHvm =
       name: 'xen',
       cpuid: (cpu, leaf, subleaf) => hvmCpuid(cpu, leaf, subleaf, host.clock),
       readMsr: (_cpu, msr) => (msr === HYPERCALL_MSR ? 0n : undefined),
-      writeMsr: (_cpu, msr, value) => {
+      writeMsr: (cpu, msr, value) => {
         if (msr !== HYPERCALL_MSR) return false;
         const address = Number(value & ~0xfffn);
         if ((value & 0xfffn) !== 0n || !host.isRam(address)) return false;
         tenancy.memory.bytes((address / 4096) as MachineFrame, 'write').set(hypercallPage());
+        const context = tenancy.computer().contexts[cpu];
+        if (context !== undefined) domain.latchWidth(isWide(context) ? 64 : 32);
         return true;
       },
       call: (cpu, registers) => {

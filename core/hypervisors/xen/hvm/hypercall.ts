@@ -1,6 +1,7 @@
 /** Serving VMCALL of a container: arguments from registers, the handler by number, the result into RAX. */
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { HYPERCALLS } from '../../../abi/xen/hypercalls.table.ts';
+import { WIDTHS } from '../../../abi/xen/widths.table.ts';
 import { Register, type VirtualContext } from '../../../seams/machine.ts';
 import { CallArguments } from '../pv/arguments.ts';
 import { HVM_HANDLERS } from './calls/handlers.table.ts';
@@ -43,6 +44,7 @@ export const serveHvm = (caller: HvmVcpu, context: VirtualContext, registers: Bi
   const args = new CallArguments();
   const halves = new Uint32Array(registers.buffer, registers.byteOffset, 32);
   const wide = !machineCode || isWide(context);
+  caller.layout = WIDTHS[wide ? 64 : 32];
   if (wide) args.fromRegisters(halves);
   else for (const [index, register] of LEGACY_REGISTERS.entries()) args.words[2 * index] = halves[2 * register] ?? 0;
   caller.translate = machineCode
@@ -56,5 +58,6 @@ export const serveHvm = (caller: HvmVcpu, context: VirtualContext, registers: Bi
   registers[Register.rax] = BigInt.asUintN(wide ? 64 : 32, BigInt(result));
 };
 
-const isWide = (context: VirtualContext): boolean =>
+/** Long mode and 64-bit code. */
+export const isWide = (context: VirtualContext): boolean =>
   (context.readSystem('efer') & LONG_MODE_ACTIVE) !== 0n && (context.readSegment('cs').attributes & LONG_CODE) !== 0;

@@ -1,6 +1,7 @@
 /** What a provider's Xen keeps of one virtual CPU of a container, beside the processor itself. */
 import { Virq } from '../../../abi/xen/events.table.ts';
 import { SharedInfo, VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
+import { WIDTHS, type WordLayout } from '../../../abi/xen/widths.table.ts';
 import { createTimer, type Timer } from '../../common/timers.ts';
 import type { Poller } from '../holder.ts';
 import type { HvmDomain } from './domain.ts';
@@ -10,6 +11,8 @@ export class HvmVcpu implements Poller {
   readonly memory: HvmMemory;
   /** How pointers of the call that is being served are meant; set for each call. */
   translate: Translate = () => undefined;
+  /** How structures of the call that is being served are laid out; set for each call. */
+  layout: WordLayout = WIDTHS[64];
   /** Machine address of vcpu_info. */
   infoAddress = 0;
   infoMoved = false;

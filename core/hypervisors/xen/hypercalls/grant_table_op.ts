@@ -2,6 +2,7 @@
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { GrantCopy, GrantOp, GrantStatus } from '../../../abi/xen/grants.table.ts';
+import { readPointer, WIDTHS, type WordLayout } from '../../../abi/xen/widths.table.ts';
 import type { GrantTable } from '../grants.ts';
 import type { CallerMemory } from '../holder.ts';
 import type { CallArguments } from '../pv/arguments.ts';
@@ -14,6 +15,8 @@ import type { PvVcpu } from '../pv/vcpu.ts';
 /** Who may ask about its own table: a vCPU of any kind of domain. */
 export interface TableCaller {
   readonly memory: CallerMemory;
+  /** Absent: that of 64-bit code. */
+  readonly layout?: WordLayout;
   readonly domain: { readonly id: number; readonly grants: GrantTable };
 }
 
@@ -34,6 +37,8 @@ const each = (caller: TableCaller, address: number, count: number, size: number,
 /** Operations by number: size of one, how many there may be in a call, and who serves one. */
 interface Operation<C> {
   readonly size: number;
+  /** With the pointer of 32-bit code in it, if that makes a difference. */
+  readonly size32?: number;
   readonly most: number;
   readonly serve: (caller: C, view: DataView) => void;
 }
@@ -49,14 +54,20 @@ const MAPPING: Readonly<Record<number, Operation<PvVcpu>>> = {
 
 const OWN: Readonly<Record<number, Operation<TableCaller>>> = {
   [GrantOp.query_size]: { size: 16, most: 1, serve: (caller, view) => querySize(caller, view) },
-  [GrantOp.get_status_frames]: { size: 16, most: 1, serve: (caller, view) => statusFrames(caller, view) },
+  [GrantOp.get_status_frames]: { size: 16, size32: 12, most: 1, serve: (caller, view) => statusFrames(caller, view) },
   [GrantOp.swap_grant_ref]: { size: 12, most: MOST_OPERATIONS, serve: (caller, view) => swap(caller, view) },
 };
 
 const run = <C extends TableCaller>(caller: C, args: CallArguments, operation: Operation<C>): number =>
   args.low(2) > operation.most || (operation.most === 1 && args.low(2) !== 1)
     ? -Errno.EINVAL
-    : each(caller, args.address(1), args.low(2), operation.size, (view) => operation.serve(caller, view));
+    : each(
+        caller,
+        args.address(1),
+        args.low(2),
+        caller.layout?.bits === 32 ? (operation.size32 ?? operation.size) : operation.size,
+        (view) => operation.serve(caller, view),
+      );
 
 export const grant_table_op: HypercallHandler = (caller, args) => {
   const command = args.low(0);
@@ -105,7 +116,7 @@ const querySize = (caller: TableCaller, view: DataView): void => {
 const statusFrames = (caller: TableCaller, view: DataView): void => {
   const frames = caller.domain.grants.statusFrames;
   const count = view.getUint32(0, true);
-  const list = Number(BigInt.asIntN(64, view.getBigUint64(8, true)));
+  const list = readPointer(view, 8, caller.layout ?? WIDTHS[64]);
   let status: number = GrantStatus.okay;
   if (!isSelf(caller, view.getUint16(4, true))) status = GrantStatus.permission_denied;
   else if (count > frames.length) status = GrantStatus.general_error;

@@ -3,17 +3,12 @@ import { Errno } from '../../../abi/xen/errno.table.ts';
 import { Runstate, SharedInfo, VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
 import { GuestContext, VcpuOp } from '../../../abi/xen/vcpu.table.ts';
 import { FrameType } from '../../common/frames.ts';
-import { stopTimer } from '../../common/timers.ts';
-import { markPending } from '../events-two-level.ts';
-import type { CallArguments } from '../pv/arguments.ts';
 import { isGuestRange } from '../pv/entry.ts';
 import { loadGuestContext } from '../pv/guest-context.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
 import { publishRunstate, publishTime } from '../pv/time-areas.ts';
-import { setPeriodic, setSingleshot, stopSingleshot } from '../pv/timers.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
-
-const ONLY_IF_FUTURE = 1;
+import { moveVcpuInfo, timerOperation } from '../vcpu-operations.ts';
 
 export const vcpu_op: HypercallHandler = (caller, args) => {
   const vcpu = caller.domain.vcpus[args.low(1)];
@@ -38,24 +33,10 @@ export const vcpu_op: HypercallHandler = (caller, args) => {
       return runstate(caller, vcpu, argument);
     case VcpuOp.register_runstate_memory_area:
       return registerRunstate(caller, vcpu, argument);
-    case VcpuOp.set_periodic_timer: {
-      const period = caller.memory.readU64(argument);
-      if (period === undefined) return -Errno.EFAULT;
-      return setPeriodic(vcpu, Number(period)) ? 0 : -Errno.EINVAL;
-    }
-    case VcpuOp.stop_periodic_timer:
-      stopTimer(vcpu.periodic);
-      return 0;
-    case VcpuOp.set_singleshot_timer:
-      return singleshot(caller, vcpu, argument);
-    case VcpuOp.stop_singleshot_timer:
-      if (vcpu !== caller) return -Errno.EINVAL;
-      stopSingleshot(vcpu);
-      return 0;
     case VcpuOp.register_vcpu_info:
       return registerInfo(caller, vcpu, argument);
     case VcpuOp.send_nmi:
-      if (!isNullArgument(args)) return -Errno.EINVAL;
+      if (!args.isNull(2)) return -Errno.EINVAL;
       vcpu.nmiPending = true;
       vcpu.notify();
       return 0;
@@ -64,11 +45,9 @@ export const vcpu_op: HypercallHandler = (caller, args) => {
     case VcpuOp.register_vcpu_time_memory_area:
       return registerTime(caller, vcpu, argument);
     default:
-      return -Errno.ENOSYS;
+      return timerOperation(caller, vcpu, args.low(0), argument) ?? -Errno.ENOSYS;
   }
 };
-
-const isNullArgument = (args: CallArguments): boolean => args.isNull(2);
 
 const initialise = (caller: PvVcpu, vcpu: PvVcpu, argument: number): number => {
   const bytes = caller.memory.read(argument, GuestContext.SIZE);
@@ -111,36 +90,12 @@ const registerTime = (caller: PvVcpu, vcpu: PvVcpu, argument: number): number =>
   return 0;
 };
 
-const singleshot = (caller: PvVcpu, vcpu: PvVcpu, argument: number): number => {
-  if (vcpu !== caller) return -Errno.EINVAL;
-  const bytes = caller.memory.read(argument, 16);
-  if (bytes === undefined) return -Errno.EFAULT;
-  const view = new DataView(bytes.buffer);
-  const deadline = Number(view.getBigUint64(0, true));
-  if ((view.getUint32(8, true) & ONLY_IF_FUTURE) !== 0 && deadline < caller.domain.systemTime()) return -Errno.ETIME;
-  setSingleshot(vcpu, deadline);
-  return 0;
-};
-
-/** Moves vcpu_info to the guest's memory. Everything is marked as news, so that nothing that was under way is lost. */
 const registerInfo = (caller: PvVcpu, vcpu: PvVcpu, argument: number): number => {
-  const bytes = caller.memory.read(argument, 16);
-  if (bytes === undefined) return -Errno.EFAULT;
-  const view = new DataView(bytes.buffer);
-  const frame = Number(view.getBigUint64(0, true));
-  const offset = view.getUint32(8, true);
-  if (vcpu.infoMoved || offset > 4096 - VcpuInfo.SIZE || offset % 8 !== 0) return -Errno.EINVAL;
   const { domain } = caller;
   const { memory, types } = domain.xen;
-  if (types.takeTyped(domain, frame, FrameType.writable) !== 0) return -Errno.EINVAL;
-  const target = frame * 4096 + offset;
-  memory.write(target, memory.read(vcpu.infoAddress, VcpuInfo.SIZE));
-  vcpu.infoAddress = target;
-  vcpu.infoMoved = true;
-  memory.writeU64(target + VcpuInfo.pendingSel, 0xffff_ffff_ffff_ffffn);
-  markPending(memory, vcpu);
-  publishTime(vcpu);
+  const hold = (frame: number): boolean => types.takeTyped(domain, frame, FrameType.writable) === 0;
+  const result = moveVcpuInfo(caller.memory, vcpu, argument, hold);
   // What was left behind must not look alive to a reader of shared_info.
-  memory.writeU32(domain.sharedInfo * 4096 + SharedInfo.vcpuInfo + vcpu.id * VcpuInfo.SIZE, 0x100);
-  return 0;
+  if (result === 0) memory.writeU32(domain.sharedInfo * 4096 + SharedInfo.vcpuInfo + vcpu.id * VcpuInfo.SIZE, 0x100);
+  return result;
 };

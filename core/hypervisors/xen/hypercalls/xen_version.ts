@@ -2,6 +2,7 @@
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { HypervisorSpace } from '../../../abi/xen/memory.table.ts';
 import { VersionOp } from '../../../abi/xen/version.table.ts';
+import type { WordLayout } from '../../../abi/xen/widths.table.ts';
 import type { CallerMemory } from '../holder.ts';
 import type { CallArguments } from '../pv/arguments.ts';
 import { XEN_VERSION } from '../pv/cpuid.ts';
@@ -9,6 +10,8 @@ import { XEN_VERSION } from '../pv/cpuid.ts';
 /** Who asks: a vCPU of any kind of domain. */
 export interface VersionCaller {
   readonly memory: CallerMemory;
+  /** Absent: that of 64-bit code. */
+  readonly layout?: WordLayout;
   readonly domain: {
     readonly uuid: Uint8Array;
     /** XENFEAT_* that are on. */
@@ -49,7 +52,7 @@ export const xen_version = (caller: VersionCaller, args: CallArguments): number 
     case VersionOp.changeset:
       return text(caller, buffer, [['', 64]]);
     case VersionOp.platform_parameters:
-      return caller.memory.writeU64(buffer, HypervisorSpace.M2P_START) ? 0 : -Errno.EFAULT;
+      return platformParameters(caller, buffer) ? 0 : -Errno.EFAULT;
     case VersionOp.get_features:
       return features(caller, buffer);
     case VersionOp.pagesize:
@@ -64,6 +67,10 @@ export const xen_version = (caller: VersionCaller, args: CallArguments): number 
       return -Errno.ENOSYS;
   }
 };
+
+/** xen_platform_parameters: where the hypervisor begins; 32-bit code has none of it in its address space. */
+const platformParameters = ({ memory, layout }: VersionCaller, buffer: number): boolean =>
+  layout?.bits === 32 ? memory.writeU32(buffer, 0) : memory.writeU64(buffer, HypervisorSpace.M2P_START);
 
 const features = (caller: VersionCaller, buffer: number): number => {
   const index = caller.memory.readU32(buffer);

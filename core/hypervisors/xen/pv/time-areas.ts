@@ -1,6 +1,7 @@
 /** What a guest reads of time without asking: pvclock records, run-state areas, the wall clock. */
-import { Runstate, SharedInfo, VcpuInfo, VcpuTime } from '../../../abi/xen/shared-info.table.ts';
+import { Runstate, VcpuInfo, VcpuTime } from '../../../abi/xen/shared-info.table.ts';
 import { Assist } from '../../../abi/xen/vcpu.table.ts';
+import { WIDTHS, type WordLayout } from '../../../abi/xen/widths.table.ts';
 import type { Cycles } from '../../../seams/addresses.ts';
 import type { MachineMemory } from '../../../seams/machine.ts';
 import type { ClockRate } from '../../common/timekeeping.ts';
@@ -22,6 +23,8 @@ interface WallClockDomain {
   readonly sharedInfo: number;
   readonly clockOffset: number;
   readonly xen: { readonly memory: MachineMemory; readonly wallClock: number };
+  /** Absent: that of a 64-bit guest. */
+  readonly layout?: WordLayout;
 }
 
 const UPDATING = 1n << 63n;
@@ -71,10 +74,11 @@ export const publishWallClock = (domain: WallClockDomain): void => {
   const base = domain.sharedInfo * 4096;
   const start = domain.xen.wallClock - domain.clockOffset / 1e9;
   const seconds = Math.floor(start);
-  const version = (memory.readU32(base + SharedInfo.wcVersion) & ~1) + 1;
-  memory.writeU32(base + SharedInfo.wcVersion, version);
-  memory.writeU32(base + SharedInfo.wcSec, seconds % 0x1_0000_0000);
-  memory.writeU32(base + SharedInfo.wcSecHi, Math.floor(seconds / 0x1_0000_0000));
-  memory.writeU32(base + SharedInfo.wcNsec, Math.floor((start - seconds) * 1e9));
-  memory.writeU32(base + SharedInfo.wcVersion, version + 1);
+  const { wcVersion, wcSecHi } = (domain.layout ?? WIDTHS[64]).shared;
+  const version = (memory.readU32(base + wcVersion) & ~1) + 1;
+  memory.writeU32(base + wcVersion, version);
+  memory.writeU32(base + wcVersion + 4, seconds % 0x1_0000_0000);
+  memory.writeU32(base + wcSecHi, Math.floor(seconds / 0x1_0000_0000));
+  memory.writeU32(base + wcVersion + 8, Math.floor((start - seconds) * 1e9));
+  memory.writeU32(base + wcVersion, version + 1);
 };

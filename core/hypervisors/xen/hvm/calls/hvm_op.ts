@@ -43,6 +43,7 @@ const parameter = (caller: HvmVcpu, argument: number, setting: boolean): number 
   if (!OF_THE_GUEST.includes(index)) return -Errno.EPERM;
   const value = view.getBigUint64(HvmParamArgument.value, true);
   domain.params.set(index, value);
+  domain.latchWidth(caller.layout.bits);
   domain.upcalls.setVia(value);
   return 0;
 };

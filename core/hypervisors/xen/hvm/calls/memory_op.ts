@@ -1,7 +1,8 @@
 /** memory_op of a container: where pages of the hypervisor appear, and the balloon. Frames are the guest's own numbers. */
 import { Errno } from '../../../../abi/xen/errno.table.ts';
 import { AddToPhysmap, MAPIDX_GRANT_TABLE_STATUS, MapSpace } from '../../../../abi/xen/hvm.table.ts';
-import { MemoryOp, Reservation } from '../../../../abi/xen/memory.table.ts';
+import { MemoryOp } from '../../../../abi/xen/memory.table.ts';
+import { readPointer, readWord } from '../../../../abi/xen/widths.table.ts';
 import type { MachineFrame } from '../../../../seams/addresses.ts';
 import type { HvmHandler } from '../hypercall.ts';
 import type { HvmVcpu } from '../vcpu.ts';
@@ -45,14 +46,15 @@ export const memory_op: HvmHandler = (caller, args) => {
 /** Pages of the guest's RAM. */
 const ramPages = (caller: HvmVcpu): number => caller.domain.xen.rentedRam.reduce((sum, { length }) => sum + length / 4096, 0);
 
-/** xen_memory_map: u32 nr_entries (room, then used), u64 buffer @8 of {u64 address, u64 size, u32 type}: the RAM that was rented. */
+/** xen_memory_map: u32 nr_entries (room, then used), buffer of {u64 address, u64 size, u32 type}: the RAM that was rented. */
 const memoryMap = (caller: HvmVcpu, argument: number): number => {
-  const bytes = caller.memory.read(argument, 16);
+  const { memoryMap: layout } = caller.layout;
+  const bytes = caller.memory.read(argument, layout.SIZE);
   if (bytes === undefined) return -Errno.EFAULT;
   const view = new DataView(bytes.buffer);
   const rented = caller.domain.xen.rentedRam;
   if (view.getUint32(0, true) < rented.length) return -Errno.EINVAL;
-  const buffer = Number(BigInt.asIntN(64, view.getBigUint64(8, true)));
+  const buffer = readPointer(view, layout.buffer, caller.layout);
   const entries = new Uint8Array(20 * rented.length);
   const entry = new DataView(entries.buffer);
   for (const [index, { start, length }] of rented.entries()) {
@@ -64,13 +66,14 @@ const memoryMap = (caller: HvmVcpu, argument: number): number => {
 };
 
 const addToPhysmap = (caller: HvmVcpu, argument: number): number => {
-  const bytes = caller.memory.read(argument, AddToPhysmap.SIZE);
+  const { addToPhysmap: layout } = caller.layout;
+  const bytes = caller.memory.read(argument, layout.SIZE);
   if (bytes === undefined) return -Errno.EFAULT;
   const view = new DataView(bytes.buffer);
   const { domain } = caller;
   if (!domain.isSelf(view.getUint16(AddToPhysmap.domain, true))) return -Errno.ESRCH;
-  const index = Number(view.getBigUint64(AddToPhysmap.index, true));
-  const frame = Number(view.getBigUint64(AddToPhysmap.frame, true));
+  const index = readWord(view, layout.index, caller.layout);
+  const frame = readWord(view, layout.frame, caller.layout);
   switch (view.getUint32(AddToPhysmap.space, true)) {
     case MapSpace.shared_info:
       return index === 0 ? domain.mapSharedInfo(frame) : -Errno.EINVAL;
@@ -83,13 +86,14 @@ const addToPhysmap = (caller: HvmVcpu, argument: number): number => {
   }
 };
 
-/** xen_remove_from_physmap: u16 domid, u64 gpfn @8. */
+/** xen_remove_from_physmap: u16 domid, gpfn. */
 const removeFromPhysmap = (caller: HvmVcpu, argument: number): number => {
-  const bytes = caller.memory.read(argument, 16);
+  const { removeFromPhysmap: layout } = caller.layout;
+  const bytes = caller.memory.read(argument, layout.SIZE);
   if (bytes === undefined) return -Errno.EFAULT;
   const view = new DataView(bytes.buffer);
   if (!caller.domain.isSelf(view.getUint16(0, true))) return -Errno.ESRCH;
-  return giveBack(caller, Number(view.getBigUint64(8, true))) ? 0 : -Errno.ENOENT;
+  return giveBack(caller, readWord(view, layout.frame, caller.layout)) ? 0 : -Errno.ENOENT;
 };
 
 const giveBack = (caller: HvmVcpu, frame: number): boolean => {
@@ -104,17 +108,20 @@ const giveBack = (caller: HvmVcpu, frame: number): boolean => {
 
 /** Serves a list of frames one by one; how many were done. */
 const extents = (caller: HvmVcpu, argument: number, serve: (frame: number) => boolean): number => {
-  const bytes = caller.memory.read(argument, Reservation.SIZE);
+  const { layout } = caller;
+  const { reservation } = layout;
+  const bytes = caller.memory.read(argument, reservation.SIZE);
   if (bytes === undefined) return -Errno.EFAULT;
   const view = new DataView(bytes.buffer);
-  if (!caller.domain.isSelf(view.getUint16(Reservation.domain, true))) return -Errno.ESRCH;
-  const list = Number(BigInt.asIntN(64, view.getBigUint64(Reservation.extents, true)));
-  const count = Number(view.getBigUint64(Reservation.count, true));
-  if (view.getUint32(Reservation.order, true) !== 0) return 0;
+  if (!caller.domain.isSelf(view.getUint16(reservation.domain, true))) return -Errno.ESRCH;
+  const list = readPointer(view, 0, layout);
+  const count = readWord(view, reservation.count, layout);
+  if (view.getUint32(reservation.order, true) !== 0) return 0;
   if (count > MOST_EXTENTS) return -Errno.EINVAL;
+  const size = layout.bits / 8;
   for (let index = 0; index < count; index++) {
-    const frame = caller.memory.readU64(list + 8 * index);
-    if (frame === undefined || !serve(Number(frame))) return index;
+    const entry = caller.memory.read(list + size * index, size);
+    if (entry === undefined || !serve(readWord(new DataView(entry.buffer), 0, layout))) return index;
   }
   return count;
 };

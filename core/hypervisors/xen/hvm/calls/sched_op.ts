@@ -21,7 +21,6 @@ export const sched_op: HvmHandler = (caller, args) => {
       if (reason === undefined) return -Errno.EINVAL;
       if (reason === 'suspend') return CANCELLED;
       tenancy.end(outcomeOf(reason));
-      for (const context of tenancy.computer().contexts) context.leave();
       return 0;
     }
     case SchedOp.shutdown_code:
