@@ -20,14 +20,21 @@ export function withCount(scenario: Scenario, count: number): Scenario {
 
 export const withType = (scenario: Scenario, type: string): Scenario => ({ ...scenario, type });
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** What a scenario is made of; `undefined` where an input was left out. */
+type Json = undefined | null | boolean | number | string | readonly Json[] | JsonRecord;
+interface JsonRecord {
+  readonly [key: string]: Json;
+}
+/** `Array.isArray` does not know read-only lists. */
+const isList = (node: Json): node is readonly Json[] => Array.isArray(node);
+const isRecord = (node: Json): node is JsonRecord => typeof node === 'object' && node !== null && !isList(node);
 
 /** Sets the value at a path such as `guests.0.load.mean`; the result is checked as a whole. `count` stands for all machines. */
 export const withValue = (scenario: Scenario, path: string, value: Json): Scenario => withValues(scenario, [[path, value]]);
 
 /** Several values at once, in order. */
 export function withValues(scenario: Scenario, changes: readonly (readonly [path: string, value: Json])[]): Scenario {
-  let [counted, plain] = [scenario, scenario as unknown as Json];
+  let [counted, plain]: [Scenario, Json] = [scenario, scenario];
   for (const [path, value] of changes) {
     if (path === 'count' && typeof value === 'number') {
       counted = withCount(counted, value);
@@ -45,17 +52,16 @@ export function withValues(scenario: Scenario, changes: readonly (readonly [path
   return asScenario(plain);
 }
 
-function set(node: Json | undefined, keys: readonly string[], value: Json | undefined, path: string): Json {
+function set(node: Json, keys: readonly string[], value: Json, path: string): Json {
   const [key, ...rest] = keys;
-  if (key === undefined) return value as Json;
-  if (Array.isArray(node)) {
+  if (key === undefined) return value;
+  if (isList(node)) {
     const index = Number(key);
     if (!(Number.isInteger(index) && index >= 0 && index < node.length)) throw unknownPath(path);
-    return node.map((it: Json, at) => (at === index ? set(it, rest, value, path) : it));
+    return node.map((it, at) => (at === index ? set(it, rest, value, path) : it));
   }
-  if (typeof node !== 'object' || node === null) throw unknownPath(path);
-  const record = node as { readonly [key: string]: Json };
-  return { ...record, [key]: set(record[key], rest, value, path) };
+  if (!isRecord(node)) throw unknownPath(path);
+  return { ...node, [key]: set(node[key], rest, value, path) };
 }
 
 const unknownPath = (path: string): Refusal =>
@@ -66,15 +72,12 @@ const unknownPath = (path: string): Refusal =>
   );
 
 /** The value at a path, or undefined. */
-export function valueAt(scenario: Scenario, path: string): unknown {
+export function valueAt(scenario: Scenario, path: string): Json {
   if (path === 'count') return scenario.guests.reduce((sum, guest) => sum + guest.count, 0);
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (node, key) =>
-        typeof node === 'object' && node !== null && Object.hasOwn(node, key)
-          ? (node as { [key: string]: unknown })[key]
-          : undefined,
-      scenario,
-    );
+  let node: Json = scenario;
+  for (const key of path.split('.')) {
+    if (isList(node)) node = node[Number(key)];
+    else node = isRecord(node) && Object.hasOwn(node, key) ? node[key] : undefined;
+  }
+  return node;
 }
