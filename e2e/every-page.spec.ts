@@ -22,6 +22,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['lay', '/partition?instance=i2'],
   ['partition', '/partition?instance=i1'],
   ['console', '/machine/i1.1/console'],
+  ['screen', '/machine/i1.1/screen'],
   ['details', '/machine/i1.1/details'],
   ['performance', '/machine/i1.1/performance'],
   ['snapshots', '/machine/i1.1/snapshots'],

@@ -13,7 +13,6 @@ export const SETTINGS = [
   { name: 'theme', section: 'look', kind: 'choice', choices: ['system', 'light', 'dark'], initial: 'system' },
   { name: 'density', section: 'look', kind: 'choice', choices: ['compact', 'comfortable'], initial: 'compact' },
   { name: 'reduceMotion', section: 'look', kind: 'switch', initial: false },
-  { name: 'sampleSeconds', section: 'machines', kind: 'number', min: 1, max: 10, step: 1, unit: 's', initial: 1 },
   { name: 'sidePanel', section: 'machines', kind: 'switch', initial: true },
   { name: 'consoleFontSize', section: 'console', kind: 'number', min: 9, max: 24, step: 1, unit: 'px', initial: 13 },
   {
@@ -27,6 +26,15 @@ export const SETTINGS = [
     initial: 10_000,
   },
   { name: 'screenReader', section: 'console', kind: 'switch', initial: false },
+  {
+    name: 'guestLayout',
+    section: 'console',
+    kind: 'choice',
+    choices: ['us', 'gb', 'de', 'fr', 'es', 'it', 'se'],
+    initial: 'us',
+  },
+  { name: 'guestKeys', section: 'console', kind: 'choice', choices: ['position', 'letter'], initial: 'position' },
+  { name: 'screenScaling', section: 'console', kind: 'choice', choices: ['fit', 'whole', 'one'], initial: 'fit' },
   { name: 'confirmStop', section: 'safety', kind: 'switch', initial: true },
   { name: 'confirmRemove', section: 'safety', kind: 'switch', initial: true },
   { name: 'onClose', section: 'safety', kind: 'choice', choices: ['ask', 'save', 'shutdown', 'discard'], initial: 'ask' },

@@ -22,14 +22,16 @@ export type ToConsole =
 
 export type FromReadings = { type: 'readings'; readings: Readings };
 
-/** A screen sends whole rows that changed; pixels are RGBA. */
+/** A screen sends whole rows that changed; pixels are RGBA. A mode empties the picture. */
 export type FromScreen =
   | { type: 'mode'; width: number; height: number }
   | { type: 'rows'; from: number; count: number; pixels: Uint8ClampedArray };
 export type ToScreen =
   | { type: 'shown' }
+  /** By position (W3C UI Events code). */
   | { type: 'key'; code: string; down: boolean }
-  | { type: 'pointer'; x: number; y: number; buttons: number };
+  /** In dots of the screen; `buttons` as in DOM events, `wheel` notches downwards. */
+  | { type: 'pointer'; x: number; y: number; buttons: number; wheel: number };
 
 /** Bytes a console may be ahead of its reader. */
 export const CONSOLE_AHEAD = 512 * 1024;

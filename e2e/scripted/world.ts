@@ -5,9 +5,10 @@ import { Refusal } from '../../core/base/refusal.ts';
 import type { Snapshot } from '../../core/contract/calls-machines.ts';
 import type { Capacity, Machine, MachineState } from '../../core/contract/fleet.ts';
 import type { ExitRow } from '../../core/contract/gauges.ts';
-import type { Work, World, WorldHost, WorldMaker } from '../../core/worlds/desk.ts';
+import type { Screen, Work, World, WorldHost, WorldMaker } from '../../core/worlds/desk.ts';
 import { gaugesOf } from './gauges.ts';
 import { scriptedNetworks } from './networks.ts';
+import { scriptedScreen } from './screen.ts';
 import { bootLog, KERNEL, ScriptedShell } from './shell.ts';
 
 interface Guest {
@@ -15,6 +16,7 @@ interface Guest {
   state: MachineState;
   load: number;
   shell: ScriptedShell;
+  screen: Screen;
 }
 
 /** Milliseconds of one scripted step; tests set it low. */
@@ -33,7 +35,8 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
   const boot = new ScriptedShell(instance.name, () => '');
 
   const addGuest = (machine: Machine, state: MachineState): Guest => {
-    const guest: Guest = { machine, state, load: 0, shell: new ScriptedShell(machine.name, (command) => run(guest, command)) };
+    const shell = new ScriptedShell(machine.name, (command) => run(guest, command));
+    const guest: Guest = { machine, state, load: 0, shell, screen: scriptedScreen(shell) };
     guests.set(machine.id, guest);
     return guest;
   };
@@ -54,7 +57,7 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
     guest.shell.print('\nDebian GNU/Linux 12 hvc0\n\n');
     guest.shell.prompt();
     const number = Number(guest.machine.id.split('.')[1]);
-    host.changed(guest.machine.id, { state: 'running', address: `10.0.${number >> 8}.${(number & 0xff) + 9}` });
+    host.changed(guest.machine.id, { state: 'running', hasScreen: true, address: `10.0.${number >> 8}.${(number & 0xff) + 9}` });
   };
 
   return {
@@ -174,7 +177,7 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
     },
     state: (id) => guests.get(id)?.state ?? 'lost',
     console: (unit) => (unit === instance.id ? boot : guests.get(unit)?.shell),
-    screen: () => undefined,
+    screen: (unit) => guests.get(unit)?.screen,
     sample() {
       const at = (Date.now() - born) / 1000;
       const running = [...guests.values()].filter((guest) => guest.state === 'running');

@@ -3,21 +3,22 @@
 import ContentCopyOutlined from '@mui/icons-material/ContentCopyOutlined';
 import ContentPasteOutlined from '@mui/icons-material/ContentPasteOutlined';
 import DownloadOutlined from '@mui/icons-material/DownloadOutlined';
+import FullscreenExitOutlined from '@mui/icons-material/FullscreenExitOutlined';
 import FullscreenOutlined from '@mui/icons-material/FullscreenOutlined';
 import KeyboardOutlined from '@mui/icons-material/KeyboardOutlined';
 import OpenInNewOutlined from '@mui/icons-material/OpenInNewOutlined';
+import RecordVoiceOverOutlined from '@mui/icons-material/RecordVoiceOverOutlined';
 import SearchOutlined from '@mui/icons-material/SearchOutlined';
 import TextDecreaseOutlined from '@mui/icons-material/TextDecreaseOutlined';
 import TextIncreaseOutlined from '@mui/icons-material/TextIncreaseOutlined';
-import IconButton from '@mui/material/IconButton';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
-import Tooltip from '@mui/material/Tooltip';
 import { type ReactNode, useRef, useState } from 'react';
 import { call } from '../../desk/client.ts';
 import { changeSettings, useSettings } from '../../desk/settings.ts';
 import { run } from '../../parts/run.ts';
 import { type Link, SerialConsole, type TerminalHandle } from '../../parts/terminal.tsx';
+import { Tool } from '../../parts/tool.tsx';
 import { usePlace } from '../../routes.ts';
 import { say, type Words } from '../../words/say.ts';
 
@@ -28,7 +29,6 @@ const KEYS: readonly { name: string; send: string }[] = [
   { name: 'Ctrl Z', send: '\u001a' },
   { name: 'Ctrl \\', send: '\u001c' },
   { name: 'Ctrl A', send: '\u0001' },
-  { name: 'Ctrl Shift C', send: '\u0003' },
   { name: 'Esc', send: '\u001b' },
   { name: 'Tab', send: '\t' },
   { name: 'Ctrl ]', send: '\u001d' },
@@ -53,23 +53,20 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
   const [found, setFound] = useState(true);
   const [at, setAt] = useState<HTMLElement>();
   const [full, setFull] = useState(false);
-  const { consoleFontSize } = useSettings();
+  const { consoleFontSize, screenReader } = useSettings();
   const size = (by: number): void =>
     run(() => changeSettings({ consoleFontSize: Math.max(9, Math.min(24, consoleFontSize + by)) }));
   const find = (text: string, back: boolean): void => setFound(text === '' || (terminal.current?.find(text, back) ?? false));
-  const tool = (words: Words, icon: ReactNode, act: (event: React.MouseEvent<HTMLElement>) => void): ReactNode => (
-    <Tooltip title={say(words)}>
-      <IconButton aria-label={say(words)} onClick={act}>
-        {icon}
-      </IconButton>
-    </Tooltip>
-  );
+  const save = (): void =>
+    run(() =>
+      call('file.export', {
+        name: `console-${name}`,
+        kind: 'txt',
+        bytes: new TextEncoder().encode(terminal.current?.text() ?? ''),
+      }),
+    );
   return (
-    <section
-      className="console"
-      style={{ display: 'flex', flexDirection: 'column', flex: 1, minHeight: 0 }}
-      aria-label={say('console.title', { name })}
-    >
+    <section className={full ? 'console full' : 'console'} aria-label={say('console.title', { name })}>
       <div className="console-bar" role="toolbar" aria-label={say('console.tools')}>
         <span className={link === 'lost' ? 'link-state lost' : 'link-state'} role="status">
           {say(`console.${link}` as Words)}
@@ -97,35 +94,47 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
             />
           </span>
         )}
-        {tool('console.find', <SearchOutlined />, () => setFinding((before) => !before))}
-        {tool('console.copy', <ContentCopyOutlined />, () =>
-          run(() => navigator.clipboard.writeText(terminal.current?.selection() ?? '')),
+        <Tool words="console.find" icon={<SearchOutlined />} pressed={finding} act={() => setFinding((before) => !before)} />
+        <Tool
+          words="console.copy"
+          icon={<ContentCopyOutlined />}
+          act={() => run(() => navigator.clipboard.writeText(terminal.current?.selection() ?? ''))}
+        />
+        <Tool
+          words="console.paste"
+          icon={<ContentPasteOutlined />}
+          act={() => run(async () => terminal.current?.paste(await navigator.clipboard.readText()))}
+        />
+        <Tool words="console.keys" icon={<KeyboardOutlined />} act={(event) => setAt(event.currentTarget)} />
+        <Tool words="console.smaller" icon={<TextDecreaseOutlined />} act={() => size(-1)} />
+        <Tool words="console.larger" icon={<TextIncreaseOutlined />} act={() => size(1)} />
+        <Tool
+          words="console.reader"
+          icon={<RecordVoiceOverOutlined />}
+          pressed={screenReader}
+          act={() => run(() => changeSettings({ screenReader: !screenReader }))}
+        />
+        <Tool words="console.export" icon={<DownloadOutlined />} act={save} />
+        {!alone && (
+          <Tool
+            words="panel.popOut"
+            icon={<OpenInNewOutlined />}
+            act={() =>
+              run(() =>
+                call('window.open', { place: line === 'serial' ? `/machine/${unit}/console` : `/instance/${unit}/console` }),
+              )
+            }
+          />
         )}
-        {tool('console.paste', <ContentPasteOutlined />, () =>
-          run(async () => terminal.current?.paste(await navigator.clipboard.readText())),
-        )}
-        {tool('console.keys', <KeyboardOutlined />, (event) => setAt(event.currentTarget))}
-        {tool('console.smaller', <TextDecreaseOutlined />, () => size(-1))}
-        {tool('console.larger', <TextIncreaseOutlined />, () => size(1))}
-        {tool('console.export', <DownloadOutlined />, () =>
-          run(() =>
-            call('file.export', {
-              name: `console-${name}`,
-              kind: 'txt',
-              bytes: new TextEncoder().encode(terminal.current?.text() ?? ''),
-            }),
-          ),
-        )}
-        {!alone &&
-          tool('panel.popOut', <OpenInNewOutlined />, () =>
-            run(() =>
-              call('window.open', { place: line === 'serial' ? `/machine/${unit}/console` : `/instance/${unit}/console` }),
-            ),
-          )}
-        {tool('console.full', <FullscreenOutlined />, () => {
-          run(() => call('window.fullscreen', { on: !full }));
-          setFull(!full);
-        })}
+        <Tool
+          words={full ? 'screen.leaveFull' : 'console.full'}
+          icon={full ? <FullscreenExitOutlined /> : <FullscreenOutlined />}
+          act={() => {
+            run(() => call('window.fullscreen', { on: !full }));
+            setFull(!full);
+            terminal.current?.focus();
+          }}
+        />
         <Menu open={at !== undefined} anchorEl={at ?? null} onClose={() => setAt(undefined)}>
           {KEYS.map(({ name: key, send }) => (
             <MenuItem

@@ -19,18 +19,19 @@ import { ConsoleView } from './console.tsx';
 import { Details } from './details.tsx';
 import { ExitsView } from './exits.tsx';
 import { PerformanceView } from './performance.tsx';
+import { ScreenView } from './screen.tsx';
 import { Snapshots } from './snapshots.tsx';
 import '../machines/page.css';
 import './machine.css';
 
-const TABS = ['console', 'details', 'performance', 'snapshots', 'exits'] as const;
+const TABS = ['console', 'screen', 'details', 'performance', 'snapshots', 'exits'] as const;
 type TabName = (typeof TABS)[number];
 
 export function MachinePage(): ReactNode {
   const { path, query } = usePlace();
   const machine = useMachine(path[1] ?? '');
   const loaded = useLoaded();
-  const tab = TABS.find((it) => it === path[2]) ?? 'console';
+  const tab = TABS.find((it) => it === path[2] && (it !== 'screen' || machine?.hasScreen === true)) ?? 'console';
   const name = machine?.name;
   useEffect(() => {
     if (name !== undefined && query.has('alone')) void call('window.title', { title: name });
@@ -46,7 +47,7 @@ export function MachinePage(): ReactNode {
         aria-label={machine.name}
         className="page-tabs"
       >
-        {TABS.map((it) => (
+        {TABS.filter((it) => it !== 'screen' || machine.hasScreen).map((it) => (
           <Tab key={it} value={it} label={say(`tab.${it}` as Words)} id={`tab-${it}`} aria-controls={`panel-${it}`} />
         ))}
       </Tabs>
@@ -54,9 +55,10 @@ export function MachinePage(): ReactNode {
         role="tabpanel"
         id={`panel-${tab}`}
         aria-labelledby={`tab-${tab}`}
-        className={tab === 'console' ? 'page-body fill' : 'page-body'}
+        className={tab === 'console' || tab === 'screen' ? 'page-body fill' : 'page-body'}
       >
         {tab === 'console' && <ConsoleView key={machine.id} unit={machine.id} name={machine.name} line="serial" />}
+        {tab === 'screen' && <ScreenView key={machine.id} unit={machine.id} name={machine.name} />}
         {tab === 'details' && <Details key={machine.id} machine={machine} />}
         {tab === 'performance' && <PerformanceView unit={machine.id} memoryMib={machine.memoryMib} />}
         {tab === 'snapshots' && <Snapshots machine={machine} />}
