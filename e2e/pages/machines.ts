@@ -29,6 +29,15 @@ export class MachinesPage {
     return this.page.getByRole('complementary', { name });
   }
 
+  /** Names of the columns in their order. */
+  heads(): Promise<string[]> {
+    return this.table.getByRole('columnheader').getByRole('button').allInnerTexts();
+  }
+
+  head(name: string): Locator {
+    return this.table.getByRole('columnheader', { name, exact: true });
+  }
+
   async select(name: string): Promise<void> {
     await this.row(name).getByRole('checkbox').click();
   }

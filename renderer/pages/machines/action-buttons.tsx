@@ -14,10 +14,10 @@ import { call } from '../../desk/client.ts';
 import { useSettings } from '../../desk/settings.ts';
 import { run } from '../../parts/run.ts';
 import { say, sayAny, type Words } from '../../words/say.ts';
-import { ACTIONS, may } from './actions.ts';
+import { ACTIONS, may, removeOne } from './actions.ts';
 import { AskDialog } from './bulk.tsx';
 import { CloneDialog } from './clone.tsx';
-import { RemoveDialog } from './remove.tsx';
+import { asksToRemove, RemoveDialog } from './remove.tsx';
 
 const ICONS: readonly { action: MachineAction; icon: ReactNode }[] = [
   { action: 'start', icon: <PlayArrowOutlined /> },
@@ -29,7 +29,7 @@ const ICONS: readonly { action: MachineAction; icon: ReactNode }[] = [
 export function ActionButtons({ machine }: { machine: Machine }): ReactNode {
   const [at, setAt] = useState<HTMLElement>();
   const [asking, setAsking] = useState<MachineAction | 'remove' | 'clone'>();
-  const { confirmStop } = useSettings();
+  const { confirmStop, confirmRemove } = useSettings();
   const act = (action: MachineAction): void => {
     setAsking(undefined);
     run(() => call('machine.act', { machine: machine.id, action }), machine.id);
@@ -40,6 +40,10 @@ export function ActionButtons({ machine }: { machine: Machine }): ReactNode {
     else act(action);
   };
   const close = (): void => setAsking(undefined);
+  const remove = (): void => {
+    close();
+    run(() => removeOne(machine), machine.id);
+  };
   return (
     <span className="row" style={{ gap: 2 }}>
       {ICONS.filter(({ action }) => may(action, machine.state)).map(({ action, icon }) => (
@@ -87,17 +91,17 @@ export function ActionButtons({ machine }: { machine: Machine }): ReactNode {
           {say(machine.state === 'template' ? 'action.untemplate' : 'action.template')}
         </MenuItem>
         <MenuItem
-          disabled={machine.protected}
           sx={{ color: 'var(--failed)' }}
           onClick={() => {
             setAt(undefined);
-            setAsking('remove');
+            if (asksToRemove([machine], confirmRemove)) setAsking('remove');
+            else remove();
           }}
         >
           {say('action.remove')}
         </MenuItem>
       </Menu>
-      {asking === 'remove' && <RemoveDialog machines={[machine]} close={close} />}
+      {asking === 'remove' && <RemoveDialog machines={[machine]} close={close} remove={remove} />}
       {asking === 'clone' && <CloneDialog machine={machine} close={close} />}
       {asking !== undefined && asking !== 'remove' && asking !== 'clone' && (
         <AskDialog action={asking} machines={[machine]} act={() => act(asking)} close={close} />

@@ -1,7 +1,8 @@
 /** What may be done to a machine in which state: one table for the list, the panel, the window and the palette. */
 import type { MachineAction } from '../../../core/contract/calls-machines.ts';
 import type { Machine, MachineState } from '../../../core/contract/fleet.ts';
-import { call } from '../../desk/client.ts';
+import { call, refusalOf } from '../../desk/client.ts';
+import { say, sayAny } from '../../words/say.ts';
 
 export interface ActionRow {
   readonly action: MachineAction;
@@ -30,21 +31,43 @@ export function whyNot(action: MachineAction, machines: readonly Machine[]): 'wh
   return machines.some((machine) => may(action, machine.state)) ? undefined : 'why.state';
 }
 
+/** What came of asking for one machine of many. */
 export interface Outcome {
   readonly machine: Machine;
-  /** Undefined: it was begun. */
+  /** The work that was begun. */
+  readonly task: string | undefined;
+  /** Why it was not begun. */
   readonly refusal: string | undefined;
 }
 
-/** Acts on each that may, and says of each what came of it. */
-export async function actOnAll(action: MachineAction, machines: readonly Machine[]): Promise<Outcome[]> {
+/** Asks for each machine and says of each what came of it; one refusal does not keep the others. */
+export function askAll(machines: readonly Machine[], ask: (machine: Machine) => Promise<{ task: string }>): Promise<Outcome[]> {
   return Promise.all(
-    machines.map(async (machine): Promise<Outcome> => {
-      if (!may(action, machine.state)) return { machine, refusal: `is ${machine.state}` };
-      return call('machine.act', { machine: machine.id, action }).then(
-        () => ({ machine, refusal: undefined }),
-        (thrown: unknown) => ({ machine, refusal: thrown instanceof Error ? thrown.message : String(thrown) }),
-      );
-    }),
+    machines.map((machine) =>
+      ask(machine).then(
+        ({ task }): Outcome => ({ machine, task, refusal: undefined }),
+        (thrown: unknown): Outcome => ({ machine, task: undefined, refusal: refusalOf(thrown).message }),
+      ),
+    ),
   );
+}
+
+/** Acts on each that may. */
+export async function actOnAll(action: MachineAction, machines: readonly Machine[]): Promise<Outcome[]> {
+  const able = machines.filter((machine) => may(action, machine.state));
+  const unable = machines.filter((machine) => !may(action, machine.state));
+  const begun = await askAll(able, (machine) => call('machine.act', { machine: machine.id, action }));
+  return [
+    ...begun,
+    ...unable.map((machine): Outcome => {
+      const state = sayAny(`state.${machine.state}`);
+      return { machine, task: undefined, refusal: say('why.is', { state }) };
+    }),
+  ];
+}
+
+/** Deletes a machine; protection is taken away first, where the person has typed the name. */
+export async function removeOne(machine: Machine): Promise<{ task: string }> {
+  if (machine.protected) await call('machine.edit', { machine: machine.id, change: { protected: false } });
+  return call('machine.remove', { machine: machine.id });
 }

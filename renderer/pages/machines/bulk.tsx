@@ -16,19 +16,26 @@ import { call } from '../../desk/client.ts';
 import { useSettings } from '../../desk/settings.ts';
 import { run } from '../../parts/run.ts';
 import { say, type Words } from '../../words/say.ts';
-import { ACTIONS, actOnAll, may, type Outcome, whyNot } from './actions.ts';
-import { RemoveDialog } from './remove.tsx';
+import { ACTIONS, actOnAll, askAll, may, type Outcome, removeOne, whyNot } from './actions.ts';
+import { OutcomeDialog } from './outcome.tsx';
+import { asksToRemove, RemoveDialog } from './remove.tsx';
 
 const SHOWN: readonly MachineAction[] = ['start', 'resume', 'pause', 'shutdown', 'reboot', 'off'];
 
 export function BulkBar({ machines, clear }: { machines: readonly Machine[]; clear(): void }): ReactNode {
   const [asking, setAsking] = useState<MachineAction | 'remove' | 'label'>();
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>();
-  const { confirmStop } = useSettings();
-  if (machines.length === 0) return null;
+  const { confirmStop, confirmRemove } = useSettings();
+  const outcome = outcomes !== undefined && <OutcomeDialog outcomes={outcomes} close={() => setOutcomes(undefined)} />;
+  if (machines.length === 0) return outcome;
   const act = (action: MachineAction): void => {
     setAsking(undefined);
     run(async () => setOutcomes(await actOnAll(action, machines)));
+  };
+  const remove = (hit: readonly Machine[]): void => {
+    setAsking(undefined);
+    clear();
+    run(async () => setOutcomes(await askAll(hit, removeOne)));
   };
   return (
     <div className="bulk" role="toolbar" aria-label={say('bulk.title')}>
@@ -53,7 +60,7 @@ export function BulkBar({ machines, clear }: { machines: readonly Machine[]; cle
       <Button startIcon={<LabelOutlined />} onClick={() => setAsking('label')}>
         {say('bulk.label')}
       </Button>
-      <Button color="error" onClick={() => setAsking('remove')}>
+      <Button color="error" onClick={() => (asksToRemove(machines, confirmRemove) ? setAsking('remove') : remove(machines))}>
         {say('action.remove')}
       </Button>
       <IconButton onClick={clear} aria-label={say('bulk.clear')}>
@@ -62,9 +69,9 @@ export function BulkBar({ machines, clear }: { machines: readonly Machine[]; cle
       {asking !== undefined && asking !== 'remove' && asking !== 'label' && (
         <AskDialog action={asking} machines={machines} act={() => act(asking)} close={() => setAsking(undefined)} />
       )}
-      {asking === 'remove' && <RemoveDialog machines={machines} close={() => setAsking(undefined)} removed={clear} />}
+      {asking === 'remove' && <RemoveDialog machines={machines} close={() => setAsking(undefined)} remove={remove} />}
       {asking === 'label' && <LabelDialog machines={machines} close={() => setAsking(undefined)} />}
-      {outcomes !== undefined && <OutcomeDialog outcomes={outcomes} close={() => setOutcomes(undefined)} />}
+      {outcome}
     </div>
   );
 }
@@ -90,35 +97,6 @@ export function AskDialog({
         <Button onClick={close}>{say('word.cancel')}</Button>
         <Button variant="contained" color={action === 'off' || action === 'reset' ? 'error' : 'primary'} autoFocus onClick={act}>
           {say(`action.${action}` as Words)}
-        </Button>
-      </DialogActions>
-    </Dialog>
-  );
-}
-
-function OutcomeDialog({ outcomes, close }: { outcomes: readonly Outcome[]; close(): void }): ReactNode {
-  const refused = outcomes.filter((it) => it.refusal !== undefined);
-  if (refused.length === 0) return null;
-  return (
-    <Dialog open onClose={close} aria-labelledby="outcome-title">
-      <DialogTitle id="outcome-title">
-        {say('bulk.outcome', { done: outcomes.length - refused.length, count: outcomes.length })}
-      </DialogTitle>
-      <DialogContent>
-        <table className="plain">
-          <tbody>
-            {outcomes.map(({ machine, refusal }) => (
-              <tr key={machine.id}>
-                <td>{machine.name}</td>
-                <td className={refusal === undefined ? 'quiet' : 'warn'}>{refusal ?? say('bulk.begun')}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </DialogContent>
-      <DialogActions>
-        <Button variant="contained" onClick={close} autoFocus>
-          {say('word.close')}
         </Button>
       </DialogActions>
     </Dialog>

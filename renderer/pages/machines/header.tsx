@@ -3,10 +3,13 @@ import ArrowDownward from '@mui/icons-material/ArrowDownward';
 import ArrowUpward from '@mui/icons-material/ArrowUpward';
 import Checkbox from '@mui/material/Checkbox';
 import Tooltip from '@mui/material/Tooltip';
-import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
+import { type DragEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
 import { say } from '../../words/say.ts';
 import { columnById, columnName } from './columns.tsx';
-import { changeView, moveColumn, resizeColumn, type TableView } from './view.ts';
+import { changeView, dropColumn, moveColumn, resizeColumn, type TableView } from './view.ts';
+
+/** What a dragged column carries; text dropped elsewhere stays nothing. */
+const COLUMN_TYPE = 'application/x-blanket-column';
 
 function sortBy(view: TableView, by: string): void {
   changeView({ sort: view.sort.by === by ? { by, down: !view.sort.down } : { by, down: by !== 'name' } });
@@ -42,6 +45,12 @@ export function Header({
   some: boolean;
   selectAll(on: boolean): void;
 }): ReactNode {
+  const [dragged, setDragged] = useState<string>();
+  const [over, setOver] = useState<string>();
+  const end = (): void => {
+    setDragged(undefined);
+    setOver(undefined);
+  };
   return (
     <div className="grid-head" role="row" aria-rowindex={1}>
       <div role="columnheader" className="cell-check">
@@ -67,15 +76,50 @@ export function Header({
           if (event.shiftKey) resizeColumn(id, width + (event.key === 'ArrowRight' ? 16 : -16));
           else moveColumn(id, event.key === 'ArrowRight' ? 1 : -1);
         };
+        const drag = {
+          draggable: true,
+          onDragStart: (event: DragEvent) => {
+            event.dataTransfer.effectAllowed = 'move';
+            event.dataTransfer.setData(COLUMN_TYPE, id);
+            setDragged(id);
+          },
+          onDragOver: (event: DragEvent) => {
+            if (dragged === undefined) return;
+            event.preventDefault();
+            setOver(id);
+          },
+          onDrop: (event: DragEvent) => {
+            event.preventDefault();
+            if (dragged !== undefined && dragged !== id) dropColumn(dragged, id);
+            end();
+          },
+          onDragEnd: end,
+        };
         return (
-          <div role="columnheader" key={id} className={column.numeric ? 'numeric' : ''} aria-sort={sortOf(view, id)}>
+          <div
+            role="columnheader"
+            key={id}
+            className={[column.numeric ? 'numeric' : '', over === id && dragged !== id ? 'drop' : ''].join(' ')}
+            aria-sort={sortOf(view, id)}
+            {...drag}
+          >
             <Tooltip title={say(column.help)}>
               <button type="button" onClick={() => sortBy(view, id)} onKeyDown={press}>
                 <span className="cut">{columnName(column)}</span>
                 <Arrow view={view} by={id} />
               </button>
             </Tooltip>
-            <span className="resize" onPointerDown={(event) => startResize(event, id, width)} aria-hidden="true" />
+            <span
+              className="resize"
+              draggable
+              onDragStart={(event) => {
+                // The edge resizes; only the rest of the head is dragged.
+                event.preventDefault();
+                event.stopPropagation();
+              }}
+              onPointerDown={(event) => startResize(event, id, width)}
+              aria-hidden="true"
+            />
           </div>
         );
       })}

@@ -1,4 +1,4 @@
-/** Deleting machines: what will be lost, and the name typed when one of them runs or many go at once. */
+/** Deleting machines: what will be lost, and the name typed when one is protected or runs, or when many go at once. */
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
@@ -7,33 +7,38 @@ import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { Machine } from '../../../core/contract/fleet.ts';
-import { call } from '../../desk/client.ts';
 import { memory } from '../../parts/format.ts';
-import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
 
 const SAFE: ReadonlySet<string> = new Set(['stopped', 'crashed', 'template']);
 
+/** More than so many are counted in words before they go. */
+const FEW = 3;
+
+/** Of several, the protected ones stay; a single one can go when its name is typed. */
+const goers = (machines: readonly Machine[]): readonly Machine[] =>
+  machines.length === 1 ? machines : machines.filter((it) => !it.protected);
+const careful = (hit: readonly Machine[]): boolean => hit.length > FEW || hit.some((it) => it.protected || !SAFE.has(it.state));
+
+/** A person who does not want to be asked is asked only where something would be lost that runs or is protected. */
+export const asksToRemove = (machines: readonly Machine[], confirmRemove: boolean): boolean =>
+  confirmRemove || goers(machines).length !== machines.length || careful(machines);
+
 export function RemoveDialog({
   machines,
   close,
-  removed,
+  remove,
 }: {
   machines: readonly Machine[];
   close(): void;
-  removed?(): void;
+  remove(hit: readonly Machine[]): void;
 }): ReactNode {
   const [typed, setTyped] = useState('');
-  const hit = machines.filter((it) => !it.protected);
+  const hit = goers(machines);
   const kept = machines.length - hit.length;
-  const careful = hit.length > 3 || hit.some((it) => !SAFE.has(it.state));
+  const asksWord = careful(hit);
   const word = hit.length === 1 ? (hit[0]?.name ?? '') : String(hit.length);
   const disk = hit.reduce((sum, it) => sum + it.disks.reduce((all, one) => all + one.sizeMib, 0), 0);
-  const act = (): void => {
-    close();
-    removed?.();
-    run(() => Promise.all(hit.map((it) => call('machine.remove', { machine: it.id }))));
-  };
   return (
     <Dialog open onClose={close} aria-labelledby="remove-title">
       <DialogTitle id="remove-title">
@@ -44,7 +49,8 @@ export function RemoveDialog({
           {say('remove.lost', { count: hit.length, disk: memory(disk), running: hit.filter((it) => !SAFE.has(it.state)).length })}
         </p>
         {kept > 0 && <p>{say('remove.kept', { count: kept })}</p>}
-        {careful && hit.length > 0 && (
+        {hit.some((it) => it.protected) && <p>{say('remove.protected', { name: word })}</p>}
+        {asksWord && hit.length > 0 && (
           <TextField
             autoFocus
             value={typed}
@@ -56,7 +62,12 @@ export function RemoveDialog({
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" color="error" disabled={hit.length === 0 || (careful && typed !== word)} onClick={act}>
+        <Button
+          variant="contained"
+          color="error"
+          disabled={hit.length === 0 || (asksWord && typed !== word)}
+          onClick={() => remove(hit)}
+        >
           {say('action.remove')}
         </Button>
       </DialogActions>

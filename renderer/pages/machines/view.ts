@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { call } from '../../desk/client.ts';
 import { Store, useStore } from '../../desk/store.ts';
+import { moved } from '../../parts/moved.ts';
 import { COLUMNS } from './columns.tsx';
 import type { Grouping } from './lines.ts';
 
@@ -60,12 +61,16 @@ export function toggleColumn(id: string): void {
 }
 
 export function moveColumn(id: string, by: number): void {
-  const columns = [...store.get().columns];
+  const { columns } = store.get();
   const from = columns.findIndex((it) => it.id === id);
-  const to = Math.max(0, Math.min(columns.length - 1, from + by));
-  const [moved] = columns.splice(from, 1);
-  if (moved !== undefined) columns.splice(to, 0, moved);
-  changeView({ columns });
+  changeView({ columns: moved(columns, from, from + by) });
+}
+
+/** Puts a column in the place of another, which makes room. */
+export function dropColumn(id: string, onto: string): void {
+  const { columns } = store.get();
+  const place = (wanted: string): number => columns.findIndex((it) => it.id === wanted);
+  changeView({ columns: moved(columns, place(id), place(onto)) });
 }
 
 export function resizeColumn(id: string, width: number): void {
