@@ -32,6 +32,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['networks', '/networks'],
   ['storage', '/storage'],
   ['tasks', '/tasks'],
+  ['alarms', '/tasks/alarms'],
   ['audit', '/tasks/audit'],
   ['planner', '/planner'],
   ['settings', '/settings'],
@@ -115,6 +116,8 @@ for (const theme of ['light', 'dark'] as const) {
         await opened('give-back', () => window.getByRole('button', { name: 'Give back' }).click());
         await show(window, '/networks');
         await opened('new-network', () => window.getByRole('button', { name: 'New network' }).first().click());
+        await show(window, '/tasks/alarms');
+        await opened('alarm', () => window.getByRole('button', { name: 'New rule' }).click());
         await show(window, '/storage');
         await opened('import', () => window.getByRole('button', { name: 'Import' }).click());
       });

@@ -15,6 +15,11 @@ export class FleetMirror {
     return this.instances.get(id);
   }
 
+  /** What people call an instance or a machine; its id where it is not known any more. */
+  nameOf(unit: string): string {
+    return this.machines.get(unit)?.name ?? this.instances.get(unit)?.name ?? unit;
+  }
+
   machinesOf(instance: string): Machine[] {
     return [...this.machines.values()].filter((machine) => machine.instance === instance);
   }

@@ -1,5 +1,6 @@
 /** Calls that the desktop application itself answers: windows, preferences, tasks, records. */
 import * as z from 'zod';
+import { alarmRules, alarms } from './alarms.ts';
 import { changes, reads } from './call.ts';
 import { fleet } from './fleet.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
@@ -65,6 +66,9 @@ export const deskCalls = {
   'task.log': reads('desk', z.strictObject({ task: taskId }), z.object({ lines: z.array(z.string()) })),
   'task.cancel': changes('desk', z.strictObject({ task: taskId }), done),
   'task.forget': reads('desk', nothing, done),
+  'alarm.list': reads('desk', nothing, alarms),
+  /** All rules; what they no longer ask for is cleared. */
+  'alarm.write': changes('desk', z.strictObject({ rules: alarmRules }), done),
   'audit.read': reads('desk', nothing, z.array(auditRow)),
   'process.list': reads('desk', nothing, z.array(processRow)),
   'process.restart': changes('desk', z.strictObject({ id: z.string().max(40) }), done),

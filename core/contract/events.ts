@@ -1,5 +1,6 @@
 /** Facts that are pushed to every window, and from processes to the application. */
 import * as z from 'zod';
+import { alarm, alarmRules, alarms } from './alarms.ts';
 import { processRow } from './calls-desk.ts';
 import { instance, machine } from './fleet.ts';
 import { settingsSchema } from './settings.ts';
@@ -16,6 +17,12 @@ export const events = {
   'process.changed': z.object({ process: processRow }),
   'settings.changed': z.object({ settings: settingsSchema }),
   'spend.changed': z.object({ perHour: z.number(), sinceStart: z.number(), currency: z.string(), alarm: z.boolean() }),
+  /** To the processes that watch. */
+  'alarm.rules': z.object({ rules: alarmRules }),
+  /** From a process that watches: raised, or cleared. */
+  'alarm.told': z.object({ alarm, active: z.boolean() }),
+  /** To the windows: all rules, all that is raised. */
+  'alarms.changed': alarms,
   'storage.changed': z.object({ instance: instanceId.nullable() }),
   /** Something a person should see: an alarm, a refusal nobody waited for, a process brought back. */
   notice: z.object({

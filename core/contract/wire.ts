@@ -1,5 +1,6 @@
 /** What the application and its utility processes say to each other. */
 
+import type { AlarmRule } from './alarms.ts';
 import type { AnyFact } from './events.ts';
 import type { Instance, Machine } from './fleet.ts';
 import type { Envelope } from './refusals.ts';
@@ -34,6 +35,8 @@ export interface Begin {
   /** Folder of the program's data. */
   readonly dataFolder: string;
   readonly instance?: Instance;
+  /** What it is to watch. */
+  readonly alarms?: readonly AlarmRule[];
   /** The saved machines are to be brought back. */
   readonly machines?: readonly Machine[];
   readonly afterFailure: boolean;

@@ -6,6 +6,7 @@ import { asRefusal, refusalOf } from '../contract/refusals.ts';
 import type { Begin, InstanceChange } from '../contract/wire.ts';
 import { provisionsFrom } from '../host/provisions.ts';
 import type { Screen, Work, World, WorldMaker } from '../worlds/desk.ts';
+import { type AlarmChange, AlarmWatch, type Watched } from './alarms.ts';
 import { worldCalls } from './answers.ts';
 import { ConsoleHub } from './consoles.ts';
 import type { Edge, Port, Served } from './edge.ts';
@@ -128,8 +129,20 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     (first ? powerOn(work) : bringBack(work)).catch(fail),
   );
   machines.tellAll();
+  const alarms = new AlarmWatch();
+  const tellAlarms = (changes: readonly AlarmChange[]): void => {
+    for (const fact of changes) edge.tell({ name: 'alarm.told', fact });
+  };
+  const watched = (unit: string): Watched | undefined => {
+    if (unit === instance.id) return { kind: 'instances', tags: instance.tags, awake: machines.state === 'blanket' };
+    if (!machines.has(unit)) return undefined;
+    const { tags, state } = machines.get(unit);
+    return { kind: 'machines', tags, awake: state === 'running' };
+  };
+  alarms.setRules(begin.alarms ?? []);
   const loop = startLoop(world, (readings: Readings) => {
     history.take(readings);
+    tellAlarms(alarms.take(readings, watched));
     for (const port of listeners) port.postMessage({ type: 'readings', readings });
   });
 
@@ -139,6 +152,9 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
       return answer === undefined ? refuse('bad-request') : answer(request);
     },
     cancel: (task) => works.cancel(task),
+    fact: ({ name, fact }) => {
+      if (name === 'alarm.rules') tellAlarms(alarms.setRules(fact.rules));
+    },
     stream: (open, port) => {
       if (open.kind === 'readings') {
         listeners.add(port);

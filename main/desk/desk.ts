@@ -1,6 +1,7 @@
 /** The middle of the application: keeps the processes and the mirror together, and sends each call to whoever answers it. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AlarmRule } from '../../core/contract/alarms.ts';
 import { type CallName, calls } from '../../core/contract/calls.ts';
 import type { AuditRow, ProcessRow } from '../../core/contract/calls-desk.ts';
 import { auditRow } from '../../core/contract/calls-desk.ts';
@@ -16,6 +17,7 @@ import type { Places } from '../places.ts';
 import { Records } from '../records.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { Tasks } from '../tasks.ts';
+import { Alarms } from './alarms.ts';
 
 export const CLOUDS = 'clouds';
 export const PLANNER = 'planner';
@@ -24,6 +26,7 @@ const LIVE: ReadonlySet<string> = new Set(['ordered', 'starting', 'ready', 'layi
 export class Desk {
   readonly fleet = new FleetMirror();
   readonly tasks: Tasks;
+  readonly alarms: Alarms;
   readonly audit: Records<AuditRow>;
   readonly supervisor: Supervisor;
 
@@ -33,6 +36,7 @@ export class Desk {
     private readonly tell: <N extends EventName>(name: N, fact: Fact<N>) => void,
   ) {
     this.tasks = new Tasks(places.data);
+    this.alarms = new Alarms(places.data);
     this.audit = new Records(join(places.data, 'audit.jsonl'), auditRow, 5000);
     this.supervisor = new Supervisor({
       onProcess: (row) => this.tell('process.changed', { process: row }),
@@ -71,6 +75,14 @@ export class Desk {
   record(who: string, call: string, unit: string, envelope: Envelope<unknown>): void {
     const outcome = envelope.ok ? 'done' : envelope.refusal.code;
     this.audit.add({ at: Date.now(), who, call, unit, outcome, detail: envelope.ok ? '' : envelope.refusal.message });
+  }
+
+  /** Others are watched from now on. */
+  writeAlarms(rules: readonly AlarmRule[]): void {
+    this.alarms.write(rules);
+    const fact: AnyFact = { name: 'alarm.rules', fact: { rules: [...rules] } };
+    for (const row of this.supervisor.rows) if (row.kind === 'world') this.supervisor.post(row.id, { type: 'fact', fact });
+    this.tell('alarms.changed', this.alarms.read());
   }
 
   /** Ends every process in order. */
@@ -125,9 +137,33 @@ export class Desk {
     else if (told.name === 'task.said') this.tasks.say(told.fact.task, told.fact.lines);
     else if (told.name === 'instance.changed') this.place(told.fact.instance.id, told.fact.instance.state);
     else if (told.name === 'instance.gone') void this.supervisor.unwant(`world:${told.fact.instance}`, 'discard');
-    else if (told.name === 'machine.changed' || told.name === 'machine.gone')
+    else if (told.name === 'alarm.told') {
+      this.hearAlarm(told.fact);
+      return;
+    } else if (told.name === 'machine.changed' || told.name === 'machine.gone')
       this.supervisor.post(CLOUDS, { type: 'fact', fact: told });
     this.tell(told.name, told.fact as never);
+  }
+
+  private hearAlarm(told: Fact<'alarm.told'>): void {
+    this.alarms.hear(told);
+    this.tell('alarms.changed', this.alarms.read());
+    const { alarm, active } = told;
+    const rule = this.alarms.rules.find((it) => it.id === alarm.rule);
+    this.tell('notice', {
+      at: Date.now(),
+      level: active ? 'warning' : 'information',
+      unit: alarm.unit,
+      words: active ? 'notice.alarm' : 'notice.alarmOver',
+      values: {
+        name: this.fleet.nameOf(alarm.unit),
+        gauge: rule?.gauge ?? alarm.rule,
+        value: String(Math.round(alarm.value)),
+        limit: String(rule?.limit ?? ''),
+        seconds: String(rule?.seconds ?? ''),
+      },
+      refusal: null,
+    });
   }
 
   /** An instance that lives has a process. */
@@ -147,6 +183,7 @@ export class Desk {
         folder,
         dataFolder: this.places.data,
         instance: this.fleet.instance(id) ?? instance,
+        alarms: this.alarms.rules,
         afterFailure,
       }),
     });
@@ -155,6 +192,10 @@ export class Desk {
   private mourn(row: ProcessRow, willReturn: boolean): void {
     this.logs.write('processes', `${row.id} ${row.reason}${willReturn ? '; it will be started again' : '; given up'}`);
     for (const failed of this.tasks.fail(row.id, row.reason)) this.tell('task.changed', { task: failed });
+    if (row.unit !== null) {
+      this.alarms.forget(row.unit);
+      this.tell('alarms.changed', this.alarms.read());
+    }
     if (row.unit !== null)
       for (const fact of this.fleet.lose(row.unit, row.reason, row.restarts)) this.tell(fact.name, fact.fact as never);
     this.tell('notice', {

@@ -93,6 +93,11 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
       desk.tasks.forget();
       return {};
     },
+    'alarm.list': () => desk.alarms.read(),
+    'alarm.write': ({ rules }) => {
+      desk.writeAlarms(rules);
+      return {};
+    },
     'audit.read': () => [...desk.audit.all].reverse(),
     'process.list': () => desk.supervisor.rows,
     'process.restart': ({ id }) => {

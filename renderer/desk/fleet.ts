@@ -13,6 +13,7 @@ const machines = new Store<Many<Machine>>(new Map());
 const tasks = new Store<Many<Task>>(new Map());
 const processes = new Store<Many<ProcessRow>>(new Map());
 const rate = new Store<Fact<'spend.changed'>>({ perHour: 0, sinceStart: 0, currency: 'USD', alarm: false });
+const alarms = new Store<Fact<'alarms.changed'>>({ rules: [], active: [] });
 export const notices = new Store<readonly Notice[]>([]);
 export const loaded = new Store(false);
 const NOTICES_KEPT = 200;
@@ -40,12 +41,14 @@ export async function startFleet(): Promise<void> {
   on('task.changed', ({ task }) => put(tasks, [task], (it) => it.id));
   on('process.changed', ({ process }) => put(processes, [process], (it) => it.id));
   on('spend.changed', (fact) => rate.set(fact));
+  on('alarms.changed', (fact) => alarms.set(fact));
   on('notice', (fact) => notices.update((before) => [fact, ...before].slice(0, NOTICES_KEPT)));
   const [fleet, known, running] = await Promise.all([call('fleet.read', {}), call('task.list', {}), call('process.list', {})]);
   put(instances, fleet.instances, (it) => it.id);
   put(machines, fleet.machines, (it) => it.id);
   put(tasks, known, (it) => it.id);
   put(processes, running, (it) => it.id);
+  alarms.set(await call('alarm.list', {}));
   loaded.set(true);
   call('spend.read', {}).then(
     (spend) =>
@@ -59,6 +62,7 @@ export const useMachines = (): Many<Machine> => useStore(machines);
 export const useTasks = (): Many<Task> => useStore(tasks);
 export const useProcesses = (): Many<ProcessRow> => useStore(processes);
 export const useRate = (): Fact<'spend.changed'> => useStore(rate);
+export const useAlarms = (): Fact<'alarms.changed'> => useStore(alarms);
 export const useLoaded = (): boolean => useStore(loaded);
 export const useInstance = (id: string): Instance | undefined => useInstances().get(id);
 export const useMachine = (id: string): Machine | undefined => useMachines().get(id);

@@ -7,6 +7,7 @@ import type { Notice } from '../../core/contract/events.ts';
 import { notices } from '../desk/fleet.ts';
 import { useStore } from '../desk/store.ts';
 import { dayClock } from '../parts/format.ts';
+import { noticeValues } from '../parts/gauge-text.ts';
 import { say, sayAny } from '../words/say.ts';
 import './notices.css';
 
@@ -16,7 +17,7 @@ const AT_ONCE = 3;
 function Text({ notice }: { notice: Notice }): ReactNode {
   return (
     <div className="grow">
-      <b>{notice.refusal?.message ?? sayAny(notice.words, notice.values)}</b>
+      <b>{notice.refusal?.message ?? sayAny(notice.words, noticeValues(notice.values))}</b>
       {notice.refusal !== null && notice.refusal.remedy !== '' && <p>{notice.refusal.remedy}</p>}
     </div>
   );

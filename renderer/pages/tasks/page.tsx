@@ -5,7 +5,7 @@ import Tabs from '@mui/material/Tabs';
 import { type ReactNode, useState } from 'react';
 import type { Task } from '../../../core/contract/tasks.ts';
 import { call } from '../../desk/client.ts';
-import { forgetTasks, useInstances, useMachines, useTasks } from '../../desk/fleet.ts';
+import { forgetTasks, useAlarms, useInstances, useMachines, useTasks } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
 import { csvOf } from '../../parts/csv.ts';
 import { dayClock, duration } from '../../parts/format.ts';
@@ -14,10 +14,16 @@ import { run } from '../../parts/run.ts';
 import { amountOf, leftText, TaskBar, taskTitle } from '../../parts/task.tsx';
 import { go, usePlace } from '../../routes.ts';
 import { say, type Words } from '../../words/say.ts';
+import { Alarms } from './alarms.tsx';
 import './tasks.css';
 
+const TABS = ['work', 'alarms', 'audit'] as const;
+type TabName = (typeof TABS)[number];
+
 export function TasksPage(): ReactNode {
-  const tab = usePlace().path[1] === 'audit' ? 'audit' : 'work';
+  const { path } = usePlace();
+  const { active } = useAlarms();
+  const tab = TABS.find((it) => it === path[1]) ?? 'work';
   return (
     <>
       <div className="page-head">
@@ -30,15 +36,26 @@ export function TasksPage(): ReactNode {
       </div>
       <Tabs
         value={tab}
-        onChange={(_event, next: string) => go(next === 'audit' ? '/tasks/audit' : '/tasks')}
+        onChange={(_event, next: TabName) => go(next === 'work' ? '/tasks' : `/tasks/${next}`)}
         className="page-tabs"
         aria-label={say('nav.tasks')}
       >
-        <Tab value="work" label={say('tasks.work')} id="tab-work" aria-controls="panel-work" />
-        <Tab value="audit" label={say('tasks.audit')} id="tab-audit" aria-controls="panel-audit" />
+        {TABS.map((it) => (
+          <Tab
+            key={it}
+            value={it}
+            label={
+              it === 'alarms' && active.length > 0 ? say('tasks.alarmsRaised', { count: active.length }) : say(`tasks.${it}`)
+            }
+            id={`tab-${it}`}
+            aria-controls={`panel-${it}`}
+          />
+        ))}
       </Tabs>
       <div className="page-body" role="tabpanel" id={`panel-${tab}`} aria-labelledby={`tab-${tab}`} style={{ paddingTop: 16 }}>
-        {tab === 'work' ? <Work /> : <Audit />}
+        {tab === 'work' && <Work />}
+        {tab === 'alarms' && <Alarms />}
+        {tab === 'audit' && <Audit />}
       </div>
     </>
   );
