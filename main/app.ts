@@ -106,5 +106,6 @@ async function run(): Promise<void> {
     quit: () => app.quit(),
   });
   windows.showMain(linked ?? placeFrom(process.argv.slice(1)));
+  windows.restorePopOuts();
   desk.start();
 }

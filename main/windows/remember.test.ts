@@ -1,6 +1,6 @@
 /** A window comes back where it was, unless that is out of sight. */
 import { expect, it } from 'vitest';
-import { visibleBounds } from './remember.ts';
+import { boundsKey, openPlaces, visibleBounds } from './remember.ts';
 
 const display = { x: 0, y: 0, width: 1920, height: 1080 };
 
@@ -21,4 +21,14 @@ it('makes a window fit that is larger than the display', () => {
     width: 1920,
     height: 1080,
   });
+});
+
+it('brings back popped-out views, each once, and nothing that is no place of the program', () => {
+  const kept = ['/machine/i1.1/console', '/machine/i1.1/console', '/instance/i1/console', 'https://elsewhere', '/etc/passwd', 7];
+  expect(openPlaces(kept)).toEqual(['/machine/i1.1/console', '/instance/i1/console']);
+  for (const damaged of [undefined, null, 'x', { 0: '/machines' }]) expect(openPlaces(damaged)).toEqual([]);
+});
+
+it('remembers each view under a key of its own', () => {
+  expect(new Set(['main', 'other', '/machine/i1.1/console', '/machine/i1.2/console'].map(boundsKey)).size).toBe(4);
 });

@@ -1,5 +1,6 @@
 /** Where a window was: remembered as it moves, and put on a display that exists now. */
 import type { Rectangle } from 'electron';
+import { placeOf } from '../links.ts';
 
 export interface Remembered {
   readonly bounds: Rectangle;
@@ -18,4 +19,17 @@ export function visibleBounds(wanted: Rectangle, displays: readonly Rectangle[])
   const width = Math.min(wanted.width, home.width);
   const height = Math.min(wanted.height, home.height);
   return { x: home.x + Math.round((home.width - width) / 2), y: home.y + Math.round((home.height - height) / 2), width, height };
+}
+
+/** Under which the bounds of a window are remembered: `main`, `other`, or the place it shows. */
+export const boundsKey = (window: string): string => `window.${window.replace(/\W+/g, '-')}`;
+
+/** At most so many views come back by themselves. */
+const MOST_OPEN = 12;
+
+/** The places that were popped out, of whatever the settings file holds. */
+export function openPlaces(kept: unknown): string[] {
+  if (!Array.isArray(kept)) return [];
+  const places = kept.filter((it): it is string => typeof it === 'string' && placeOf(`blanket:/${it}`) !== undefined);
+  return [...new Set(places)].slice(0, MOST_OPEN);
 }

@@ -4,9 +4,11 @@ import type { EventName, Fact } from '../../core/contract/events.ts';
 import { ORIGIN } from '../ipc/serve.ts';
 import type { Logs } from '../logs.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type Remembered, visibleBounds } from './remember.ts';
+import { boundsKey, openPlaces, type Remembered, visibleBounds } from './remember.ts';
 
 const MAIN = 'main';
+/** Under which the popped-out views are remembered. */
+const OPEN = 'windows.open';
 
 export interface WindowsHooks {
   /** False: the window stays, because somebody has to be asked first. */
@@ -16,6 +18,8 @@ export interface WindowsHooks {
 export class Windows {
   private readonly open = new Map<string, BrowserWindow>();
   private crashes: number[] = [];
+  /** The program ends: what is open stays remembered. */
+  private ending = false;
 
   constructor(
     private readonly preload: string,
@@ -56,6 +60,12 @@ export class Windows {
       return;
     }
     this.create(place, place, { width: 980, height: 680 });
+    this.rememberOpen();
+  }
+
+  /** Brings back the views that were popped out when the program ended. */
+  restorePopOuts(): void {
+    for (const place of openPlaces(this.settings.view(OPEN))) this.popOut(place);
   }
 
   broadcast<N extends EventName>(name: N, fact: Fact<N>): void {
@@ -67,11 +77,12 @@ export class Windows {
   }
 
   closeAll(): void {
+    this.ending = true;
     for (const window of this.open.values()) window.destroy();
   }
 
   private create(key: string, place: string, size: { width: number; height: number }): void {
-    const remembered = this.settings.view<Remembered>(`window.${key === MAIN ? MAIN : 'other'}`);
+    const remembered = this.settings.view<Remembered>(boundsKey(key)) ?? this.settings.view<Remembered>(boundsKey('other'));
     const areas = screen.getAllDisplays().map((display) => display.workArea);
     const bounds = remembered === undefined ? size : visibleBounds(remembered.bounds, areas);
     const window = new BrowserWindow({
@@ -99,16 +110,23 @@ export class Windows {
     void window.loadURL(`${ORIGIN}/index.html#${place}${key === MAIN ? '' : place.includes('?') ? '&alone=1' : '?alone=1'}`);
   }
 
+  private rememberOpen(): void {
+    this.settings.keepView(
+      OPEN,
+      [...this.open.keys()].filter((key) => key !== MAIN),
+    );
+  }
+
   private keepBounds(key: string, window: BrowserWindow): void {
     let timer: NodeJS.Timeout | undefined;
     const remember = (): void => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
-        this.settings.keepView(`window.${key === MAIN ? MAIN : 'other'}`, {
-          bounds: window.getNormalBounds(),
-          maximized: window.isMaximized(),
-        });
+        const remembered: Remembered = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
+        this.settings.keepView(boundsKey(key), remembered);
+        // The next view that is popped out for the first time begins like this one.
+        if (key !== MAIN) this.settings.keepView(boundsKey('other'), remembered);
       }, 400);
     };
     window.on('resize', remember);
@@ -119,7 +137,10 @@ export class Windows {
     window.on('close', (event) => {
       if (key === MAIN && !this.hooks.mayClose()) event.preventDefault();
     });
-    window.on('closed', () => this.open.delete(key));
+    window.on('closed', () => {
+      this.open.delete(key);
+      if (!this.ending) this.rememberOpen();
+    });
     window.webContents.on('render-process-gone', (_event, details) => {
       this.logs.write('windows', `the page of ${key} ended: ${details.reason}`);
       if (details.reason === 'clean-exit') return;
