@@ -92,6 +92,7 @@ export function computer(processor: Processor, spec: ComputerSpec): Computer {
       cpu.running?.offerInterrupt(offered);
     },
     nmi: (index) => wake(index).injectNmi(),
+    taskPriority: (index, value) => contexts[index]?.writeSystem('cr8', BigInt(value)),
     init: (index) => wake(index).reset('init'),
     startUp: (index, vector) => {
       const context = wake(index);

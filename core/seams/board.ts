@@ -29,6 +29,8 @@ export interface BoardHost {
   /** Offers or withdraws an external interrupt at a CPU. */
   interrupt(cpu: number, offered: boolean): void;
   nmi(cpu: number): void;
+  /** The task priority of a CPU (0-15) was changed through its APIC: CR8 shows it, too. */
+  taskPriority(cpu: number, value: number): void;
   init(cpu: number): void;
   startUp(cpu: number, vector: number): void;
   /** Device access to memory (bus mastering). */

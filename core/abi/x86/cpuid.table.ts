@@ -51,9 +51,9 @@ export type Feature = keyof typeof FEATURES;
 /** What the emulated processor offers. */
 export const OFFERED: readonly Feature[] = [
   'fpu', 'de', 'pse', 'tsc', 'msr', 'pae', 'mce', 'cx8', 'apic', 'sep', 'mtrr', 'pge', 'mca', 'cmov', 'pat', 'pse36', 'clflush', 'mmx', 'fxsr', 'sse', 'sse2', 'selfSnoop',
-  'sse3', 'pclmulqdq', 'ssse3', 'cx16', 'sse4.1', 'sse4.2', 'x2apic', 'movbe', 'popcnt', 'tscDeadline', 'aes',
+  'sse3', 'pclmulqdq', 'ssse3', 'cx16', 'pcid', 'sse4.1', 'sse4.2', 'x2apic', 'movbe', 'popcnt', 'tscDeadline', 'aes',
   'arat',
-  'fsgsbase', 'bmi1', 'fdpOnExceptions', 'smep', 'bmi2', 'invpcid', 'fcsFdsZero', 'adx', 'sha',
+  'fsgsbase', 'tscAdjust', 'bmi1', 'fdpOnExceptions', 'smep', 'bmi2', 'invpcid', 'fcsFdsZero', 'adx', 'sha',
   'umip', 'rdpid',
   'specCtrl', 'archCapabilities', 'bhiCtrl',
   'lahf', 'lzcnt',

@@ -19,6 +19,7 @@ function board(cpus = 2) {
       state.offered[cpu] = offered;
     },
     nmi: () => undefined,
+    taskPriority: () => undefined,
     init: () => undefined,
     startUp: () => undefined,
     readMemory: (address, length) => memory.slice(address, address + length),

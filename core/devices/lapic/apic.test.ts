@@ -18,6 +18,7 @@ function processors(count = 2) {
       state.offered[cpu] = offered;
     },
     nmi: (cpu) => void log.push(`nmi ${cpu}`),
+    taskPriority: (cpu, value) => void log.push(`priority ${cpu} ${value}`),
     init: (cpu) => void log.push(`init ${cpu}`),
     startUp: (cpu, vector) => void log.push(`start ${cpu} ${vector}`),
     readMemory: (_, length) => new Uint8Array(length),
@@ -49,6 +50,13 @@ describe('LocalApics', () => {
     apics.writeTaskPriority(0, 3);
     expect(apics.acknowledge(0)).toBe(0x41);
     expect(apics.acknowledge(0)).toBe(-1);
+  });
+
+  it('tells the processor of a task priority written to the register, for CR8', () => {
+    const { apics, log, write } = processors(1);
+    write(APIC.tpr, 0x57);
+    expect(apics.readTaskPriority(0)).toBe(5);
+    expect(log).toEqual(['priority 0 5']);
   });
 
   it('starts another processor by INIT and start-up', () => {

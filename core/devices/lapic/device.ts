@@ -133,7 +133,10 @@ export class LocalApics implements Timed {
     const reserved = (bits & ~(BASE.enable | BASE.x2apic | BASE.bootstrap)) !== 0 || value >> 40n !== 0n;
     const fromX2apic = before === (BASE.enable | BASE.x2apic) && mode === BASE.enable;
     if (reserved || mode === BASE.x2apic || fromX2apic || (before === 0 && mode === (BASE.enable | BASE.x2apic))) return false;
-    if (mode === 0) processor.apic.reset();
+    if (mode === 0) {
+      processor.apic.reset();
+      this.host.taskPriority(cpu, 0);
+    }
     processor.apic.x2apic = mode === (BASE.enable | BASE.x2apic);
     processor.base = Number(value);
     this.update(cpu);
@@ -244,6 +247,10 @@ export class LocalApics implements Timed {
         break;
       case APIC.timerDivide:
         timer.setDivide(value, this.host.now());
+        break;
+      case APIC.tpr:
+        apic.write(APIC.tpr, value);
+        this.host.taskPriority(cpu, apic.taskPriority >> 4);
         break;
       default:
         apic.write(register, value);

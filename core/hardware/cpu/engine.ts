@@ -175,7 +175,6 @@ function exitsOf(
       at(block).spec.exits.controlWrite(at(block), register as 0 | 3 | 4 | 8, BigInt.asUintN(64, value)),
     invalidatePage: (block, address) => at(block).spec.exits.invalidatePage(at(block), BigInt.asUintN(64, address)),
     // CR8 is kept in the state block; whoever keeps the interrupt controller is told of writes.
-    readTaskPriority: (block) => Number(view.getBigUint64(block + Offset.cr8, true) & 15n),
     writeTaskPriority: (block, value) => at(block).spec.exits.controlWrite(at(block), 8, BigInt(value)),
   };
 }

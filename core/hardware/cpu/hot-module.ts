@@ -38,7 +38,6 @@ export interface HotImports {
   acknowledge(block: number): number;
   controlWrite(block: number, register: number, value: bigint): void;
   invalidatePage(block: number, address: bigint): void;
-  readTaskPriority(block: number): number;
   writeTaskPriority(block: number, value: number): void;
   /** A block head is hot; see jit/install.ts. */
   hot(block: number, host: number, mode: number, urgent: number): void;

@@ -1,6 +1,6 @@
 /** Real, protected, compatibility and 64-bit mode: every step up and down, and what the steps demand (SDM vol. 3, 9.8.5 and 9.9). */
 import { describe, expect, it } from 'vitest';
-import { CODE, DATA, kernel, PML4, Selector } from '../testing/kernel.ts';
+import { CODE, DATA, type Kernel, kernel, PML4, Selector, STACK } from '../testing/kernel.ts';
 
 const UP_AND_DOWN = `
   fa                             ; cli                        16-bit, real mode
@@ -78,10 +78,11 @@ describe('mode switches', () => {
 });
 
 describe('checks of control registers', () => {
-  const load = (register: number, value: bigint): string => {
+  const set = (register: number, value: bigint): string => {
     const bytes = [...new Uint8Array(BigUint64Array.of(value).buffer)].map((byte) => byte.toString(16).padStart(2, '0'));
-    return `48 b8 ${bytes.join(' ')} 0f 22 ${(0xc0 + 8 * register).toString(16)} f4`;
+    return `48 b8 ${bytes.join(' ')} 0f 22 ${(0xc0 + 8 * register).toString(16)}`;
   };
+  const load = (register: number, value: bigint): string => `${set(register, value)} f4`;
 
   it.each([
     ['CR0.PG without PE', 0, 0x8000_0010n],
@@ -91,11 +92,49 @@ describe('checks of control registers', () => {
     ['CR3 beyond 40 bits', 3, 0x100_0000_0000n],
     ['CR4.PAE cleared in IA-32e mode', 4, 0x690n],
     ['CR4.VMXE, not offered', 4, 0x26b0n],
-    ['CR4.PCIDE, not offered', 4, 0x2_06b0n],
     ['upper half of CR4', 4, 0x1_0000_06b0n],
   ] as const)('#GP: %s', (_name, register, value) => {
     const k = kernel('long', load(register, value));
     expect(k.trapped()).toMatchObject({ vector: 13, error: 0, rip: CODE + 10 });
+  });
+
+  it('PCIDs: CR3 carries one, bit 63 is not kept, and PCIDE waits for PCID 0', () => {
+    const root = BigInt(PML4);
+    const k = kernel('long', `${set(4, 0x2_06b0n)} ${set(3, (1n << 63n) | root | 5n)} 0f 20 db f4`); // mov rbx, cr3
+    expect(k.run()).toEqual({ kind: 'halt' });
+    expect(k.context.registers[3]).toBe(root | 5n);
+    const early = kernel('long', `${set(3, root | 8n)} ${set(4, 0x2_06b0n)}`);
+    expect(early.trapped()).toMatchObject({ vector: 13, error: 0 });
+    expect(kernel('long', load(3, (1n << 63n) | root)).trapped()).toMatchObject({ vector: 13, error: 0 });
+  });
+
+  it('INVPCID with PCIDs forgets pages of the present one only, and refuses what is reserved', () => {
+    const prepare = (pcid: bigint, kind: number): Kernel => {
+      // mov cr4; mov al, [DATA]; the page is changed; invpcid rax, [STACK]; mov bl, [DATA]
+      const read = '8a 04 25 00 00 05 00';
+      const k = kernel(
+        'long',
+        `${set(4, 0x2_06b0n)} ${read} e6 80 b8 0${kind} 00 00 00 66 0f 38 82 04 25 00 00 02 00 8a 1c 25 00 00 05 00 f4`,
+      );
+      k.memory.write(DATA, Uint8Array.of(1));
+      k.memory.write(DATA + 0x1000, Uint8Array.of(2));
+      k.memory.writeU64(STACK, pcid);
+      k.memory.writeU64(STACK + 8, BigInt(DATA));
+      k.outside.onOut = () => k.memory.writeU64(0x4000 + 8 * (DATA >> 12), BigInt(DATA + 0x1000) | 7n);
+      return k;
+    };
+    for (const [pcid, kind, seen] of [
+      [0n, 0, 2],
+      [0n, 1, 2],
+      [3n, 2, 2],
+      [3n, 3, 2],
+    ] as const) {
+      const k = prepare(pcid, kind);
+      expect(k.run()).toEqual({ kind: 'halt' });
+      expect(k.register(3) & 0xff).toBe(seen);
+    }
+    expect(prepare(0x1000n, 1).trapped()).toMatchObject({ vector: 13, error: 0 });
+    expect(prepare(0n, 4).trapped()).toMatchObject({ vector: 13, error: 0 });
   });
 
   it('accept what is offered, and read as written', () => {

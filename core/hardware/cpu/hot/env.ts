@@ -36,7 +36,5 @@ export declare function invalidatePage(cpu: usize, address: u64): void;
 @external("env", "hot")
 export declare function hot(cpu: usize, host: u32, mode: u32, urgent: u32): void;
 /** CR8 belongs to the interrupt controller of the board. */
-@external("env", "readTaskPriority")
-export declare function readTaskPriority(cpu: usize): u32;
 @external("env", "writeTaskPriority")
 export declare function writeTaskPriority(cpu: usize, value: u32): void;

@@ -6,6 +6,7 @@
 import { acknowledge } from './env';
 import { Offset } from './gen/offsets';
 import { deliverInterrupt } from './deliver';
+import { alignmentChanged } from './mode';
 import { requestAttention, Vector } from './raise';
 import { cpu, Flag } from './state';
 
@@ -41,5 +42,6 @@ export function unblockNmi(): void {
 
 /** RFLAGS changed from `before` to `now`: the run loop must look if something could not happen before. */
 export function flagsChanged(before: u64, now: u64): void {
+  if (now & Flag.ac) alignmentChanged();
   if (now & (Flag.tf | Flag.rf) || (now & ~before & Flag.if_ && load<u32>(cpu, Offset.interruptLine))) requestAttention();
 }

@@ -5,9 +5,9 @@
 import { watchAccess, watchPage } from './debug';
 import { Constant, Offset } from './gen/offsets';
 import { FLAT_STACK, Op, Seg, canonical, cpu, op } from './state';
-import { faulted, raiseNotCanonical } from './raise';
+import { faulted, raiseError, raiseNotCanonical, Vector } from './raise';
 import { TABLE_BYTES, TLB_SIZE_SHIFT, fillSet, fillTlb, tlbEntry } from './tlb';
-import { fleetingTranslation, walkAddress, walkGlobal, walkOrFault, walkShift } from './walk';
+import { checksAlignment, fleetingTranslation, walkAddress, walkGlobal, walkOrFault, walkShift } from './walk';
 import { beforeWrite, hostEntry, readDevice, readHost, writeDevice, writeHost } from './physical';
 
 /** An address no access succeeds at: what address computation returns after a fault. */
@@ -131,8 +131,15 @@ function outside(a: u64, size: u32): bool {
   return load<u32>(cpu, Offset.mode) == 2 || a >> 32 ? next : next & 0xffff_ffff;
 }
 
+/** True, with #AC raised, for an access of ring 3 that is not a multiple of its size while alignment is checked. */
+function misaligned(a: u64, size: u32): bool {
+  if (!(a & <u64>(size - 1)) || !checksAlignment()) return false;
+  raiseError(Vector.ac, 0);
+  return true;
+}
+
 export function readSlow(a: u64, size: u32): u64 {
-  if (faulted() || outside(a, size)) return 0;
+  if (faulted() || outside(a, size) || misaligned(a, size)) return 0;
   const first = onFirstPage(a, size);
   if (first == size) return readPiece(a, size);
   const low = readPiece(a, first);
@@ -149,7 +156,7 @@ function readPiece(a: u64, size: u32): u64 {
 }
 
 export function writeSlow(a: u64, size: u32, value: u64): void {
-  if (faulted() || outside(a, size)) return;
+  if (faulted() || outside(a, size) || misaligned(a, size)) return;
   const first = onFirstPage(a, size);
   if (first < size) {
     // Both pages must be writable before the first byte is stored.
@@ -181,11 +188,11 @@ export function probe(a: u64, size: u32, write: bool): bool {
   return first == size || walkOrFault(nextPage(a, first), access, userAccess(), false);
 }
 
-/** Host address if the whole access is plain RAM on one page and writable; 0: use writeN, or a fault was raised. */
+/** Host address if the whole access is plain RAM on one page, writable and unchecked; 0: use writeN, or a fault was raised. */
 export function prepareWrite(a: u64, size: u32): usize {
   const h = writeHit(a, size);
   if (h) return h;
-  if (faulted() || outside(a, size) || onFirstPage(a, size) != size) return 0;
+  if (faulted() || outside(a, size) || onFirstPage(a, size) != size || checksAlignment()) return 0;
   const host = translate(a, Constant.accessWrite);
   if (host) {
     watchAccess(a, size, true);
@@ -198,7 +205,7 @@ export function prepareWrite(a: u64, size: u32): usize {
 export function prepareRead(a: u64, size: u32): usize {
   const h = readHit(a, size);
   if (h) return h;
-  if (faulted() || outside(a, size) || onFirstPage(a, size) != size) return 0;
+  if (faulted() || outside(a, size) || onFirstPage(a, size) != size || checksAlignment()) return 0;
   const host = translate(a, Constant.accessRead);
   if (host) watchAccess(a, size, false);
   return host;

@@ -9,8 +9,8 @@ import { Constant, Offset } from './gen/offsets';
 import { Attribute, longMode, System } from './descriptors';
 import { raiseGp } from './raise';
 import { cpl, cpu, Cr0, cr0, Cr4, cr4, Efer, efer, is64, Mode, Seg, segmentAttributes } from './state';
-import { dropFetchWindow, flushAll, flushTranslations, privilegeChanged } from './tlb';
-import { loadPdptes } from './walk';
+import { dropFetchWindow, flushAll, flushSet, flushTranslations, privilegeChanged } from './tlb';
+import { checksAlignment, loadPdptes } from './walk';
 
 const CR0_ET: u64 = 0x10;
 const CR0_PG: u64 = 0x8000_0000;
@@ -19,14 +19,18 @@ const CR0_CD: u64 = 1 << 30;
 /** PE MP EM TS ET NE WP AM NW CD PG; the others stay clear, whatever is written (SDM vol. 3, 2.5). */
 const CR0_KNOWN: u64 = 0xe005_003f;
 
-/** Bits of CR4 that exist here; any other is reserved and raises #GP. VME, PVI, LA57, VMXE, SMXE, PCIDE are not offered. */
+/** Bits of CR4 that exist here; any other is reserved and raises #GP. VME, PVI, LA57, VMXE, SMXE are not offered. */
 const CR4_OFFERED: u64 = Cr4.tsd | Cr4.de | Cr4.pse | Cr4.pae | Cr4.mce | Cr4.pge | Cr4.pce | Cr4.osfxsr | Cr4.osxmmexcpt
-  | Cr4.umip | Cr4.fsgsbase | Cr4.smep | Cr4.smap;
+  | Cr4.umip | Cr4.fsgsbase | Cr4.pcide | Cr4.smep | Cr4.smap;
 /** A change of one of these makes cached translations wrong (SDM vol. 3, 4.10.4.1). */
 const CR4_TRANSLATION: u64 = Cr4.pse | Cr4.pae | Cr4.pge | Cr4.smep | Cr4.smap;
 
-/** Beyond the 40 address bits that CPUID announces (walk.ts); bit 63 would need PCIDs. */
+/** Beyond the 40 address bits that CPUID announces (walk.ts). */
 const CR3_RESERVED: u64 = 0xffff_ff00_0000_0000;
+/** With PCIDs: "keep what is cached for this one". It is not stored; the TLB may forget at any time, and here it does. */
+const CR3_KEEP: u64 = 1 << 63;
+/** The process-context identifier in CR3. */
+const PCID: u64 = 0xfff;
 
 const EFER_OFFERED: u64 = Efer.sce | Efer.lme | Efer.lma | Efer.nxe;
 
@@ -43,6 +47,12 @@ export function setPrivilege(level: u32): void {
   if (cpl() == level) return;
   store<u32>(cpu, level, Offset.cpl);
   privilegeChanged();
+  if (level == 3) alignmentChanged();
+}
+
+/** Ring 3 may have begun to check alignment: data it reached unchecked is looked at anew. */
+export function alignmentChanged(): void {
+  if (checksAlignment()) flushSet(load<u32>(cpu, Offset.tlbSet), false);
 }
 
 /** Tells the layer outside about a control register that was written, if it asked. */
@@ -72,7 +82,7 @@ export function writeCr0(value: u64): void {
   const next = (value & CR0_KNOWN) | CR0_ET;
   const changed = cr0() ^ next;
   if (value >> 32 || (next & CR0_PG && !(next & Cr0.pe)) || (next & (CR0_NW | CR0_CD)) == CR0_NW) return raiseGp();
-  if (changed & CR0_PG && !(next & CR0_PG ? mayEnablePaging() : !is64())) return raiseGp();
+  if (changed & CR0_PG && !(next & CR0_PG ? mayEnablePaging() : !is64() && !(cr4() & Cr4.pcide))) return raiseGp();
   if (changed & (CR0_PG | CR0_NW | CR0_CD) && usesPae(next, cr4()) && !takePdptes(load<u64>(cpu, Offset.cr3))) return;
   if (changed & CR0_PG && efer() & Efer.lme) {
     store<u64>(cpu, next & CR0_PG ? efer() | Efer.lma : efer() & ~Efer.lma, Offset.efer);
@@ -86,17 +96,20 @@ export function writeCr0(value: u64): void {
 }
 
 export function writeCr3(value: u64): void {
+  let next = value;
   if (longMode()) {
-    if (value & CR3_RESERVED) return raiseGp();
-  } else if (usesPae(cr0(), cr4()) && !takePdptes(value)) return;
-  store<u64>(cpu, value, Offset.cr3);
+    if (cr4() & Cr4.pcide) next &= ~CR3_KEEP;
+    if (next & CR3_RESERVED) return raiseGp();
+  } else if (usesPae(cr0(), cr4()) && !takePdptes(next)) return;
+  store<u64>(cpu, next, Offset.cr3);
   flushTranslations((cr4() & Cr4.pge) != 0);
-  tellControl(3, value);
+  tellControl(3, next);
 }
 
 export function writeCr4(value: u64): void {
   const changed = cr4() ^ value;
   if (value & ~CR4_OFFERED || (longMode() && !(value & Cr4.pae))) return raiseGp();
+  if (changed & value & Cr4.pcide && (!longMode() || load<u64>(cpu, Offset.cr3) & PCID)) return raiseGp();
   if (changed & CR4_TRANSLATION && usesPae(cr0(), value) && !takePdptes(load<u64>(cpu, Offset.cr3))) return;
   store<u64>(cpu, value, Offset.cr4);
   if (changed & CR4_TRANSLATION) flushAll();

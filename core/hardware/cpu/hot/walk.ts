@@ -162,9 +162,18 @@ export function walkOrFault(linear: u64, access: u32, user: bool, implicit: bool
   return false;
 }
 
-/** True if a supervisor translation of a user page must not be kept: whether it is allowed depends on RFLAGS.AC. */
+/** Accesses of ring 3 must be aligned: what is not raises #AC (SDM vol. 3, 6.15). */
+export function checksAlignment(): bool {
+  return (load<u64>(cpu, Offset.rflags) & Flag.ac) != 0 && (load<u64>(cpu, Offset.cr0) & Cr0.am) != 0 && load<u32>(cpu, Offset.cpl) == 3;
+}
+
+/**
+ * True if a translation must not be kept because RFLAGS.AC decides about the next access: a supervisor's of a user page
+ * under SMAP, and a user's while alignment is checked, so that every access reaches the slow path.
+ */
 export function fleetingTranslation(user: bool): bool {
-  return !user && walkUser && (load<u64>(cpu, Offset.cr4) & Cr4.smap) != 0 && (load<u64>(cpu, Offset.cr0) & Cr0.pg) != 0;
+  if (user) return checksAlignment();
+  return walkUser && (load<u64>(cpu, Offset.cr4) & Cr4.smap) != 0 && (load<u64>(cpu, Offset.cr0) & Cr0.pg) != 0;
 }
 
 /** Loads the PAE page-directory pointers from CR3; false: one has a reserved bit (#GP by the caller). */

@@ -1,6 +1,6 @@
 // MOV to and from control and debug registers, LMSW, SMSW, CLTS, INVLPG, INVPCID, cache flushes (SDM vol. 2; vol. 3, 2.5, 17.2).
 import { debugRegister, detectAccess, DR6_RESERVED, DR7_OFFERED, Dr6, Dr7, setDebugRegister } from '../debug';
-import { invalidatePage as tellInvalidation, readTaskPriority, writeTaskPriority } from '../env';
+import { invalidatePage as tellInvalidation, writeTaskPriority } from '../env';
 import { Constant, Offset } from '../gen/offsets';
 import { probe, read64 } from '../memory';
 import { tellControl, writeCr0, writeCr3, writeCr4 } from '../mode';
@@ -22,7 +22,7 @@ export function mov_Ry_Cy(): void {
     case 2: value = load<u64>(cpu, Offset.cr2); break;
     case 3: value = load<u64>(cpu, Offset.cr3); break;
     case 4: value = cr4(); break;
-    case 8: value = readTaskPriority(cpu); break;
+    case 8: value = load<u64>(cpu, Offset.cr8); break;
     default: return raiseUd();
   }
   writeRegister(opRm(), wide(), value);
@@ -118,7 +118,10 @@ export function invlpg(): void {
   if (load<u32>(cpu, Offset.controls) & Constant.controlInvlpg) tellInvalidation(cpu, at);
 }
 
-/** Descriptor: 64 bits of PCID (12 used), 64 bits of address. Without CR4.PCIDE only PCID 0 exists. */
+/**
+ * Descriptor: 64 bits of PCID (12 used), 64 bits of address. Without CR4.PCIDE only PCID 0 exists. Loading CR3 forgets
+ * whatever is not global, so nothing of another PCID is ever cached.
+ */
 export function invpcid(): void {
   if (cpl() != 0) return raiseGp();
   const kind = readRegister(opReg(), wide());
@@ -126,7 +129,9 @@ export function invpcid(): void {
   const pcid = read64(at);
   const address = read64(at + 8);
   if (faulted()) return;
-  if (kind > 3 || pcid >> 12 || (kind < 2 && pcid) || (kind == 0 && !canonical(address))) return raiseGp();
+  const several = (cr4() & Cr4.pcide) != 0;
+  if (kind > 3 || pcid >> 12 || (kind < 2 && pcid && !several) || (kind == 0 && !canonical(address))) return raiseGp();
+  if (kind < 2 && several && pcid != (load<u64>(cpu, Offset.cr3) & 0xfff)) return;
   if (kind == 0) invalidatePage(address);
   else if (kind == 2) flushAll();
   else flushTranslations((cr4() & Cr4.pge) != 0);

@@ -16,7 +16,7 @@ const RCX: u32 = 1;
 const RDX: u32 = 2;
 
 const enum Msr {
-  tsc = 0x10, tscAdjust = 0x3b, sysenterCs = 0x174, sysenterEsp = 0x175, sysenterEip = 0x176, pat = 0x277,
+  tsc = 0x10, tscAdjust = 0x3b, tscDeadline = 0x6e0, sysenterCs = 0x174, sysenterEsp = 0x175, sysenterEip = 0x176, pat = 0x277,
   efer = 0xc000_0080, star = 0xc000_0081, lstar = 0xc000_0082, cstar = 0xc000_0083, sfmask = 0xc000_0084,
   fsBase = 0xc000_0100, gsBase = 0xc000_0101, kernelGsBase = 0xc000_0102, tscAux = 0xc000_0103,
 }
@@ -82,6 +82,7 @@ export function rdmsr(): void {
     store<u32>(cpu, 0, Offset.outcomeFault);
     value = msrRead(cpu, msr);
     if (outcome()) return refuse();
+    if (msr == Msr.tscDeadline && value) value += load<u64>(cpu, Offset.tscOffset);
   }
   setGpr32(RAX, <u32>value);
   setGpr32(RDX, <u32>(value >> 32));
@@ -94,7 +95,7 @@ export function wrmsr(): void {
   const place = placeOf(msr);
   if (!place) {
     store<u32>(cpu, 0, Offset.outcomeFault);
-    msrWrite(cpu, msr, value);
+    msrWrite(cpu, msr, msr == Msr.tscDeadline ? deadline(value) : value);
     if (outcome()) refuse();
     return;
   }
@@ -104,6 +105,13 @@ export function wrmsr(): void {
     case Rule.word: if (value >> 32) raiseGp(); break;
   }
   if (!faulted()) store<u64>(cpu + place, value);
+}
+
+/** The board's clock is not moved by software, the counter that a deadline means is; 0 disarms, the past is due at once. */
+function deadline(value: u64): u64 {
+  if (!value) return 0;
+  const at = <i64>(value - load<u64>(cpu, Offset.tscOffset));
+  return at > 0 ? <u64>at : 1;
 }
 
 function refuse(): void {
