@@ -60,6 +60,30 @@ describe('single step', () => {
     expect(k.trapped()).toMatchObject({ vector: 1, rip: CODE + 8 });
   });
 
+  it('an interrupt between two iterations pushes RF, so that a breakpoint there is not met again', () => {
+    const k = kernel('long', 'f3 aa f4'); // rep stosb; hlt
+    k.context.registers[7] = BigInt(DATA);
+    k.context.registers[1] = 100n;
+    k.context.rflags = 0x202n;
+    expect(k.run(10)).toEqual({ kind: 'budget' });
+    k.outside.vector = 0x20;
+    k.context.offerInterrupt(true);
+    expect(k.trapped()).toMatchObject({ vector: 0x20, rip: CODE, flags: 0x1_0202 });
+    expect(k.register(1)).toBe(90);
+  });
+
+  it('a breakpoint at a repeated instruction is met once, before the first iteration', () => {
+    const k = kernel('long', 'f3 aa f4');
+    k.load(HANDLER, '48 ff c3 48 81 4c 24 10 00 00 01 00 48 cf'); // inc rbx; or qword [rsp + 16], RF; iretq
+    k.setGate(1, HANDLER);
+    k.context.registers[7] = BigInt(DATA);
+    k.context.registers[1] = 5n;
+    k.context.writeSystem('dr0', BigInt(CODE));
+    k.context.writeSystem('dr7', 0x401n);
+    expect(k.run()).toEqual({ kind: 'halt' });
+    expect([k.register(1), k.register(3)]).toEqual([0, 1]);
+  });
+
   it('steps each iteration of a repeated string instruction', () => {
     const k = kernel('long', 'f3 aa 90'); // rep stosb; nop
     k.context.registers[7] = BigInt(DATA);

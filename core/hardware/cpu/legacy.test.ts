@@ -107,11 +107,6 @@ describe('32-bit delivery', () => {
     setGate(k, 6, gate(FREE, 0x1000, 0x8e));
     expect(k.trapped(4)).toMatchObject({ vector: 13, error: 1, rip: CODE });
   });
-
-  it('IRETD with VM set is refused', () => {
-    const k = kernel('protected', toRing3(0x2_0002));
-    expect(k.trapped(4)).toMatchObject({ vector: 13, error: 0, cs: Selector.code32 });
-  });
 });
 
 describe('call gates of protected mode', () => {

@@ -46,6 +46,7 @@ export const STATE: readonly StateField[] = [
   saved('nmiLine', 'u32', 'non-zero: a non-maskable interrupt is pending'),
   saved('nmiBlocked', 'u32', 'non-zero from NMI delivery to IRET'),
   saved('shadow', 'u32', 'non-zero: interrupts are held off for one instruction (STI, MOV SS, POP SS)'),
+  saved('repeating', 'u32', 'non-zero: RIP is at a REP instruction some of whose iterations are done'),
   saved('halted', 'u32', '0 running, 1 HLT, 2 waiting for SIPI, 3 shut down'),
 
   // Mode.

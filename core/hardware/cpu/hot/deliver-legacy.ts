@@ -2,16 +2,17 @@
 //
 //   frame of the same ring     EFLAGS, CS, EIP, [error code]
 //   frame of an inner ring     SS, ESP, EFLAGS, CS, EIP, [error code]; entries are 2 or 4 bytes, as the gate says
+//   from virtual-8086 mode     GS, FS, DS, ES before that; the handler is in ring 0 and finds these four null
 import { Offset } from './gen/offsets';
 import { checksGate, gateError, handlerFlags, pushedError, pushedFlags, pushesError } from './deliver';
 import {
   Attribute, attributesOf, baseOf, dplOf, external, gateOffset, gateSelector, isConforming, isPresent, isSegment, limitOf, raiseSelector,
-  System, systemAddress, typeOf,
+  System, systemAddress, typeOf, virtual8086,
 } from './descriptors';
 import { readFlags, writeFlags } from './flags';
 import { readSystem64 } from './memory';
 import { faulted, raiseError, Vector } from './raise';
-import { checkCodePresent, checkStack, fetchCode, installCode, setFromDescriptor } from './segments';
+import { checkCodePresent, checkStack, fetchCode, installCode, setFromDescriptor, setNullSegment } from './segments';
 import { checkRoom, commitFrame, innerStack, innerStackSelector, openCurrent, openLegacy, pushFrame, wideTask } from './stack';
 import { cpl, cpu, gpr64, rip, Seg, segmentSelector, setRip } from './state';
 import { enterTask, TaskSource } from './task';
@@ -46,6 +47,7 @@ export function enterLegacy(vector: u32): void {
   checkCodePresent(selector, code);
   if (faulted()) return;
   const level = isConforming(code) ? cpl() : dplOf(code);
+  if (virtual8086() && level != 0) return raiseSelector(Vector.gp, selector);
   if (level != cpl()) enterInner(gate, selector, code, level);
   else enterSame(gate, selector, code);
 }
@@ -69,12 +71,25 @@ function enterInner(gate: u64, selector: u32, code: u64, level: u32): void {
   if (faulted()) return;
   openLegacy(stackSelector, baseOf(stack), limitOf(stack), attributesOf(stack) | Attribute.accessed, top);
   const size = width(gate);
-  if (!checkRoom(pushesError ? 6 : 5, size)) return;
+  const virtual = virtual8086();
+  if (!checkRoom((pushesError ? 6 : 5) + (virtual ? 4 : 0), size)) return;
   if (target(gate) > limitOf(code)) return raiseError(Vector.gp, external);
+  if (virtual) {
+    pushFrame(segmentSelector(Seg.gs), size);
+    pushFrame(segmentSelector(Seg.fs), size);
+    pushFrame(segmentSelector(Seg.ds), size);
+    pushFrame(segmentSelector(Seg.es), size);
+  }
   pushFrame(segmentSelector(Seg.ss), size);
   pushFrame(gpr64(RSP), size);
   finish(gate, selector, code, level);
-  if (!faulted()) setFromDescriptor(Seg.ss, stackSelector, stack);
+  if (faulted()) return;
+  setFromDescriptor(Seg.ss, stackSelector, stack);
+  if (!virtual) return;
+  setNullSegment(Seg.gs, 0);
+  setNullSegment(Seg.fs, 0);
+  setNullSegment(Seg.ds, 0);
+  setNullSegment(Seg.es, 0);
 }
 
 /** Pushes what every frame has and, if nothing faulted, goes to the handler. */

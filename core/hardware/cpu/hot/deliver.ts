@@ -13,7 +13,7 @@ import { cancelStep, debugDelivered, detected, forgetHits } from './debug';
 import { enterLegacy } from './deliver-legacy';
 import { enterLong } from './deliver-long';
 import { enterReal } from './deliver-real';
-import { longMode, protectedMode, setExternal } from './descriptors';
+import { longMode, realMode, setExternal } from './descriptors';
 import { systemFlags } from './flags';
 import { clearFault, faulted, stop, Vector } from './raise';
 import { cpu, Flag } from './state';
@@ -32,7 +32,7 @@ export let pushedFlags: u64 = 0;
 export let checksGate: bool = false;
 
 function enter(vector: u32): void {
-  if (!protectedMode()) enterReal(vector);
+  if (realMode()) enterReal(vector);
   else if (longMode()) enterLong(vector);
   else enterLegacy(vector);
 }
@@ -105,7 +105,9 @@ function shutDown(): void {
 /** An interrupt, maskable or not, between two instructions. A fault on the way is delivered in its place. */
 export function deliverInterrupt(vector: u32): void {
   store<u64>(cpu, load<u64>(cpu, Offset.countInterrupt) + 1, Offset.countInterrupt);
-  enterExternal(vector, 0, false, 0);
+  // Between two iterations of a repeated instruction it is resumed, not begun (SDM vol. 3, 17.3.1.1).
+  enterExternal(vector, 0, false, load<u32>(cpu, Offset.repeating) ? <u64>Flag.rf : 0);
+  store<u32>(cpu, 0, Offset.repeating);
   if (!faulted()) return;
   const second = load<u32>(cpu, Offset.faultVector) - 1;
   const error = load<u32>(cpu, Offset.faultError);

@@ -5,10 +5,11 @@
 // A gate:
 //   63-48 offset 31-16 | 47 P | 46-45 DPL | 44 S=0 | 43-40 type | 36-32 parameters or IST | 31-16 selector | 15-0 offset 15-0
 // Attributes of the state block: bits 0-7 the access byte (47-40), 8-11 AVL L D/B G (55-52), 15 unusable.
+import { systemFlags } from './flags';
 import { Offset } from './gen/offsets';
 import { readSystem8, readSystem64, writeSystem8 } from './memory';
 import { faulted, raiseError, Vector } from './raise';
-import { cpu, Cr0, cr0, Efer, efer, Seg, segmentAttributes, segmentBase, segmentLimit } from './state';
+import { cpu, Cr0, cr0, Efer, efer, Flag, Seg, segmentAttributes, segmentBase, segmentLimit } from './state';
 
 export const enum Attribute {
   accessed = 1, writable = 2, readable = 2, down = 4, conforming = 4, code = 8, segment = 0x10, present = 0x80,
@@ -32,7 +33,11 @@ export function raiseSelector(vector: u32, selector: u32): void {
   raiseError(vector, (selector & 0xfffc) | external);
 }
 
-@inline export function protectedMode(): bool { return (cr0() & Cr0.pe) != 0; }
+@inline export function realMode(): bool { return (cr0() & Cr0.pe) == 0; }
+/** Protected mode runs code of the 8086 (SDM vol. 3, 21.2); IA-32e mode never does. */
+@inline export function virtual8086(): bool { return (systemFlags() & Flag.vm) != 0; }
+/** Selectors name descriptors: neither real nor virtual-8086 mode. */
+@inline export function protectedMode(): bool { return !realMode() && !virtual8086(); }
 @inline export function longMode(): bool { return (efer() & Efer.lma) != 0; }
 @inline export function isNull(selector: u32): bool { return (selector & 0xfffc) == 0; }
 

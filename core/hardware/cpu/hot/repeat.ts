@@ -47,5 +47,6 @@ export function account(n: u64, first: bool): void {
 export function suspend(): void {
   if (faulted()) return;
   setRip(instructionRip);
+  store<u32>(cpu, 1, Offset.repeating);
   setCharged(charged + 1);
 }

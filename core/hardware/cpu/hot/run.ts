@@ -24,8 +24,10 @@ export function run(context: usize, budget: i32): i32 {
     const flags = load<u64>(cpu, Offset.rflags);
     const held = load<u32>(cpu, Offset.shadow);
     if (held) store<u32>(cpu, 0, Offset.shadow);
-    // The shadow of MOV SS hides instruction breakpoints as RF does.
-    if (held || flags & Flag.rf || debugArmed()) step((flags & Flag.rf) != 0 || held == Shadow.stack);
+    const repeating = load<u32>(cpu, Offset.repeating);
+    if (repeating) store<u32>(cpu, 0, Offset.repeating);
+    // The shadow of MOV SS and iterations already done hide instruction breakpoints as RF does.
+    if (held || flags & Flag.rf || debugArmed()) step((flags & Flag.rf) != 0 || held == Shadow.stack || repeating != 0);
     else instructions();
     if (faulted()) fault();
   }

@@ -4,10 +4,11 @@
 //   base          selector << 4     of the descriptor                    of the descriptor, used for FS and GS only
 //   limit, type   left as they are  of the descriptor                    of the descriptor, not used
 //   null          no meaning        allowed for ES DS FS GS: unusable    also for SS below ring 3
+// Virtual-8086 mode has bases as real mode has, but a fixed limit and type.
 import { Offset } from './gen/offsets';
 import {
   Attribute, attributesOf, baseOf, dplOf, fetchDescriptor, isCode, isConforming, isNull, isPresent, isSegment, isWritableData,
-  limitOf, longMode, markDescriptor, protectedMode, raiseSelector,
+  limitOf, longMode, markDescriptor, protectedMode, raiseSelector, virtual8086,
 } from './descriptors';
 import { setPrivilege, updateMode } from './mode';
 import { faulted, raiseError, Vector } from './raise';
@@ -33,6 +34,18 @@ export function setRealSegment(index: u32, selector: u32): void {
   store<u16>(cpu + (<usize>index << 1), <u16>(kept | access), Offset.segmentAttributes);
 }
 
+/** What every segment of virtual-8086 mode is: 64 KiB of writable data for ring 3, CS included (SDM vol. 3, 21.2.1). */
+const VIRTUAL: u32 = Attribute.present | Attribute.segment | Attribute.writable | Attribute.accessed | (3 << 5);
+export function setVirtualSegment(index: u32, selector: u32): void {
+  setSegment(index, selector, <u64>(selector << 4), 0xffff, VIRTUAL);
+}
+
+/** A segment where selectors are paragraph numbers. */
+export function setParagraph(index: u32, selector: u32): void {
+  if (virtual8086()) setVirtualSegment(index, selector);
+  else setRealSegment(index, selector);
+}
+
 /** A null selector in a data segment register: every access through it outside 64-bit mode raises #GP. */
 export function setNullSegment(index: u32, selector: u32): void {
   setSegment(index, selector, 0, 0, Attribute.unusable);
@@ -56,7 +69,7 @@ export function installCode(selector: u32, descriptor: u64, level: u32): void {
 
 /** MOV Sreg, POP Sreg, LxS. On a fault nothing has changed. */
 export function loadSegment(index: u32, selector: u32): void {
-  if (!protectedMode()) setRealSegment(index, selector);
+  if (!protectedMode()) setParagraph(index, selector);
   else if (index == Seg.ss) loadStack(selector);
   else loadData(index, selector, Vector.gp);
 }

@@ -12,14 +12,14 @@ import { debugRegister, Dr6, setDebugRegister } from './debug';
 import { deliverException } from './deliver';
 import {
   Attribute, attributesOf, baseOf, clearBusy, dplOf, fetchDescriptor, gateSelector, isCode, isConforming, isNull, isPresent, isSegment, limitOf,
-  markDescriptor, raiseSelector, System, typeOf,
+  markDescriptor, raiseSelector, System, typeOf, virtual8086,
 } from './descriptors';
 import { readFlags, writeFlags } from './flags';
 import { Offset } from './gen/offsets';
 import { readSystem16, readSystem32, writeSystem16, writeSystem32 } from './memory';
-import { setPrivilege, writeCr3 } from './mode';
+import { setPrivilege, updateMode, writeCr3 } from './mode';
 import { faulted, raiseError, raiseGp, Vector } from './raise';
-import { checkCodePresent, checkStack, installCode, loadData, setFromDescriptor, setSegment } from './segments';
+import { checkCodePresent, checkStack, installCode, loadData, setFromDescriptor, setSegment, setVirtualSegment } from './segments';
 import { checkRoom, commitFrame, openCurrent, pushFrame } from './stack';
 import {
   cpl, cpu, Cr0, cr0, Flag, gpr32, rip, Seg, segmentBase, segmentLimit, segmentSelector, setGpr16, setGpr32, setInstructionRip, setRip,
@@ -130,13 +130,13 @@ function loadTask(wide: bool): void {
   }
   const nests = source == TaskSource.call || source == TaskSource.interrupt;
   const image = wide ? <u64>load<u32>(IMAGE, Tss.flags) : <u64>load<u16>(IMAGE, Tss16.flags);
-  writeFlags(((image & (Flag.status | 0x7f00 | Flag.rf | Flag.ac | Flag.id)) | 2 | (nests ? <u64>Flag.nt : 0)) & ~<u64>0x8000);
+  writeFlags(((image & (Flag.status | 0x7f00 | Flag.rf | Flag.ac | Flag.id | (wide ? <u64>(Flag.vm | Flag.vif | Flag.vip) : 0))) | 2 | (nests ? <u64>Flag.nt : 0)) & ~<u64>0x8000);
   const target = wide ? load<u32>(IMAGE, Tss.eip) : <u32>load<u16>(IMAGE, Tss16.ip);
   setRip(target);
   setInstructionRip(target);
-  if (image & Flag.vm) return raiseGp();
   loadTable(wide ? load<u16>(IMAGE, Tss.ldt) : load<u16>(IMAGE, Tss16.ldt));
-  loadSegments(wide);
+  if (virtual8086()) loadVirtualSegments();
+  else loadSegments(wide);
   if (!faulted() && target > segmentLimit(Seg.cs)) raiseError(Vector.gp, 0);
   if (faulted() || !wide || !(load<u16>(IMAGE, Tss.trap) & 1)) return;
   setDebugRegister(6, debugRegister(6) | Dr6.bt);
@@ -155,6 +155,12 @@ function loadTable(selector: u32): void {
 function selectorOf(index: u32, wide: bool): u32 {
   if (wide) return load<u16>(IMAGE + 4 * index, Tss.selectors);
   return index < 4 ? load<u16>(IMAGE + 2 * index, Tss16.selectors) : 0;
+}
+
+function loadVirtualSegments(): void {
+  for (let i: u32 = 0; i < 6; i++) setVirtualSegment(i, selectorOf(i, true));
+  setPrivilege(3);
+  updateMode();
 }
 
 /** CS decides about the privilege level, then SS must fit it, then the others. */

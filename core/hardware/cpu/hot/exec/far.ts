@@ -6,7 +6,7 @@ import { updateMode } from '../mode';
 import { linear } from '../operands';
 import { faulted, raiseGp, Vector } from '../raise';
 import { checkReturnCode, checkReturnStack, returnWithStack } from '../returns';
-import { checkCodePresent, installCode, setRealSegment } from '../segments';
+import { checkCodePresent, installCode, setParagraph } from '../segments';
 import { checkRoom, commitFrame, commitPops, openCurrent, openPops, popFrame, pushFrame, skipPops } from '../stack';
 import { cpl, is64, opImmediate, opSize, rip, Seg, segmentLimit, segmentSelector, setRip } from '../state';
 import { switchTask, TaskSource } from '../task';
@@ -43,10 +43,10 @@ export function call_Ap(): void {
 }
 export function call_Mp(): void { if (readFarPointer()) call(); }
 
-/** Real mode: the offset must lie within the limit that CS happens to have. */
+/** Real and virtual-8086 mode: the offset must lie within the limit that CS happens to have. */
 function goReal(): void {
   if (offset > <u64>segmentLimit(Seg.cs)) return raiseGp();
-  setRealSegment(Seg.cs, selector);
+  setParagraph(Seg.cs, selector);
   updateMode();
   setRip(offset);
 }
@@ -145,7 +145,7 @@ function returnFar(release: u64): void {
 function returnReal(code: u32, target: u64): void {
   if (target > <u64>segmentLimit(Seg.cs)) return raiseGp();
   commitPops();
-  setRealSegment(Seg.cs, code);
+  setParagraph(Seg.cs, code);
   updateMode();
   setRip(target);
 }

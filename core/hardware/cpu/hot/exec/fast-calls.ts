@@ -5,7 +5,7 @@
 //   SYSENTER  CS as the MSR says, +8 SS; SYSEXIT +16 CS and +24 SS of 32-bit code, +32 CS and +40 SS of 64-bit code
 // SYSCALL from compatibility mode goes to CSTAR, as AMD's processors do; Intel's raise #UD there.
 import { cancelStep, stepAtEnd } from '../debug';
-import { Attribute, isNull, longMode, protectedMode } from '../descriptors';
+import { Attribute, isNull, longMode, realMode } from '../descriptors';
 import { readFlags, writeFlags } from '../flags';
 import { Constant, Offset } from '../gen/offsets';
 import { flagsChanged } from '../interrupts';
@@ -66,7 +66,7 @@ export function sysret(): void {
 export function sysenter(): void {
   const base = <u32>load<u64>(cpu, Offset.sysenterCs) & 0xffff;
   if (load<u32>(cpu, Offset.occupant)) return stop(Constant.stopSysenter);
-  if (!protectedMode() || isNull(base)) return raiseGp();
+  if (realMode() || isNull(base)) return raiseGp();
   store<u64>(cpu, load<u64>(cpu, Offset.countSyscall) + 1, Offset.countSyscall);
   const wide = longMode();
   const mask: u64 = wide ? ~0 : 0xffff_ffff;
@@ -78,7 +78,7 @@ export function sysenter(): void {
 
 export function sysexit(): void {
   const base = <u32>load<u64>(cpu, Offset.sysenterCs) & 0xfffc;
-  if (!protectedMode() || isNull(base) || cpl() != 0) return raiseGp();
+  if (realMode() || isNull(base) || cpl() != 0) return raiseGp();
   const wide = opSize() == 8;
   if (wide && (!canonical(gpr64(RCX)) || !canonical(gpr64(RDX)))) return raiseGp();
   const code = (base + (wide ? 32 : 16)) & 0xffff;

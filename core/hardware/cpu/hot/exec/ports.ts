@@ -1,9 +1,9 @@
 // IN, OUT, INS, OUTS and the permission to use a port (SDM vol. 1, 19.5; vol. 2).
 //
-// CPL <= IOPL may use every port, others what the I/O map of the TSS allows: its offset is the word at 102, one bit for
+// CPL <= IOPL may use every port, others and virtual-8086 mode what the I/O map of the TSS allows: its offset is the word at 102, one bit for
 // each port, clear = allowed. The processor reads two bytes, so that a map ends with a byte of ones.
 import { watchPort } from '../debug';
-import { Attribute, protectedMode } from '../descriptors';
+import { Attribute, realMode, virtual8086 } from '../descriptors';
 import { portRead, portWrite } from '../env';
 import { systemFlags } from '../flags';
 import { Offset } from '../gen/offsets';
@@ -11,9 +11,10 @@ import { probe, read16, read32, read8, readSystem16, write16, write32, write8 } 
 import { repeated, segmented } from '../operands';
 import { charged, faulted, raiseGp, setCharged } from '../raise';
 import {
-  cpl, cpu, Flag, FLAT, gpr16, gpr32, gpr64, instructionRip, opAddressSize, opImmediate, opSegment, opSize, Seg, segmentAttributes, segmentBase,
+  cpu, Flag, FLAT, gpr16, gpr32, gpr64, instructionRip, opAddressSize, opImmediate, opSegment, opSize, Seg, segmentAttributes, segmentBase,
   segmentLimit, setGpr16, setGpr32, setGpr64, setRip,
 } from '../state';
+import { mayMask } from './iret';
 
 const RAX: u32 = 0;
 const RCX: u32 = 1;
@@ -27,7 +28,7 @@ const IO_MAP_AT: u32 = 102;
 
 /** True if `size` bytes from `port` may be used, else #GP(0). */
 function permitted(port: u32, size: u32): bool {
-  if (!protectedMode() || <u64>cpl() <= ((systemFlags() >> 12) & 3)) return true;
+  if (realMode() || (!virtual8086() && mayMask())) return true;
   if (allowedByTask(port, size)) return true;
   if (!faulted()) raiseGp();
   return false;
@@ -118,6 +119,7 @@ function endIteration(): void {
   setCounter(RCX, left);
   if (!left) return;
   setRip(instructionRip);
+  store<u32>(cpu, 1, Offset.repeating);
   // The whole repetition counts as one instruction.
   setCharged(charged + 1);
 }

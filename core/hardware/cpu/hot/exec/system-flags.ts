@@ -4,17 +4,25 @@
 //   IF                 yes                      yes                  kept
 //   IOPL               yes                      kept                 kept
 //   VM VIF VIP RF      kept, kept, kept, cleared in every case; AC and ID only with 32 or 64 bits
+import { virtual8086 } from '../descriptors';
 import { readFlags, systemFlags, writeFlags } from '../flags';
 import { Offset } from '../gen/offsets';
 import { castShadow, flagsChanged, Shadow } from '../interrupts';
 import { drop, push, top } from '../push';
 import { faulted, raiseGp, raiseUd, requestAttention } from '../raise';
 import { cpl, cpu, Flag } from '../state';
-import { changeableFlags } from './iret';
+import { changeableFlags, mayMask } from './iret';
 
-export function pushf<T>(): void { push<T>(<T>(readFlags() & ~(<u64>(Flag.vm | Flag.rf)))); }
+/** In virtual-8086 mode these are the monitor's, unless IOPL is 3. */
+function flagsForbidden(): bool { return virtual8086() && !mayMask(); }
+
+export function pushf<T>(): void {
+  if (flagsForbidden()) raiseGp();
+  else push<T>(<T>(readFlags() & ~(<u64>(Flag.vm | Flag.rf))));
+}
 
 export function popf<T>(): void {
+  if (flagsForbidden()) return raiseGp();
   const image = <u64>top<T>();
   if (faulted()) return;
   drop(sizeof<T>());
@@ -24,9 +32,6 @@ export function popf<T>(): void {
   writeFlags(now);
   flagsChanged(before, now);
 }
-
-/** IF may be changed by ring 0 to IOPL; in real mode CPL is 0. */
-function mayMask(): bool { return <u64>cpl() <= ((systemFlags() >> 12) & 3); }
 
 export function cli(): void {
   if (!mayMask()) return raiseGp();
