@@ -27,7 +27,7 @@ export function defaultBoot(): Boot {
   };
 }
 
-function readings(who: string, { status, output, errors, wall, cpu }: Measured): Readings {
+export function bootReadings(who: string, { status, output, errors, wall, cpu }: Measured): Readings {
   if (status !== 0 || !output.includes(SIGN)) {
     throw new Refusal(
       'guest-failed',
@@ -44,8 +44,8 @@ function cases(): Case[] {
     {
       name: "Debian's cloud kernel, from start to power-off",
       contestants: [
-        { name: 'blanket', run: async () => readings('blanket', await runBlanket(boot)) },
-        { name: 'qemu', run: async () => readings('qemu', await runQemu(boot)) },
+        { name: 'blanket', run: async () => bootReadings('blanket', await runBlanket(boot)) },
+        { name: 'qemu', run: async () => bootReadings('qemu', await runQemu(boot)) },
       ],
       bounds: [{ quantity: 'wall', of: 'blanket', against: 'qemu', atMost: 5 }],
       notes: ['v86 does not take part: it is a 32-bit processor, the kernel of the image is 64-bit.'],

@@ -1,6 +1,7 @@
 /** Everything that `npm run bench` can measure. A new subject is a file beside this one and a row here. */
 import { boot } from './boot.ts';
 import { loops } from './loops/loops.ts';
+import { memory } from './memory.ts';
 import type { Subject } from './subject.ts';
 
-export const SUBJECTS: Readonly<Record<string, Subject>> = { boot, loops };
+export const SUBJECTS: Readonly<Record<string, Subject>> = { boot, loops, memory };
