@@ -1,5 +1,16 @@
 /** Files of one world: saved states, and disk images that are made when they are first asked for. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Refusal } from '../base/refusal.ts';
 import { createDisk, openDisk } from './disks/open.ts';
@@ -34,6 +45,9 @@ export function worldFiles(folder: string) {
     },
     read: (path: string): Uint8Array | undefined => (exists(at(path)) ? readBytes(at(path)) : undefined),
     remove: (path: string): void => rmSync(at(path), { force: true }),
+    copy: (from: string, to: string): void => {
+      if (exists(at(from))) copyFileSync(at(from), at(to), constants.COPYFILE_FICLONE);
+    },
     disk: (path: string, bytes: number) => {
       mkdirSync(folder, { recursive: true });
       if (!exists(at(path))) createDisk(at(path), 'qcow2', bytes);

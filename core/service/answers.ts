@@ -1,12 +1,12 @@
 /** The calls about one instance, over the stack that runs it. */
 import type { Answer, NamesBy, Request } from '../contract/calls.ts';
 import type { MachineAction, MachineOrder } from '../contract/calls-machines.ts';
-import type { Machine, MachineState } from '../contract/fleet.ts';
-import { asRefusal } from '../contract/refusals.ts';
+import type { MachineState } from '../contract/fleet.ts';
 import type { Work, World } from '../worlds/desk.ts';
 import { deviceCalls } from './device-calls.ts';
 import type { GaugeHistory } from './history.ts';
 import type { Machines } from './machines.ts';
+import { Maker } from './making.ts';
 import { part, refuse } from './refuse.ts';
 import type { Works } from './works.ts';
 
@@ -58,59 +58,7 @@ export function worldCalls(parts: WorldParts): WorldCalls {
     }
   };
 
-  const make = async (machine: Machine, from: string | null, start: boolean, work: Work): Promise<void> => {
-    machines.put(machine);
-    try {
-      await (from === null ? world.create(machine, work) : world.clone(from, machine, work));
-      machines.change(machine.id, { state: world.state(machine.id) });
-      if (start && world.state(machine.id) === 'stopped') await act(machine.id, 'start', work);
-    } catch (thrown) {
-      machines.remove(machine.id);
-      throw thrown;
-    }
-  };
-
-  /** The template of a cut that names none is its own first machine, once that has booted; a kernel that cannot be cloned is booted. */
-  const makeLike = async (first: Machine, machine: Machine, work: Work): Promise<void> => {
-    try {
-      await make({ ...machine, clonedFrom: first.id }, first.id, true, work);
-    } catch (thrown) {
-      if (asRefusal(thrown).code === 'cancelled') throw thrown;
-      work.say(`${first.name} cannot be cloned (${asRefusal(thrown).message}); ${machine.name} boots by itself`);
-      await make(machine, null, true, work);
-    }
-  };
-
-  const many = (
-    title: string,
-    unit: string,
-    rows: readonly { machine: Machine; from: string | null }[],
-    start: boolean,
-  ): { task: string } => {
-    const { id } = works.begin(
-      { title, unit, values: { count: String(rows.length), name: rows[0]?.machine.name ?? '' }, measure: 'machines' },
-      async (work) => {
-        for (const [index, { machine, from }] of rows.entries()) {
-          work.check();
-          work.progress(index, rows.length, machine.name);
-          const inner: Work = {
-            ...work,
-            progress: (done, of, step) =>
-              work.progress(index + (of > 0 ? (0.999 * done) / of : 0), rows.length, `${machine.name}: ${step}`),
-          };
-          const first = rows[0]?.machine;
-          const alike = from === null && start && index > 0 && first !== undefined;
-          if (alike && index === 1) await world.settled(first.id, inner);
-          if (alike) await makeLike(first, machine, inner);
-          else await make(machine, from, start, inner);
-          work.say(`${machine.name} is ${world.state(machine.id)}`);
-        }
-        work.progress(rows.length, rows.length, '');
-        machines.write();
-      },
-    );
-    return { task: id };
-  };
+  const maker = new Maker(world, machines, works, (id, work) => act(id, 'start', work));
 
   const numbered = (order: MachineOrder, count: number): MachineOrder[] =>
     count === 1
@@ -129,15 +77,8 @@ export function worldCalls(parts: WorldParts): WorldCalls {
     },
     'blanket.partition': ({ instance, count, order, start, template }) => {
       requireBlanket(machines);
-      return many(
-        'task.partition',
-        instance,
-        numbered(order as MachineOrder, count).map((it) => ({
-          machine: machines.draft(it, { clonedFrom: template }),
-          from: template,
-        })),
-        start,
-      );
+      const rows = numbered(order as MachineOrder, count).map((it) => machines.draft(it));
+      return { task: maker.make({ title: 'task.partition', unit: instance, rows, from: template, start }) };
     },
     'instance.save': ({ instance }) => ({
       task: works.begin({ title: 'task.saveInstance', unit: instance, values: {}, cancellable: false }, (work) =>
@@ -151,17 +92,16 @@ export function worldCalls(parts: WorldParts): WorldCalls {
     }),
     'machine.create': ({ instance, order, start }) => {
       requireBlanket(machines);
-      return many('task.create', instance, [{ machine: machines.draft(order as MachineOrder), from: null }], start);
+      const rows = [machines.draft(order as MachineOrder)];
+      return { task: maker.make({ title: 'task.create', unit: instance, rows, from: null, start }) };
     },
     'machine.clone': ({ machine, name, count, start }) => {
       const from = machines.get(machine);
-      const order: MachineOrder = { ...from, name, diskMib: from.disks[0]?.sizeMib ?? 0, network: from.nics[0]?.network ?? '' };
-      return many(
-        'task.clone',
-        machine,
-        numbered(order, count).map((it) => ({ machine: machines.draft(pick(it), { clonedFrom: machine }), from: machine })),
-        start,
-      );
+      const order: MachineOrder = { ...from, name, diskMib: 0, network: from.nics[0]?.network ?? '' };
+      // Of an image of the person's own that can be written there is only one.
+      const disks = from.disks.filter((disk) => disk.file === undefined || disk.readOnly);
+      const rows = numbered(order, count).map((it) => machines.draft(pick(it), { disks }));
+      return { task: maker.make({ title: 'task.clone', unit: machine, rows, from: machine, start }) };
     },
     'machine.act': ({ machine, action }) => {
       const row = machines.get(machine);

@@ -29,6 +29,8 @@ export interface WorldFiles {
   /** Undefined: there is no such file. */
   read(path: string): Uint8Array | undefined;
   remove(path: string): void;
+  /** A copy that shares what it can with the original on this computer's disk; nothing if there is no original. */
+  copy(from: string, to: string): void;
   /** A sparse disk image of so many bytes, made if it is not there. */
   disk(path: string, bytes: number): BlockStore & { close(): void };
   /** A disk image of the person's, by its full path. */
@@ -83,8 +85,11 @@ export interface World {
   create(machine: Machine, work: Work): Promise<void>;
   /** Resolves when the guest has booted and waits for something to do, or when it has had long enough for that. */
   settled(machine: string, work: Work): Promise<void>;
-  /** Makes `machine` from a running or stopped one, sharing what is equal. */
-  clone(from: string, machine: Machine, work: Work): Promise<void>;
+  /**
+   * Makes machines from a running or stopped one, sharing what is equal; `made` is told of each.
+   * @throws Refusal `not-cloned` if this one can have no clones
+   */
+  clone(from: string, machines: readonly Machine[], work: Work, made: (machine: Machine) => Promise<void>): Promise<void>;
   act(
     machine: string,
     action: 'start' | 'shutdown' | 'reboot' | 'pause' | 'resume' | 'off' | 'reset' | 'save' | 'restore',

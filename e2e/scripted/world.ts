@@ -140,15 +140,18 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
       addGuest(machine, 'stopped');
     },
     settled: async () => undefined,
-    async clone(from, machine, work) {
-      refuseThird(machine);
-      work.progress(0, 1, 'sharing memory');
-      await pause(1);
-      const guest = addGuest(machine, get(from).state === 'running' ? 'running' : 'stopped');
-      if (guest.state === 'running') {
-        guest.shell.print(`\nresumed as a clone of ${get(from).machine.name}\n`);
-        guest.shell.prompt();
-        host.changed(machine.id, { address: `10.0.0.${(Number(machine.id.split('.')[1]) & 0xff) + 9}` });
+    async clone(from, machines, work, made) {
+      for (const machine of machines) {
+        refuseThird(machine);
+        work.check();
+        await pause(1);
+        const guest = addGuest(machine, get(from).state === 'running' ? 'running' : 'stopped');
+        if (guest.state === 'running') {
+          guest.shell.print(`\nresumed as a clone of ${get(from).machine.name}\n`);
+          guest.shell.prompt();
+          host.changed(machine.id, { address: `10.0.0.${(Number(machine.id.split('.')[1]) & 0xff) + 9}` });
+        }
+        await made(machine);
       }
     },
     async act(id, action, work) {

@@ -42,7 +42,12 @@ export class FakeWorld implements World {
 
   create = async ({ id }: Machine): Promise<void> => void this.states.set(id, 'stopped');
   settled = async (): Promise<void> => undefined;
-  clone = async (_from: string, machine: Machine): Promise<void> => this.create(machine);
+  clone: World['clone'] = async (_from, machines, _work, made) => {
+    for (const machine of machines) {
+      await this.create(machine);
+      await made(machine);
+    }
+  };
   act: World['act'] = async (id, action) => void this.states.set(id, AFTER[action]);
   remove = async (id: string): Promise<void> => void this.states.delete(id);
   adjust: World['adjust'] = () => ['weight', 'cap'];

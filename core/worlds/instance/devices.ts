@@ -27,6 +27,11 @@ export function dropDisks({ id, disks }: Pick<Machine, 'id' | 'disks'>, files: W
   for (const disk of disks) if (disk.file === undefined) files.remove(diskFile(id, disk));
 }
 
+/** Gives a clone the content of the disks that were made for its original; nobody writes to these meanwhile. */
+export function copyDisks(from: Pick<Machine, 'id' | 'disks'>, to: Pick<Machine, 'id'>, files: WorldFiles): void {
+  for (const disk of from.disks) if (disk.file === undefined) files.copy(diskFile(from.id, disk), diskFile(to.id, disk));
+}
+
 interface Around {
   guest(id: string): Guest;
   /** Waits, and refuses with `complaint` when it takes too long. */

@@ -29,6 +29,7 @@ const MOST_BOOT_SECONDS = 120;
 const MOST_SHUTDOWN_SECONDS = 30;
 const PAGES_PER_MIB = 256;
 /** A kernel says this when its first program starts. */
+const TOO_LATE = 'too-late';
 const BOOTED = 'as init process';
 
 export class InstanceWorld implements World {
@@ -157,16 +158,27 @@ export class InstanceWorld implements World {
     }
   }
 
-  /** Memory is shared with a guest that runs; of one that does not there is nothing to share but the image. */
-  async clone(from: string, machine: Machine, work: Work): Promise<void> {
-    await this.create(machine);
+  /** Memory is shared with a guest that runs; of one that does not there is nothing to share but its disks. */
+  async clone(from: string, machines: readonly Machine[], work: Work, made: Parameters<World['clone']>[3]): Promise<void> {
     const source = this.#guest(from);
-    if (source.domain === undefined) return;
-    await this.#suspend(source, work);
+    const paused = source.state === 'paused';
+    const runs = source.domain !== undefined;
+    if (paused) source.resume();
+    if (runs) await this.#suspend(source, work, 'not-cloned');
     try {
-      this.#guest(machine.id).cloneFrom(source);
+      const template = runs ? source.template() : undefined;
+      for (const machine of machines) {
+        work.check();
+        copyDisks(source.machine, machine, this.host.provisions.files);
+        await this.create(machine);
+        if (template !== undefined) this.#guest(machine.id).cloneOf(template);
+        await made(machine);
+        // Consoles are served in between.
+        await this.host.provisions.wait(0);
+      }
     } finally {
-      source.wake();
+      if (runs) source.wake();
+      if (paused) source.pause();
     }
   }
 
@@ -345,6 +357,7 @@ export class InstanceWorld implements World {
       throw problem;
     }
     guest.stop();
+      code,
     guest.state = 'saved';
   }
 
@@ -359,12 +372,19 @@ export class InstanceWorld implements World {
     );
   }
 
-  async #until(work: Work, done: () => boolean, seconds: number, complaint: string, remedy: string): Promise<void> {
+  async #until(
+    work: Work,
+    done: () => boolean,
+    seconds: number,
+    complaint: string,
+    remedy: string,
+    code = TOO_LATE,
+  ): Promise<void> {
     const { provisions } = this.host;
     const limit = provisions.wall() + seconds * 1000;
     while (!done()) {
       work.check();
-      if (provisions.wall() > limit) throw new Refusal('too-late', `${complaint} within ${seconds} seconds.`, remedy);
+      if (provisions.wall() > limit) throw new Refusal(code, `${complaint} within ${seconds} seconds.`, remedy);
       await provisions.wait(POLL);
     }
   }
