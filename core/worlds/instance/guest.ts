@@ -63,9 +63,16 @@ export class Guest {
     this.reason = '';
   }
 
-  /** A domain with the memory of another guest, which is suspended; it waits for {@link start}. */
-  cloneFrom(from: Guest): void {
-    this.#adopt(this.toolstack.clone(from.running(), this.#config()));
+  /** What clones of this guest begin as; it is suspended, and stays so until they are made. */
+  template(): SavedDomain {
+    const saved = this.running().control.capture(true);
+    if (typeof saved !== 'string') return saved;
+    throw new Refusal('not-cloned', `${this.machine.name} cannot be cloned: ${saved}.`, 'Boot each machine by itself.');
+  }
+
+  /** A domain that shares the memory of another guest; it waits for {@link start}. */
+  cloneOf(template: SavedDomain): void {
+    this.#adopt(this.toolstack.restore(this.#config(), template));
   }
 
   /** A domain from its saved form; it runs. */
