@@ -4,4 +4,5 @@ export const TOOLS: Readonly<Record<string, string>> = {
   'qemu-img': 'qemu-utils',
   xmllint: 'libxml2-utils',
   chromium: 'chromium',
+  tshark: 'tshark',
 };

@@ -36,6 +36,8 @@ export const exitRow = z.object({
   perSecond: z.number(),
   total: z.number(),
   cyclesEach: z.number(),
+  /** Percent of one CPU that this comes to. */
+  cpu: z.number(),
 });
 
 export const history = z.object({

@@ -1,7 +1,6 @@
 /** What a toolstack may ask of a hypervisor: domains, what they are made of, and their life. */
 import type { ShutdownReason } from '../abi/xen/domains.table.ts';
 import type { Cycles } from './addresses.ts';
-import type { Machine, Occupant } from './machine.ts';
 import type { SavedDomain } from './saved-domain.ts';
 
 /** A paravirtual kernel, read from its file: what the builder must know (ELF notes of owner `Xen`). */
@@ -85,6 +84,8 @@ export interface DomainControl {
   readonly crashReason: string | undefined;
   readonly rings: DomainRings;
   readonly statistics: DomainStatistics;
+  /** Hypercalls by name, most frequent first. */
+  calls(): readonly { readonly name: string; readonly count: number }[];
   pause(): void;
   unpause(): void;
   /** Frees everything; the number may be used again. Foreign mappings of its pages keep those pages alive. */
@@ -100,8 +101,6 @@ export interface DomainControl {
 
 /** A hypervisor that offers paravirtual machines. */
 export interface PvHypervisor {
-  readonly machine: Machine;
-  readonly occupant: Occupant;
   /** Builds a domain; it is paused. A string says why it cannot be. */
   create(spec: DomainSpec): DomainControl | string;
   /** A domain from its saved form; it is paused. */

@@ -5,6 +5,7 @@ import { Refusal } from '../../core/base/refusal.ts';
 import type { Snapshot } from '../../core/contract/calls-machines.ts';
 import type { Capacity, Machine, MachineState } from '../../core/contract/fleet.ts';
 import type { ExitRow } from '../../core/contract/gauges.ts';
+import { FREQUENCY } from '../../core/observe/costs.table.ts';
 import type { Screen, Work, World, WorldHost, WorldMaker } from '../../core/worlds/desk.ts';
 import { gaugesOf } from './gauges.ts';
 import { scriptedNetworks } from './networks.ts';
@@ -251,6 +252,7 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
         perSecond: perSecond * scale,
         total: Math.round(perSecond * scale * ((Date.now() - born) / 1000)),
         cyclesEach,
+        cpu: (100 * perSecond * scale * cyclesEach) / FREQUENCY,
       }));
     },
     run: () => {

@@ -9,7 +9,7 @@ import { COSTS } from '../../observe/costs.table.ts';
 import { Ledger } from '../../observe/ledger.ts';
 import type { Cycles } from '../../seams/addresses.ts';
 import type { Board, BoardHost, Outcome } from '../../seams/board.ts';
-import type { AddressRange, Computer, ContainerMemory, CpuidResult, HostMachine } from '../../seams/machine.ts';
+import type { AddressRange, Computer, ContainerMemory, CpuidResult, ExitReason, HostMachine } from '../../seams/machine.ts';
 import { EXIT_COST } from './exits.table.ts';
 import type { FlavourFactory } from './flavour.ts';
 
@@ -34,6 +34,8 @@ export class Instance {
   readonly computer: Computer;
   /** Exits by reason. */
   readonly ledger = new Ledger();
+  /** Told of every exit, if set: the CPU that left, why, and the cycles it was charged. */
+  onExit: ((cpu: number, reason: ExitReason, cycles: Cycles) => void) | undefined;
   readonly #stolen: Cycles[];
   readonly #flavour: ReturnType<FlavourFactory>;
 
@@ -67,6 +69,7 @@ export class Instance {
         exit: (cpu, reason) => {
           const cycles = COSTS.exit.cycles + COSTS[EXIT_COST[reason]].cycles;
           this.ledger.count(reason, cycles);
+          this.onExit?.(cpu, reason, cycles);
           this.computer.machine.cpus[cpu]?.charge(cycles);
         },
         cpuid: (cpu, leaf, subleaf) => this.#flavour.cpuid(cpu, leaf, subleaf),

@@ -6,6 +6,7 @@ import { EventChannels } from './events.ts';
 import { GrantTable } from './grants.ts';
 import type { DomainSpace } from './pv/hypervisor-space.ts';
 import type { PageOwner } from './pv/pages.ts';
+import { CALL_NUMBERS } from './statistics.ts';
 import type { Vcpu } from './vcpu.ts';
 import type { Xen } from './xen.ts';
 
@@ -26,6 +27,8 @@ export abstract class Domain implements PageOwner {
   pages = 0;
   maximumPages = 0;
   hypercalls = 0;
+  /** By number. */
+  readonly calls = new Float64Array(CALL_NUMBERS);
   traps = 0;
 
   constructor(

@@ -8,6 +8,7 @@ import { captureDomain } from './pv/capture.ts';
 import { PvDomain } from './pv/domain.ts';
 import { rebuildDomain } from './pv/rebuild.ts';
 import { destroyDomain } from './pv/teardown.ts';
+import { callsByName } from './statistics.ts';
 import type { Xen } from './xen.ts';
 
 const stateOf = (domain: PvDomain): DomainState => {
@@ -57,6 +58,10 @@ class Control implements DomainControl {
     };
   }
 
+  calls(): { name: string; count: number }[] {
+    return callsByName(this.subject.calls);
+  }
+
   pause(): void {
     if (!this.paused) this.subject.pause();
     this.paused = true;
@@ -102,8 +107,6 @@ export const pvHypervisor = (xen: Xen): PvHypervisor => {
     return known;
   };
   return {
-    machine: xen.machine,
-    occupant: xen,
     create: (spec) => {
       const built = buildDomain(xen, spec);
       return typeof built === 'string' ? built : (controlOf(built) ?? 'the domain is not paravirtual');

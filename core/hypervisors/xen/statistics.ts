@@ -4,7 +4,20 @@ import { HYPERCALLS } from '../../abi/xen/hypercalls.table.ts';
 import type { CallArguments } from './pv/arguments.ts';
 import type { PvVcpu } from './pv/vcpu.ts';
 
-const NUMBERS = 64;
+/** Numbers that are told apart; those beyond are counted with the last. */
+export const CALL_NUMBERS = 64;
+
+export function countCall(counts: Float64Array, number: number): void {
+  const index = Math.min(number, CALL_NUMBERS - 1);
+  counts[index] = (counts[index] ?? 0) + 1;
+}
+
+/** Calls by name, most frequent first. */
+export function callsByName(counts: Float64Array): { name: string; count: number }[] {
+  return HYPERCALLS.map((row) => ({ name: row.name, count: counts[row.number] ?? 0 }))
+    .filter((row) => row.count > 0)
+    .sort((a, b) => b.count - a.count);
+}
 
 /** A hypercall that failed, for a trace. */
 export interface FailedCall {
@@ -17,17 +30,12 @@ export interface FailedCall {
 }
 
 export class HypercallStatistics {
-  readonly counts = new Float64Array(NUMBERS);
+  readonly counts = new Float64Array(CALL_NUMBERS);
   /** Calls of numbers without handler. */
   readonly missing = new Map<number, number>();
   failures = 0;
   /** Told of every failed call, if set. */
   onFailure: ((call: FailedCall) => void) | undefined;
-
-  count(number: number): void {
-    const index = number < NUMBERS ? number : NUMBERS - 1;
-    this.counts[index] = (this.counts[index] ?? 0) + 1;
-  }
 
   countMissing(number: number): void {
     if (this.missing.size < 1024 || this.missing.has(number)) this.missing.set(number, (this.missing.get(number) ?? 0) + 1);
@@ -47,9 +55,7 @@ export class HypercallStatistics {
 
   /** Calls by name, most frequent first. */
   byName(): { name: string; count: number }[] {
-    return HYPERCALLS.map((row) => ({ name: row.name, count: this.counts[row.number] ?? 0 }))
-      .filter((row) => row.count > 0)
-      .sort((a, b) => b.count - a.count);
+    return callsByName(this.counts);
   }
 }
 

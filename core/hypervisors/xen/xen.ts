@@ -218,6 +218,11 @@ export class Xen implements Occupant {
     this.current = before;
   }
 
+  /** The domain that has the CPU; undefined: the hypervisor itself, or nobody. */
+  domainOn(cpu: number): number | undefined {
+    return this.scheduler.running[cpu]?.vcpu.domain.id;
+  }
+
   isRescheduling(cpu: number): boolean {
     return this.rescheduling[cpu] === true;
   }

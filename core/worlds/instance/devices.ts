@@ -3,6 +3,7 @@ import type { Disk, Machine } from '../../contract/fleet.ts';
 import type { Work, WorldDevices, WorldFiles } from '../desk.ts';
 import type { Fabric } from '../fabric.ts';
 import type { Guest, GuestDevices } from './guest.ts';
+import { Traffic } from './traffic.ts';
 
 const MIB = 2 ** 20;
 const SECTOR = 512;
@@ -10,26 +11,30 @@ const diskFile = (machine: string, disk: Disk): string => `${machine}-${disk.id}
 
 /** Opens what a machine's record names. */
 export function deviceOpener(machine: Pick<Machine, 'id' | 'name'>, files: WorldFiles, fabric: Fabric): GuestDevices {
+  const traffic = new Traffic();
   return {
+    traffic,
     disk: (disk) =>
-      disk.file === undefined
-        ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB)
-        : files.ownDisk(disk.file, disk.readOnly),
+      traffic.disk(
+        disk.file === undefined
+          ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB)
+          : files.ownDisk(disk.file, disk.readOnly),
+      ),
     nic: (nic) => ({
       mac: Uint8Array.from(nic.mac.split(':'), (part) => Number.parseInt(part, 16)),
-      port: fabric.plug(machine.name),
+      port: traffic.port(nic.id, fabric.plug(machine.name)),
     }),
   };
-}
-
-/** Removes the disks that were made for a machine; a person's own images stay. */
-export function dropDisks({ id, disks }: Pick<Machine, 'id' | 'disks'>, files: WorldFiles): void {
-  for (const disk of disks) if (disk.file === undefined) files.remove(diskFile(id, disk));
 }
 
 /** Gives a clone the content of the disks that were made for its original; nobody writes to these meanwhile. */
 export function copyDisks(from: Pick<Machine, 'id' | 'disks'>, to: Pick<Machine, 'id'>, files: WorldFiles): void {
   for (const disk of from.disks) if (disk.file === undefined) files.copy(diskFile(from.id, disk), diskFile(to.id, disk));
+}
+
+/** Removes the disks that were made for a machine; a person's own images stay. */
+export function dropDisks({ id, disks }: Pick<Machine, 'id' | 'disks'>, files: WorldFiles): void {
+  for (const disk of disks) if (disk.file === undefined) files.remove(diskFile(id, disk));
 }
 
 interface Around {

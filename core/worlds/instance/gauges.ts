@@ -18,18 +18,34 @@ export class Gauges {
   /**
    * @param seconds virtual time
    * @param cpus of the instance
+   * @param exits of the first layer so far, while the guest had a CPU
    */
-  guest(guest: Guest, seconds: number, cpus: number): number[] {
+  guest(guest: Guest, seconds: number, cpus: number, exits: number): number[] {
     const statistics = guest.domain?.control.statistics;
     if (statistics === undefined) return row({});
     const sum = (index: 0 | 1 | 2 | 3): number => statistics.vcpus.reduce((total, vcpu) => total + vcpu.time[index], 0);
-    const rate = this.#rates(guest.machine.id, seconds, { running: sum(0), runnable: sum(1), hypercalls: statistics.hypercalls });
+    const { diskRead, diskWritten, received, sent } = guest.traffic;
+    const rate = this.#rates(guest.machine.id, seconds, {
+      running: sum(0),
+      runnable: sum(1),
+      hypercalls: statistics.hypercalls,
+      exits,
+      diskRead,
+      diskWritten,
+      received,
+      sent,
+    });
     return row({
       cpu: (100 * rate.running) / NANOSECONDS / Math.max(1, guest.machine.vcpus),
       hostCpu: (100 * rate.running) / NANOSECONDS / cpus,
       steal: (100 * rate.runnable) / NANOSECONDS / Math.max(1, guest.machine.vcpus),
       memory: statistics.pages / PAGES_PER_MIB,
       hypercalls: rate.hypercalls,
+      exits: rate.exits,
+      diskRead: rate.diskRead,
+      diskWrite: rate.diskWritten,
+      netIn: rate.received,
+      netOut: rate.sent,
     });
   }
 

@@ -8,6 +8,7 @@ import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
 import type { BlockStore, FramePort } from '../../seams/plugs.ts';
 import type { SavedDomain } from '../../seams/saved-domain.ts';
 import { createPipe, type Pipe } from './pipe.ts';
+import type { Traffic } from './traffic.ts';
 
 export interface GuestImage {
   readonly kernel: PvKernel;
@@ -17,6 +18,8 @@ export interface GuestImage {
 
 /** What a guest is plugged into; opened when its domain is made, closed when that ends. */
 export interface GuestDevices {
+  /** What passes through all of them. */
+  readonly traffic: Traffic;
   disk(disk: Disk): OpenDisk;
   nic(nic: Nic): OpenNic;
 }
@@ -52,6 +55,10 @@ export class Guest {
     private readonly image: GuestImage,
     private readonly devices: GuestDevices,
   ) {}
+
+  get traffic(): Traffic {
+    return this.devices.traffic;
+  }
 
   /** Lets it run: a domain that was prepared, or a new one. */
   start(): void {

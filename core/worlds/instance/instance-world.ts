@@ -4,12 +4,13 @@ import { Refusal } from '../../base/refusal.ts';
 import type { Capacity, Machine, MachineChange, MachineSettings, MachineState } from '../../contract/fleet.ts';
 import type { ExitRow } from '../../contract/gauges.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
-import { COSTS } from '../../observe/costs.table.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
 import type { LayOptions, Screen, Work, World, WorldDevices, WorldHost, WorldNetworks, WorldStore } from '../desk.ts';
 import { createFabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
-import { deviceOpener, dropDisks, worldDevices } from './devices.ts';
+import { worldCaptures } from './captures.ts';
+import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
+import { Exits } from './exits.ts';
 import { Gauges } from './gauges.ts';
 import { Guest, type GuestImage } from './guest.ts';
 import { fabricNetworks } from './networks.ts';
@@ -28,8 +29,8 @@ const POLL = 25;
 const MOST_BOOT_SECONDS = 120;
 const MOST_SHUTDOWN_SECONDS = 30;
 const PAGES_PER_MIB = 256;
-/** A kernel says this when its first program starts. */
 const TOO_LATE = 'too-late';
+/** A kernel says this when its first program starts. */
 const BOOTED = 'as init process';
 
 export class InstanceWorld implements World {
@@ -39,10 +40,12 @@ export class InstanceWorld implements World {
   readonly #gauges = new Gauges();
   readonly #fabric = createFabric();
   readonly #addresses = new Map<string, string>();
-  readonly #exits = new Map<string, { at: number; counts: Map<string, number> }>();
+  readonly #exits = new Exits(FREQUENCY);
   readonly #stack: Stack;
   readonly #pace: Pace;
   readonly #saved: SavedWorld;
+  /** Seconds since 1970 when virtual time began. */
+  readonly #epoch: number;
   #clock = 0;
   #booted = false;
   /** The instance's end was told; laying the Blanket begins anew. */
@@ -72,6 +75,7 @@ export class InstanceWorld implements World {
       },
     });
     this.#saved = new SavedWorld(provisions.files);
+    this.#epoch = provisions.epoch();
     this.#pace = new Pace(FREQUENCY, () => provisions.wall());
   }
 
@@ -118,11 +122,13 @@ export class InstanceWorld implements World {
     this.#stack.lay((_domain, bytes) => this.#boot.guest.write(bytes));
     work.progress(1, 2, 'Starting the control domain');
     const { xen, domain0 } = this.#blanket();
+    this.#stack.instance.onExit = (cpu, reason, cycles) => this.#exits.count(xen.domainOn(cpu), reason, cycles);
     domain0.toolstack.onEnd((domain, reason) => {
       const guest = [...this.#guests.values()].find((each) => each.domain === domain);
       if (guest === undefined) return;
 
       guest.ended(reason);
+      this.#exits.forget(domain.control.id);
       this.host.changed(guest.machine.id, { state: guest.state, reason: guest.reason });
     });
     work.say(`Xen stands on ${xen.below.name}`);
@@ -274,6 +280,16 @@ export class InstanceWorld implements World {
     return this.#blanket().domain0.toolstack.store;
   }
 
+  readonly captures = worldCaptures({
+    traffic: (id, nic) => {
+      const guest = this.#guest(id);
+      if (!guest.machine.nics.some((each) => each.id === nic))
+        throw new Refusal('no-such-nic', `${guest.machine.name} has no card ${nic}.`, 'Choose one of its cards.');
+      return guest.traffic;
+    },
+    now: () => this.#captureClock(),
+  });
+
   screen(): Screen | undefined {
     return undefined;
   }
@@ -285,7 +301,7 @@ export class InstanceWorld implements World {
     const cpus = this.#stack.cpus;
     const rows = [...this.#guests.values()].map((guest) => ({
       unit: guest.machine.id,
-      values: this.#gauges.guest(guest, seconds, cpus),
+      values: this.#gauges.guest(guest, seconds, cpus, guest.domain === undefined ? 0 : this.#exits.of(guest.domain.control.id)),
     }));
     rows.push({ unit: this.host.instance.id, values: this.#instanceGauges(seconds, cpus) });
     return { virtualSeconds: seconds, rows };
@@ -294,19 +310,10 @@ export class InstanceWorld implements World {
   exits(unit: string): ExitRow[] {
     if (!this.#stack.rented) return [];
     const seconds = this.#clock / FREQUENCY;
-    const first = Object.entries(this.#stack.instance.ledger.entries()).map(([reason, entry]) => ({
-      layer: 'first' as const,
-      reason,
-      total: entry.count,
-      cyclesEach: entry.count === 0 ? 0 : entry.cycles / entry.count,
-    }));
-    const second = (this.#stack.blanket?.xen.statistics.byName() ?? []).map(({ name, count }) => ({
-      layer: 'second' as const,
-      reason: name,
-      total: count,
-      cyclesEach: COSTS.hypercall.cycles,
-    }));
-    return this.#perSecond(unit, seconds, [...first, ...second]);
+    const domain = this.#guests.get(unit)?.domain;
+    if (unit !== this.host.instance.id) return domain === undefined ? [] : this.#exits.domain(unit, seconds, domain.control);
+    const calls = this.#stack.blanket?.xen.statistics.byName() ?? [];
+    return this.#exits.instance(unit, seconds, this.#stack.instance.ledger, calls);
   }
 
   run(milliseconds: number): number {
@@ -337,7 +344,12 @@ export class InstanceWorld implements World {
     }
   }
 
-  async #suspend(guest: Guest, work: Work): Promise<void> {
+  /** Nanoseconds since 1970, as the instance's own time has it. */
+  #captureClock(): bigint {
+    return BigInt(this.#epoch) * 1_000_000_000n + BigInt(Math.round((this.#clock / FREQUENCY) * 1e9));
+  }
+
+  async #suspend(guest: Guest, work: Work, code = TOO_LATE): Promise<void> {
     guest.ask('suspend');
     await this.#until(
       work,
@@ -345,6 +357,7 @@ export class InstanceWorld implements World {
       MOST_SHUTDOWN_SECONDS,
       `${guest.machine.name} did not suspend`,
       'Try again when its kernel has booted.',
+      code,
     );
   }
 
@@ -357,7 +370,6 @@ export class InstanceWorld implements World {
       throw problem;
     }
     guest.stop();
-      code,
     guest.state = 'saved';
   }
 
@@ -428,16 +440,5 @@ export class InstanceWorld implements World {
       cpus,
       instance.memory.usage(),
     );
-  }
-
-  #perSecond(unit: string, seconds: number, rows: readonly Omit<ExitRow, 'perSecond'>[]): ExitRow[] {
-    const last = this.#exits.get(unit);
-    const counts = new Map(rows.map((row) => [`${row.layer} ${row.reason}`, row.total]));
-    this.#exits.set(unit, { at: seconds, counts });
-    const span = last === undefined ? 0 : seconds - last.at;
-    return rows.map((row) => {
-      const before = last?.counts.get(`${row.layer} ${row.reason}`) ?? row.total;
-      return { ...row, perSecond: span > 0 ? (row.total - before) / span : 0 };
-    });
   }
 }

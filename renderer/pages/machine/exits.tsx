@@ -6,12 +6,7 @@ import { brief } from '../../parts/format.ts';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say } from '../../words/say.ts';
 
-/** Cycles of one processor of the emulated computer in a second. */
-const FREQUENCY = 2.93e9;
-
-function share(rows: readonly ExitRow[]): number {
-  return (rows.reduce((sum, row) => sum + row.perSecond * row.cyclesEach, 0) / FREQUENCY) * 100;
-}
+const share = (rows: readonly ExitRow[]): number => rows.reduce((sum, row) => sum + row.cpu, 0);
 
 function Layer({ title, text, rows, tone }: { title: string; text: string; rows: readonly ExitRow[]; tone: string }): ReactNode {
   const most = Math.max(1, ...rows.map((row) => row.perSecond));

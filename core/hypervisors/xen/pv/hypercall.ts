@@ -5,6 +5,7 @@ import { HYPERCALLS } from '../../../abi/xen/hypercalls.table.ts';
 import { COSTS } from '../../../observe/costs.table.ts';
 import { Register } from '../../../seams/machine.ts';
 import { HANDLERS } from '../hypercalls/handlers.table.ts';
+import { countCall } from '../statistics.ts';
 import type { CallArguments } from './arguments.ts';
 import { FLAT_KERNEL_CODE, FLAT_KERNEL_DATA, Selector } from './segments.ts';
 import type { PvVcpu } from './vcpu.ts';
@@ -34,8 +35,9 @@ const BY_NUMBER: readonly (HypercallHandler | undefined)[] = (() => {
 export const callByNumber = (caller: PvVcpu, number: number, args: CallArguments): number => {
   const { domain } = caller;
   domain.hypercalls += 1;
+  countCall(domain.calls, number);
   const { statistics } = domain.xen;
-  statistics.count(number);
+  countCall(statistics.counts, number);
   const handler = BY_NUMBER[number];
   if (handler === undefined) {
     statistics.countMissing(number);

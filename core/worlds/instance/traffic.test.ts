@@ -1,0 +1,82 @@
+/** Disks and cards count what passes; a capture is a file that tshark reads. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ethernet, ipv4, parseIp, udp } from '../../network/packet.ts';
+import { createSwitch } from '../../network/switch.ts';
+import { worldCaptures } from './captures.ts';
+import { Traffic } from './traffic.ts';
+
+const MAC = [Uint8Array.of(2, 0, 0, 0, 0, 1), Uint8Array.of(2, 0, 0, 0, 0, 2)] as const;
+const IPV4 = 0x0800;
+
+const frame = (text: string): Uint8Array =>
+  ethernet(MAC[1], MAC[0], IPV4, udp(parseIp('10.0.0.1'), 4000, parseIp('10.0.0.2'), 53, new TextEncoder().encode(text)));
+
+function twoCards(): { traffic: Traffic; send(bytes: Uint8Array): void; answer(bytes: Uint8Array): void } {
+  const wires = createSwitch();
+  const traffic = new Traffic();
+  const mine = traffic.port('eth0', wires.plug('a'));
+  const other = wires.plug('b');
+  mine.onFrame(() => true);
+  other.onFrame(() => true);
+  return { traffic, send: (bytes) => mine.send(bytes), answer: (bytes) => other.send(bytes) };
+}
+
+it('counts bytes of both directions of a card', () => {
+  const { traffic, send, answer } = twoCards();
+  send(frame('hello'));
+  answer(frame('hi'));
+  expect([traffic.sent, traffic.received]).toEqual([frame('hello').length, frame('hi').length]);
+});
+
+it('counts bytes of a disk and passes everything on', () => {
+  const traffic = new Traffic();
+  const calls: string[] = [];
+  const disk = traffic.disk({
+    sectors: 8,
+    readOnly: false,
+    read: (offset: number, length: number) => {
+      calls.push(`read ${offset} ${length}`);
+      return new Uint8Array(length);
+    },
+    write: (offset: number, bytes: Uint8Array) => void calls.push(`write ${offset} ${bytes.length}`),
+    flush: () => void calls.push('flush'),
+    close: () => void calls.push('close'),
+  });
+  disk.read(512, 1024);
+  disk.write(0, new Uint8Array(512));
+  disk.flush();
+  disk.close();
+  expect(calls).toEqual(['read 512 1024', 'write 0 512', 'flush', 'close']);
+  expect([traffic.diskRead, traffic.diskWritten, disk.discard]).toEqual([1024, 512, undefined]);
+});
+
+it('captures into a file that tshark reads, with nanoseconds, until it is stopped', () => {
+  const { traffic, send, answer } = twoCards();
+  let clock = 1_700_000_000_123_456_789n;
+  const captures = worldCaptures({ traffic: () => traffic, now: () => clock++ });
+  const id = captures.start('i1.1', 'eth0');
+  send(frame('asked'));
+  answer(frame('answered'));
+  const { bytes, packets } = captures.stop(id);
+  send(frame('afterwards'));
+  expect(packets).toBe(2);
+  const folder = mkdtempSync(join(tmpdir(), 'blanket-pcap-'));
+  writeFileSync(join(folder, 'a.pcap'), bytes);
+  const read = spawnSync(
+    'tshark',
+    ['-r', join(folder, 'a.pcap'), '-T', 'fields', '-e', 'frame.time_epoch', '-e', 'udp.dstport'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  rmSync(folder, { recursive: true });
+  expect(read.stdout.trim().split('\n')).toEqual(['1700000000.123456789\t53', '1700000000.123456790\t53']);
+});
+
+it('refuses to stop what was not started', () => {
+  expect(() => worldCaptures({ traffic: () => new Traffic(), now: () => 0n }).stop('x')).toThrow('There is no capture x.');
+});
