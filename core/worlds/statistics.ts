@@ -1,4 +1,5 @@
 /** What was counted while a kernel ran as machine code: by the engine, by the board, by the translator. */
+import type { PcStatistics } from '../devices/boards/pc.ts';
 import type { BareWorld } from './bare.ts';
 
 /** Named counts, ready to be written as JSON. */
@@ -8,6 +9,10 @@ export interface Statistics {
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+/** Accesses by device, of those that were accessed at all. */
+export const usedDevices = (devices: PcStatistics['devices']): PcStatistics['devices'] =>
+  Object.fromEntries(Object.entries(devices).filter(([, count]) => count.reads + count.writes > 0));
 
 export function codeStatistics(world: BareWorld): Statistics {
   const cpus = world.counters();
@@ -30,7 +35,7 @@ export function codeStatistics(world: BareWorld): Statistics {
       systemCalls: sum(cpus.map((cpu) => cpu.systemCalls)),
       decoded: sum(cpus.map((cpu) => cpu.decoded)),
       codeWrites: sum(cpus.map((cpu) => cpu.codeWrites)),
-      devices: Object.fromEntries(Object.entries(devices).filter(([, count]) => count.reads + count.writes > 0)),
+      devices: usedDevices(devices),
       unclaimed: {
         ports: Object.fromEntries(unclaimed.ports.map(([port, count]) => [`0x${port.toString(16)}`, count])),
         memory: Object.fromEntries(unclaimed.memory.map(([address, count]) => [`0x${address.toString(16)}`, count])),
@@ -38,7 +43,11 @@ export function codeStatistics(world: BareWorld): Statistics {
       },
       missingInstructions: world.engine.missingRows(),
       memoryFrames: world.engine.usedFrames,
-      jit: { ...world.engine.translator?.counts, retired: translated, share: instructions === 0 ? 0 : translated / instructions },
+      jit: { ...world.engine.translator?.counts, retired: translated },
+      share: {
+        interpreted: instructions === 0 ? 0 : 1 - translated / instructions,
+        translated: instructions === 0 ? 0 : translated / instructions,
+      },
     },
   };
 }

@@ -103,13 +103,21 @@ async function boot(options: BootOptions): Promise<number> {
       ...(options.screen === undefined ? {} : { screen: options.screen }),
     });
     const start = performance.now();
+    const processorStart = process.cpuUsage();
     const end = await drive(world, terminal, { realTime, timeout: options.timeout });
     const wallSeconds = (performance.now() - start) / 1000;
     const panicked = /Kernel panic - not syncing/.test(terminal.recent);
+    const { user, system } = process.cpuUsage(processorStart);
     const exitStatus = statusOf(end, panicked);
     report(end, panicked, world);
     if (options.stats !== undefined) {
-      const statistics = runStatistics(world, { machine: options.on, end, exitStatus, wallSeconds });
+      const statistics = runStatistics(world, {
+        machine: options.on,
+        end,
+        exitStatus,
+        wallSeconds,
+        cpuSeconds: (user + system) / 1e6,
+      });
       writeWhole(options.stats, `${JSON.stringify(statistics, null, 2)}\n`);
     }
     return exitStatus;

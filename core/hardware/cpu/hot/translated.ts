@@ -16,6 +16,7 @@ import { dispatch } from './gen/dispatch';
 import { hot } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
 import { Mode, Op, Seg, canonical, cpu, mode, setInstructionRip, setOp, setRip, rip } from './state';
+import { charged } from './raise';
 import { fetchLength, forgetWrites, tlbEntry } from './tlb';
 
 /** Why `enter` comes back; the first three are what units return (jit/locals.ts). */
@@ -42,7 +43,7 @@ export function setTranslation(heat: u32): void { threshold = heat; }
  * flat segments outside 64-bit mode, and that no jump of a page leads to an address that is not canonical.
  */
 export function enter(host: u32, at: u64): u32 {
-  let head = headAt(host);
+  const head = headAt(host);
   if (!head || !suitable(at)) {
     count(host);
     return Exit.none;
@@ -52,6 +53,20 @@ export function enter(host: u32, at: u64): u32 {
     store<i32>(cpu, load<i32>(cpu, Offset.withheld) + left - SLICE, Offset.withheld);
     store<i32>(cpu, SLICE, Offset.remaining);
   }
+  const before = retired();
+  const why = runUnits(head);
+  store<u64>(cpu, load<u64>(cpu, Offset.countJit) + <u64>(retired() - before), Offset.countJit);
+  return why;
+}
+
+/** Instructions of this run so far, but for those before it began: a difference of two tells what lay between. */
+@inline function retired(): i64 {
+  return -(<i64>load<i32>(cpu, Offset.remaining) + <i64>load<i32>(cpu, Offset.withheld) + <i64>charged);
+}
+
+/** Runs the unit of a head and those that follow it. */
+function runUnits(first: u64): u32 {
+  let head = first;
   while (true) {
     const why = call_indirect<u32>(<u32>(head >> 32) & 0xffff, cpu, <u32>(head >> 48) & 0xff);
     if (why != Exit.onward || load<i32>(cpu, Offset.remaining) <= 0 || mode() != Mode.code64) return why;

@@ -34,7 +34,7 @@ export const RECORD = {
   immediate: 24,
 } as const;
 
-export const PREFIX = { lock: 1, rep: 2, repne: 4, addressSize: 8, rex: 16, operandSize: 32 } as const;
+export const PREFIX = { lock: 1, rep: 2, repne: 4, addressSize: 8, rex: 16, operandSize: 32, endsBlock: 64 } as const;
 /** Register numbers with a meaning of their own in `base` and `index`. */
 export const NO_REGISTER = 16;
 export const RIP_BASE = 17;

@@ -3,6 +3,7 @@ import { Offset } from '../gen/offsets.ts';
 import { Cache } from './cache.ts';
 import { Exit, IMPORTS, type ImportName, L } from './locals.ts';
 import { VOID, W } from './opcodes.table.ts';
+import { ALL_STATUS } from './status-flags.ts';
 import type { Writer } from './writer.ts';
 
 /** Registers by node of the graph: used, and of these changed. */
@@ -31,14 +32,18 @@ export class Path {
   rest = 0;
   /** Instructions executed since L.left was last brought up to date. */
   debt = 0;
-  /** Flags are looked at behind the current instruction. */
-  flagsLive = true;
+  /** Status flags that somebody may look at as they are behind the current instruction. */
+  live: number = ALL_STATUS;
 
   constructor(w: Writer, is64: boolean, nodes: number) {
     this.w = w;
     this.is64 = is64;
     this.cache = new Cache(w);
     this.usage = { used: new Int32Array(nodes), written: new Int32Array(nodes) };
+  }
+
+  get flagsLive(): boolean {
+    return this.live !== 0;
   }
 
   openBlock(type: number): number {

@@ -6,6 +6,7 @@ import type { Block } from './discover.ts';
 import { type Graph, isBackEdge } from './graph.ts';
 import type { Instruction } from './instruction.ts';
 import { emitterOf, Flow, flagUse, mayLeave } from './rows.ts';
+import { ALL_STATUS, liveBefore } from './status-flags.ts';
 
 /** Near the end of a budget a path is interpreted; a longer one is cut. */
 const LONGEST_PATH = 160;
@@ -20,10 +21,10 @@ export interface Plan {
   readonly checked: Uint8Array;
   /** Instructions from the beginning of the block to the next look, on the longest path. */
   readonly need: Int32Array;
-  /** For each instruction of the block: somebody may look at the flags as they are behind it. */
-  readonly flagsLive: readonly (readonly boolean[])[];
-  /** Somebody may look at the flags as they are where the block begins. */
-  readonly liveAtStart: Uint8Array;
+  /** For each instruction of the block: the status flags that somebody may look at as they are behind it. */
+  readonly live: readonly (readonly number[])[];
+  /** The same where the block begins. */
+  readonly liveAtStart: Uint16Array;
   /** Head of the innermost loop that the block belongs to and that keeps its registers; 0: none. */
   readonly region: Int32Array;
 }
@@ -61,8 +62,8 @@ export function makePlan(blocks: readonly Block[], graph: Graph, is64: boolean):
     need[node] = (blocks[node - 1]?.instructions.length ?? 0) + longest;
     if (graph.isLoop[node] === true || (need[node] ?? 0) > LONGEST_PATH) checked[node] = 1;
   }
-  const { flagsLive, liveAtStart } = findLiveFlags(blocks, graph, labelled, checked, is64);
-  return { merges, labelled, checked, need, flagsLive, liveAtStart, region: findRegions(blocks, graph, is64) };
+  const { live, liveAtStart } = findLiveFlags(blocks, graph, labelled, checked, is64);
+  return { merges, labelled, checked, need, live, liveAtStart, region: findRegions(blocks, graph, is64) };
 }
 
 /** Backward data flow. Every way out shows the flags: to other code, or because the budget may end at a look. */
@@ -72,9 +73,9 @@ function findLiveFlags(
   labelled: Uint8Array,
   checked: Uint8Array,
   is64: boolean,
-): Pick<Plan, 'flagsLive' | 'liveAtStart'> {
-  const flagsLive: boolean[][] = Array.from({ length: blocks.length + 1 }, () => []);
-  const liveAtStart = new Uint8Array(blocks.length + 1);
+): Pick<Plan, 'live' | 'liveAtStart'> {
+  const live: number[][] = Array.from({ length: blocks.length + 1 }, () => []);
+  const liveAtStart = new Uint16Array(blocks.length + 1);
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = graph.order.length - 1; i > 0; i--) {
@@ -83,31 +84,31 @@ function findLiveFlags(
       if (block === undefined) continue;
       const last = block.instructions[block.instructions.length - 1];
       const sides = last?.plan.flow === Flow.branch ? [block.taken, block.next] : [Math.max(block.taken, block.next)];
-      const live = sides.some((to) => {
+      let atEnd = 0;
+      for (const to of sides) {
         const kind = edgeKind(graph, labelled, node, to);
-        return kind === 'outside' || kind === 'top' || checked[to] === 1 || liveAtStart[to] === 1;
-      });
-      const atStart = scanFlags(block.instructions, is64, live, flagsLive[node] ?? []) ? 1 : 0;
+        atEnd |= kind === 'outside' || kind === 'top' || checked[to] === 1 ? ALL_STATUS : (liveAtStart[to] ?? ALL_STATUS);
+      }
+      const atStart = scanFlags(block.instructions, is64, atEnd, live[node] ?? []);
       if (atStart !== liveAtStart[node]) {
         liveAtStart[node] = atStart;
         changed = true;
       }
     }
   }
-  return { flagsLive, liveAtStart };
+  return { live, liveAtStart };
 }
 
-/** Fills in whether flags are live behind each instruction; returns whether they are before the first. */
-function scanFlags(instructions: readonly Instruction[], is64: boolean, liveAtEnd: boolean, into: boolean[]): boolean {
+/** Fills in the flags that are live behind each instruction; returns those that are before the first. */
+function scanFlags(instructions: readonly Instruction[], is64: boolean, liveAtEnd: number, into: number[]): number {
   let live = liveAtEnd;
   for (let i = instructions.length - 1; i >= 0; i--) {
     const instruction = instructions[i];
     if (instruction === undefined) continue;
     into[i] = live;
     const emitter = emitterOf(instruction, is64);
-    const use = emitter === undefined ? 'reads' : flagUse(emitter, instruction);
-    if (use === 'reads' || mayLeave(emitter, instruction)) live = true;
-    else if (use === 'all') live = false;
+    if (emitter === undefined || mayLeave(emitter, instruction)) live = ALL_STATUS;
+    else live = liveBefore(flagUse(emitter, instruction), live);
   }
   return live;
 }

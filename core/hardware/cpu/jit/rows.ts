@@ -2,6 +2,7 @@
 import { ROW_IDS } from '../../../isa/gen/row-ids.ts';
 import { FLAT_SEGMENT, IN_MEMORY, type Instruction } from './instruction.ts';
 import type { Path } from './path.ts';
+import type { FlagUse } from './status-flags.ts';
 
 /** Where control goes behind an instruction. `leave`: the interpreter executes it, outside the unit. */
 export const Flow = { next: 0, jump: 1, branch: 2, call: 3, indirectCall: 4, indirect: 5, leave: 6 } as const;
@@ -13,15 +14,13 @@ export type FlowKind = (typeof Flow)[keyof typeof Flow];
  */
 export type Emit = (path: Path, instruction: Instruction) => void;
 
-/** All six status flags are replaced ('all'), or looked at, or merged with what they were ('reads'). */
-export type FlagUse = 'all' | 'reads' | undefined;
-
 export interface Emitter {
   readonly emit: Emit;
   /** Forms it cannot write are executed by the handler. Besides this the memory operand must be addressable. */
   readonly fits?: (instruction: Instruction, is64: boolean) => boolean;
   readonly flow?: FlowKind;
-  readonly flags?: FlagUse | ((instruction: Instruction) => FlagUse);
+  /** Absent: it has nothing to do with them, or may leave all as they were. */
+  readonly flags?: FlagUse | ((instruction: Instruction) => FlagUse | undefined);
   /** May leave, though it has no ModRM memory operand. */
   readonly leaves?: true;
   /** Its ModRM memory operand is not accessed (LEA, NOP). */
@@ -77,7 +76,7 @@ function canAddress(i: Instruction, is64: boolean): boolean {
   return i.addressSize === 4 && (i.segment < 4 || i.segment >= FLAT_SEGMENT) && i.segment !== 1;
 }
 
-export function flagUse(emitter: Emitter, i: Instruction): FlagUse {
+export function flagUse(emitter: Emitter, i: Instruction): FlagUse | undefined {
   return typeof emitter.flags === 'function' ? emitter.flags(i) : emitter.flags;
 }
 

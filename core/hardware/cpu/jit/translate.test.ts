@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { type Random, random } from '../../../base/random.ts';
 import type { Trap } from '../../../seams/machine.ts';
 import { CODE, DATA, type Kernel, kernel, type Start, USER_CODE } from '../../testing/kernel.ts';
+import { countersOf } from '../counters.ts';
 import { randomProgram } from './testing/random-program.ts';
 
 const PROGRAMS = Number(process.env.JIT_PROGRAMS ?? 25);
@@ -71,5 +72,29 @@ describe.each<Start>(['long', 'user', 'protected'])('random programs, %s', (star
       expect(memoryOf(translated) === memoryOf(interpreted), `memory after program ${program}`).toBe(true);
     }
     expect(translated.engine.translator?.counts.units).toBeGreaterThan(PROGRAMS);
+  });
+});
+
+describe('the share of translated code', () => {
+  const TURNS = 1000;
+  // mov ecx, TURNS; turn: dec ecx; jnz turn; hlt
+  const LOOP = 'b9 e8 03 00 00  ff c9  75 fc  f4';
+  const run = (translation: typeof EAGER.translation | false) => {
+    const k = kernel('long', LOOP, { translation });
+    k.run(10 * TURNS);
+    return { counters: countersOf(k.engine.memory.buffer, k.context), counts: k.engine.translator?.counts };
+  };
+
+  it('is what was retired in units', () => {
+    const { counters, counts } = run(EAGER.translation);
+    expect(counters.instructions).toBe(2 + 2 * TURNS);
+    expect(counters.translated).toBeGreaterThan(2 * TURNS - 10);
+    expect(counters.translated).toBeLessThan(counters.instructions);
+    expect(counts?.instructions).toBeGreaterThan(0);
+    expect(counts?.compileSeconds).toBeGreaterThan(0);
+  });
+
+  it('is nothing when all is interpreted', () => {
+    expect(run(false).counters).toMatchObject({ instructions: 2 + 2 * TURNS, translated: 0 });
   });
 });

@@ -31,6 +31,7 @@ import { I32, I64, V128, VOID, W } from './opcodes.table.ts';
 import { Path, type Usage } from './path.ts';
 import { edgeKind, type Plan } from './plan.ts';
 import { emitterOf, Flow } from './rows.ts';
+import { ALL_STATUS } from './status-flags.ts';
 import type { Writer } from './writer.ts';
 
 export interface UnitInput {
@@ -166,13 +167,13 @@ export class Unit {
     const block = this.blocks[node - 1];
     if (block === undefined) return;
     path.node = node;
-    const live = this.plan.flagsLive[node] ?? [];
+    const live = this.plan.live[node] ?? [];
     let rest = this.plan.need[node] ?? 0;
     for (const [index, instruction] of block.instructions.entries()) {
       path.at = instruction.at;
       path.behind = instruction.at + instruction.length;
       path.rest = rest--;
-      path.flagsLive = live[index] ?? true;
+      path.live = live[index] ?? ALL_STATUS;
       if (this.instruction(node, block, instruction)) return;
     }
     this.edge(node, block.next, block.end);
@@ -239,7 +240,7 @@ export class Unit {
     const { used, written } = this.kept(to);
     path.cache.writeRegisters(~written);
     path.cache.load(used);
-    if (!flagsAreStored && this.plan.liveAtStart[to] === 1) path.cache.writeFlags();
+    if (!flagsAreStored && this.plan.liveAtStart[to] !== 0) path.cache.writeFlags();
   }
 
   /** What is known behind a label. */
@@ -261,7 +262,7 @@ export class Unit {
     const kind = edgeKind(this.graph, this.plan.labelled, node, to);
     if ((kind !== 'back' && kind !== 'label') || this.plan.checked[to] === 1) return false;
     const { used, written } = this.kept(to);
-    return !this.path.cache.needsWork(used, written, this.plan.liveAtStart[to] === 1);
+    return !this.path.cache.needsWork(used, written, this.plan.liveAtStart[to] !== 0);
   }
 
   private labelOf(node: number, to: number): number {

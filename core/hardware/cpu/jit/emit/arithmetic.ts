@@ -4,6 +4,7 @@ import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
+import { ALL_STATUS, REPLACES_ALL, Status } from '../status-flags.ts';
 import { pushCarry } from './conditions.ts';
 import { Kind } from './kinds.ts';
 import { checkOperand, commitE, cut, getImmediate, getRegister, loadHost, modifyE, putRegister, Reg, readE } from './operands.ts';
@@ -87,7 +88,7 @@ const sameRegister = (i: Instruction, shape: Shape): boolean =>
 
 function binary(what: Binary): Emitter {
   return {
-    flags: what.carries ? 'reads' : 'all',
+    flags: what.carries ? { reads: Status.carry, writes: ALL_STATUS } : REPLACES_ALL,
     emit(u, i) {
       const { w } = u;
       const shape = shapeOf(i);
@@ -141,14 +142,14 @@ function loadCarried(u: Path, i: Instruction, shape: Shape, places: Places): voi
 /** INC and DEC keep the carry flag: it goes where they keep it, before the result replaces the flags. */
 function step(kind: number, op: number): Emitter {
   return {
-    flags: 'reads',
+    flags: { reads: 0, writes: ALL_STATUS & ~Status.carry },
     emit(u, i) {
       const { w } = u;
       const { result } = placesOf(u);
       const inRegister = !i.plan.operands[0]?.startsWith('E');
       const r = inRegister ? i.reg : i.rm;
       if (r === IN_MEMORY) checkOperand(u, i, i.size, 'write');
-      if (u.flagsLive) {
+      if (u.live & Status.carry) {
         pushCarry(u);
         w.set(L.flagRight);
       }
@@ -166,7 +167,7 @@ function step(kind: number, op: number): Emitter {
 }
 
 const negate: Emitter = {
-  flags: 'all',
+  flags: REPLACES_ALL,
   emit(u, i) {
     const { w } = u;
     const places = placesOf(u);

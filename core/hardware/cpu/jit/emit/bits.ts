@@ -4,8 +4,9 @@ import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
+import { ALL_STATUS, REPLACES_ALL, Status } from '../status-flags.ts';
 import { placesOf } from './arithmetic.ts';
-import { Flag, mergeFlags } from './flags.ts';
+import { mergeFlags, replaceCarry } from './flags.ts';
 import { Kind } from './kinds.ts';
 import {
   addSegment,
@@ -52,7 +53,7 @@ function loadElement(u: Path, i: Instruction, change: Change): void {
 /** Only CF changes: it is merged into the others, and the next condition finds it in L.carry. */
 function bitTest(change: Change): Emitter {
   return {
-    flags: 'reads',
+    flags: { reads: 0, writes: Status.carry },
     emit(u, i) {
       const { w } = u;
       const { size } = i;
@@ -87,8 +88,7 @@ function bitTest(change: Change): Emitter {
       w.i64(1);
       w.op(W.i64And);
       w.set(L.carry);
-      mergeFlags(u, Flag.carry, () => w.get(L.carry));
-      u.cache.setBit();
+      replaceCarry(u, size);
     },
   };
 }
@@ -96,7 +96,7 @@ function bitTest(change: Change): Emitter {
 /** BSF, BSR: a source of 0 leaves the destination as it was. */
 function scan(forward: boolean): Emitter {
   return {
-    flags: 'all',
+    flags: REPLACES_ALL,
     emit(u, i) {
       const { w } = u;
       const { result } = placesOf(u);
@@ -123,7 +123,7 @@ function scan(forward: boolean): Emitter {
 }
 
 const exchangeAdd: Emitter = {
-  flags: 'all',
+  flags: REPLACES_ALL,
   emit(u, i) {
     const { w } = u;
     const { left, right, result } = placesOf(u);
@@ -168,7 +168,7 @@ function replaceIfEqual(u: Path, i: Instruction, current: number): void {
 }
 
 const compareExchange: Emitter = {
-  flags: 'all',
+  flags: REPLACES_ALL,
   emit(u, i) {
     const { w } = u;
     const { size } = i;
@@ -200,7 +200,7 @@ const compareExchange: Emitter = {
 
 /** The destination becomes what `push` leaves, all flags but ZF 0: POPCNT. */
 const population: Emitter = {
-  flags: 'all',
+  flags: REPLACES_ALL,
   emit(u, i) {
     const { w } = u;
     readE(u, i, i.size, L.t);
@@ -213,7 +213,7 @@ const population: Emitter = {
       return;
     }
     // SF, PF and the rest are 0, which no lazy kind says: put them in place.
-    mergeFlags(u, 0x8d5, () => {
+    mergeFlags(u, ALL_STATUS, () => {
       w.get(L.t);
       w.op(W.i64Eqz);
       w.op(W.i64ExtendI32U);

@@ -4,6 +4,7 @@ import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import { type Emitter, Flow } from '../rows.ts';
+import { readsCondition } from '../status-flags.ts';
 import { pushCondition } from './conditions.ts';
 import { CONDITION_NAMES } from './moves.ts';
 import { check, cut, getImmediate, getRegister, loadHost, putRegister, Reg, readE, storeHost } from './operands.ts';
@@ -108,7 +109,7 @@ function conditionalJump(cc: number): Emitter {
   return {
     flow: Flow.branch,
     fits: isNear,
-    flags: 'reads',
+    flags: readsCondition(cc),
     emit(u) {
       pushCondition(u, cc);
     },

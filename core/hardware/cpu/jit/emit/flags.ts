@@ -4,19 +4,13 @@ import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
+import { Status } from '../status-flags.ts';
+import { pushCarry } from './conditions.ts';
+import { Kind } from './kinds.ts';
 
 const IOPL_SHIFT = 12;
-/** Bits of RFLAGS. */
-export const Flag = {
-  carry: 1,
-  parity: 4,
-  adjust: 0x10,
-  zero: 0x40,
-  sign: 0x80,
-  interrupt: 0x200,
-  direction: 0x400,
-  overflow: 0x800,
-} as const;
+/** Bits of RFLAGS besides the status flags. */
+const Flag = { interrupt: 0x200, direction: 0x400 } as const;
 
 /**
  * Replaces the flags in `mask` by the value that `push` leaves on the stack; the others are put in place in the state
@@ -44,24 +38,37 @@ function changeSystemFlags(u: Path, mask: number, push: (() => void) | undefined
   w.memory(W.i64Store, Offset.rflags);
 }
 
+/** CF becomes what L.carry holds, 0 or 1; the others stay. */
+export function replaceCarry(u: Path, size: number): void {
+  const { w } = u;
+  if ((u.live & ~Status.carry) === 0) {
+    // Nobody looks at the others.
+    w.get(L.carry);
+    w.set(L.flagLeft);
+    u.setKind(Kind.other, size);
+    return;
+  }
+  mergeFlags(u, Status.carry, () => w.get(L.carry));
+  u.cache.setBit();
+}
+
 /** CLC, STC, CMC. */
 function setCarry(how: 'clear' | 'set' | 'complement'): Emitter {
   return {
-    flags: 'reads',
-    emit(u) {
+    flags: { reads: how === 'complement' ? Status.carry : 0, writes: Status.carry },
+    emit(u, i) {
+      const { w } = u;
       if (!u.flagsLive) {
         u.cache.forgetFlags();
         return;
       }
       if (how === 'complement') {
-        mergeFlags(u, 0, () => u.w.i64(0));
-        u.w.get(L.cpu);
-        u.w.get(L.cpu);
-        u.w.memory(W.i64Load, Offset.rflags);
-        u.w.i64(Flag.carry);
-        u.w.op(W.i64Xor);
-        u.w.memory(W.i64Store, Offset.rflags);
-      } else mergeFlags(u, Flag.carry, () => u.w.i64(how === 'set' ? Flag.carry : 0));
+        pushCarry(u);
+        w.i64(1);
+        w.op(W.i64Xor);
+      } else w.i64(how === 'set' ? 1 : 0);
+      w.set(L.carry);
+      replaceCarry(u, i.size);
     },
   };
 }

@@ -5,6 +5,7 @@ import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
+import { readsCondition } from '../status-flags.ts';
 import { pushCondition } from './conditions.ts';
 import {
   addSegment,
@@ -193,7 +194,7 @@ const nothing: Emitter = { addressOnly: true, emit() {} };
 /** The operand is read, and a 32-bit destination is zero-extended, whether the condition holds or not. */
 function conditionalMove(cc: number): Emitter {
   return {
-    flags: 'reads',
+    flags: readsCondition(cc),
     emit(u, i) {
       const { w } = u;
       readE(u, i, i.size, L.t);
@@ -209,7 +210,7 @@ function conditionalMove(cc: number): Emitter {
 
 function conditionalSet(cc: number): Emitter {
   return {
-    flags: 'reads',
+    flags: readsCondition(cc),
     emit(u, i) {
       if (i.rm === IN_MEMORY) checkOperand(u, i, 1, 'write');
       pushCondition(u, cc);

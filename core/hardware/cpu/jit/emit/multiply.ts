@@ -4,6 +4,7 @@ import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
 import type { Emitter } from '../rows.ts';
+import { REPLACES_ALL } from '../status-flags.ts';
 import { Kind } from './kinds.ts';
 import { cut, extendSigned, getImmediate, getRegister, putRegister, Reg, readE } from './operands.ts';
 
@@ -77,7 +78,7 @@ function setProductFlags(u: Path, size: number): void {
 /** rDX:rAX = rAX * E. */
 function multiply(signed: boolean): Emitter {
   return {
-    flags: 'all',
+    flags: REPLACES_ALL,
     fits: (i) => i.size > 1,
     emit(u, i) {
       const { w } = u;
@@ -137,7 +138,7 @@ function sign(u: Path, size: number, local: number): void {
 
 /** IMUL with two or three operands: only the low half is kept. */
 const multiplyTo: Emitter = {
-  flags: 'all',
+  flags: REPLACES_ALL,
   emit(u, i) {
     const { w } = u;
     const { size } = i;

@@ -9,12 +9,15 @@ import type { Instruction } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter, FlagUse } from '../rows.ts';
-import { Flag, mergeFlags } from './flags.ts';
+import type { Emitter } from '../rows.ts';
+import { type FlagUse, REPLACES_ALL, Status } from '../status-flags.ts';
+import { mergeFlags } from './flags.ts';
 import { Kind } from './kinds.ts';
 import { commitE, cut, extendSigned, modifyE, Reg } from './operands.ts';
 
 type Count = number | 'cl';
+
+const OVERFLOW_BIT = 11;
 
 const countMask = (i: Instruction): number => (i.size === 8 ? 63 : 31);
 
@@ -80,10 +83,17 @@ const SHL: Shift = {
 const SHR: Shift = { op: W.i64ShrU, carry: lastOutRight, overflow: (u, size) => top(u, size, L.t) };
 const SAR: Shift = { op: W.i64ShrS, signed: true, carry: lastOutRight, overflow: (u) => u.w.i64(0) };
 
-const shiftUse = (i: Instruction): FlagUse => {
+/** A count in CL may be 0. */
+const shiftUse = (i: Instruction): FlagUse | undefined => {
   const count = countOf(i);
-  if (count === 'cl') return 'reads';
-  return count === 0 ? undefined : 'all';
+  return count === 'cl' || count === 0 ? undefined : REPLACES_ALL;
+};
+
+const ROTATED = Status.carry | Status.overflow;
+
+const rotateUse = (i: Instruction): FlagUse | undefined => {
+  const count = countOf(i);
+  return count === 'cl' || count === 0 ? undefined : { reads: 0, writes: ROTATED };
 };
 
 /** A count in CL that may be 0: the flags go to the state block, where they stay as they were. */
@@ -139,10 +149,10 @@ function shift(what: Shift): Emitter {
   };
 }
 
-/** ROL, ROR. The flags of a rotate by a count that may be 0 are left to the handler when somebody looks at them. */
+/** ROL, ROR. */
 function rotate(left: boolean): Emitter {
   return {
-    flags: 'reads',
+    flags: rotateUse,
     emit(u, i) {
       const { w } = u;
       const { size } = i;
@@ -183,8 +193,31 @@ function rotate(left: boolean): Emitter {
   };
 }
 
+/** CF: the bit that came round. OF: the two top bits, or the top bit and CF, differ. */
 function rotateFlags(u: Path, size: number, left: boolean, count: Count): void {
   const { w } = u;
+  const pushCarry = (): void => {
+    if (left) {
+      w.get(L.v);
+      w.i64(1);
+      w.op(W.i64And);
+    } else top(u, size, L.v);
+  };
+  const pushOverflow = (carry: number): void => {
+    top(u, size, L.v);
+    if (left) w.get(carry);
+    else bitOf(u, L.v, () => w.i64(8 * size - 2));
+    w.op(W.i64Xor);
+  };
+  if (count !== 'cl' && (u.live & ~ROTATED) === 0) {
+    // Nobody looks at the others.
+    pushCarry();
+    w.set(L.flagLeft);
+    pushOverflow(L.flagLeft);
+    w.set(L.flagRight);
+    u.setKind(Kind.other, size);
+    return;
+  }
   if (count === 'cl') {
     u.cache.writeFlags();
     w.get(L.u);
@@ -192,20 +225,12 @@ function rotateFlags(u: Path, size: number, left: boolean, count: Count): void {
     w.op(W.i32Eqz);
     u.openIf();
   }
-  // CF: the bit that came round. OF: the two top bits, or the top bit and CF, differ.
-  if (left) {
-    w.get(L.v);
-    w.i64(1);
-    w.op(W.i64And);
-  } else top(u, size, L.v);
+  pushCarry();
   w.set(L.carry);
-  mergeFlags(u, Flag.carry | Flag.overflow, () => {
+  mergeFlags(u, ROTATED, () => {
     w.get(L.carry);
-    top(u, size, L.v);
-    if (left) w.get(L.carry);
-    else bitOf(u, L.v, () => w.i64(8 * size - 2));
-    w.op(W.i64Xor);
-    w.i64(11);
+    pushOverflow(L.carry);
+    w.i64(OVERFLOW_BIT);
     w.op(W.i64Shl);
     w.op(W.i64Or);
   });
@@ -215,11 +240,7 @@ function rotateFlags(u: Path, size: number, left: boolean, count: Count): void {
 /** SHLD, SHRD of 32 and 64 bits. */
 function double(left: boolean): Emitter {
   return {
-    flags: (i) => {
-      const count = i.plan.operands[2] === 'CL' ? 'cl' : i.low & countMask(i);
-      if (count === 'cl') return 'reads';
-      return count === 0 ? undefined : 'all';
-    },
+    flags: REPLACES_ALL,
     fits: (i) => i.size >= 4 && i.plan.operands[2] !== 'CL' && (i.low & countMask(i)) !== 0,
     emit(u, i) {
       const { w } = u;
