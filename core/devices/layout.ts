@@ -10,6 +10,7 @@
  */
 import type { MemoryMapEntry } from '../abi/boot/memory-map.table.ts';
 import { RANGE_TYPE } from '../abi/boot/memory-map.table.ts';
+import { IO_APIC } from '../abi/x86/io-apic.table.ts';
 
 const KIB = 1024;
 export const FOUR_GIB = 2 ** 32;
@@ -22,7 +23,7 @@ export const LAYOUT = {
   highRam: 0x10_0000,
   pciWindow: 0xc000_0000,
   pciWindowEnd: 0xfebf_ffff + 1,
-  ioApic: 0xfec0_0000,
+  ioApic: IO_APIC.address,
   localApic: 0xfee0_0000,
   pmBase: 0x600,
   gpeBase: 0x620,

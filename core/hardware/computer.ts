@@ -41,6 +41,8 @@ export interface Wiring {
   /** Handlers for a context that runs on the CPU that `of` names. */
   handlers(of: () => CpuState): ExitHandlers;
   exit(cpu: number, reason: ExitReason): void;
+  /** What the board is asked from now on is asked by this CPU. */
+  activate(cpu: CpuState): void;
   /** Runs a context on a CPU to `until`, keeping its clock, and serves the board's events that fell due. */
   turn(cpu: CpuState, context: VirtualContext, until: Cycles): Trap;
 }
@@ -110,6 +112,9 @@ export function computer(processor: Processor, spec: ComputerSpec): Computer {
     board,
     cpus,
     exit,
+    activate: (cpu) => {
+      active = cpu;
+    },
     handlers: (of) =>
       exitHandlers(spec, board, exit, () => {
         active = of();

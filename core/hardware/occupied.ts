@@ -1,7 +1,7 @@
 /** A computer whose ring 0 is one of our hypervisors: the `Machine` it sees, and how it is put to work. */
 import { Bug, invariant } from '../base/bug.ts';
 import type { Cycles } from '../seams/addresses.ts';
-import { type Cpu, type Machine, type Occupant, Register, type VirtualContext } from '../seams/machine.ts';
+import { type Cpu, type ExitReason, type Machine, type Occupant, Register, type VirtualContext } from '../seams/machine.ts';
 import type { CpuState, Wiring } from './computer.ts';
 import { clockOf } from './computer.ts';
 
@@ -30,6 +30,16 @@ export function occupiedMachine(wiring: Wiring): Occupied {
   const { spec, board } = wiring;
   const states = wiring.cpus.map((): RingZero => ({ timer: Number.POSITIVE_INFINITY, called: false, resumeAt: 0, until: 0 }));
   let occupant: Occupant | undefined;
+  /** The CPU that ring 0 uses at the moment. */
+  let current = 0;
+  /** Ring 0 itself accesses the board: it is served at the time of the CPU that does. */
+  const access = (reason: ExitReason, index = current): number => {
+    const cpu = wiring.cpus[index];
+    invariant(cpu, `ring 0 uses CPU ${index}`);
+    wiring.activate(cpu);
+    wiring.exit(index, reason);
+    return index;
+  };
   const stateOf = (cpu: CpuState): RingZero => {
     const state = states[cpu.index];
     invariant(state, `ring 0 of CPU ${cpu.index}`);
@@ -117,19 +127,16 @@ export function occupiedMachine(wiring: Wiring): Occupied {
     cpus,
     frequency: spec.frequency,
     ports: {
-      read: (port, width) => {
-        wiring.exit(0, 'port-in');
-        return board.readPort(0, port, width);
-      },
-      write: (port, width, value) => {
-        wiring.exit(0, 'port-out');
-        board.writePort(0, port, width, value);
-      },
+      read: (port, width) => board.readPort(access('port-in'), port, width),
+      write: (port, width, value) => board.writePort(access('port-out'), port, width, value),
+    },
+    devices: {
+      read: (address, width) => Number(board.readDevice(access('device'), address, width)),
+      write: (address, width, value) => board.writeDevice(access('device'), address, width, BigInt(value >>> 0)),
     },
     call: (cpu, registers) => {
       if (registers.length <= Register.r15) throw new Bug('a call needs sixteen registers');
-      wiring.exit(cpu, 'call');
-      return spec.intercept?.call?.(cpu, registers) ? 'answered' : 'nobody';
+      return spec.intercept?.call?.(access('call', cpu), registers) ? 'answered' : 'nobody';
     },
     occupy: (by) => {
       if (occupant) throw new Bug('ring 0 is occupied already');
@@ -160,6 +167,7 @@ export function occupiedMachine(wiring: Wiring): Occupied {
     nextWork,
     runOccupant: (cpu, until) => {
       const state = stateOf(cpu);
+      current = cpu.index;
       while (cpu.clock < until) {
         const due = nextWork(cpu);
         if (due > until) {

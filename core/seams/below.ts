@@ -1,12 +1,7 @@
 /** What the layer underneath is willing to do for a hypervisor. On bare hardware: nothing, and that is an object, too. */
 import type { ShutdownReason } from '../abi/xen/domains.table.ts';
 import { Errno } from '../abi/xen/errno.table.ts';
-import type { Brand } from '../base/brand.ts';
-import type { MachineFrame } from './addresses.ts';
-import type { MappedPage } from './platform.ts';
-
-/** What the layer below calls a machine frame of ours: its guest-physical frame number. */
-export type GuestFrame = Brand<number, 'GuestFrame'>;
+import type { GuestFrame, MachineFrame } from './addresses.ts';
 
 /** A Blanket hypercall: the operation a driver domain asks ring 0 to issue to the layer below. */
 export interface BlanketCall {
@@ -18,19 +13,7 @@ export interface BlanketCall {
   readonly argument: Uint8Array;
 }
 
-/**
- * What a driver domain may ask its hypervisor about the layer below: hypercalls, and pages and events that came of them.
- * It never holds the machine.
- */
-export interface BlanketCalls {
-  /** @returns 0 or positive, or a negative error; the argument may have changed. */
-  pass(operation: string, subOperation: number, argument: Uint8Array): number;
-  /** A page that the layer below showed to this one; undefined: there is no memory at that frame. */
-  page(frame: GuestFrame): MappedPage | undefined;
-  /** Events of the layer below: `listener` is called in the domain's own time. False: they must be polled for. */
-  onUpcall(listener: () => void): boolean;
-}
-
+/** What a hypervisor was given to stand on. */
 export interface Below {
   /** For display only; nothing is decided by it. */
   readonly name: string;

@@ -147,11 +147,18 @@ export interface Ports {
   write(port: number, width: 1 | 2 | 4, value: number): void;
 }
 
+/** Registers of devices in the physical address space; an access outside of them reads all ones. */
+export interface DeviceMemory {
+  read(address: number, width: 1 | 2 | 4): number;
+  write(address: number, width: 1 | 2 | 4, value: number): void;
+}
+
 /** A machine with an empty ring 0. */
 export interface Machine {
   readonly memory: MachineMemory;
   readonly cpus: readonly Cpu[];
   readonly ports: Ports;
+  readonly devices: DeviceMemory;
   readonly frequency: number;
   /** vmcall by ring 0, arguments in encoding order of the registers given. On bare hardware nobody answers. */
   call(cpu: number, registers: BigUint64Array): 'answered' | 'nobody';

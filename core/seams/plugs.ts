@@ -32,7 +32,8 @@ export interface BlockStore {
 }
 
 export type BlockRequest =
-  | { readonly kind: 'read' | 'discard'; readonly offset: number; readonly length: number }
+  | { readonly kind: 'read'; readonly offset: number; readonly length: number }
+  | { readonly kind: 'discard'; readonly offset: number; readonly length: number }
   | { readonly kind: 'write'; readonly offset: number; readonly bytes: Uint8Array }
   | { readonly kind: 'flush' };
 

@@ -5,6 +5,7 @@ import type { PcBoard } from '../devices/boards/pc.ts';
 import { CRYSTAL_HERTZ } from '../devices/lapic/registers.table.ts';
 import { ramRanges } from '../devices/layout.ts';
 import { bare } from '../hardware/bare.ts';
+import type { Cores } from '../hardware/cores.ts';
 import { createEngine } from '../hardware/cpu/engine.ts';
 import type { Instance } from '../hypervisors/virtualized/instance.ts';
 import { Provider } from '../hypervisors/virtualized/provider.ts';
@@ -12,21 +13,19 @@ import type { ByteStream } from '../seams/plugs.ts';
 import { emptyBoard } from './empty-board.ts';
 import type { Outfit, Outfitter } from './outfit.ts';
 import type { PvOptions, PvWorld } from './pv.ts';
-import type { Plugged } from './virtio-devices.ts';
 import { xenOn } from './xen-on.ts';
 
 export interface BlanketOptions extends PvOptions {
   readonly outfit: Outfitter;
-  /** Disks and networks of the container, for the Blanket's own drivers. */
-  readonly plugged?: Plugged;
   /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
   readonly capacity?: number;
+  /** How the provider's CPUs share cores. */
+  readonly cores?: Cores;
 }
 
 export interface BlanketWorld extends PvWorld {
   readonly provider: Provider;
   readonly instance: Instance;
-  readonly board: PcBoard;
   readonly outfit: Outfit;
 }
 
@@ -44,7 +43,7 @@ export function blanketWorld(options: BlanketOptions): BlanketWorld {
     crystalHertz: CRYSTAL_HERTZ,
     ...(options.features && { features: options.features }),
   });
-  const host = bare(engine, { ram: [], cpus, frequency, cpuid, board: () => emptyBoard });
+  const host = bare(engine, { ram: [], cpus, cores: options.cores, frequency, cpuid, board: () => emptyBoard });
   const provider = new Provider(host.machine, outfit.flavour);
   let board: PcBoard | undefined;
   const instance = provider.create({

@@ -1,4 +1,4 @@
-/** Guests started on a Xen, plain or Blanket, for the command line: one to talk to, and as many beside it as are wanted. */
+/** Guests on a Xen, plain or Blanket, for the command line: one to talk to, and as many beside it as are wanted. */
 import { Refusal } from '../base/refusal.ts';
 import type { ManagedDomain } from '../control/toolstack.ts';
 import type { NamedFile } from '../guests/boot/placement.ts';
@@ -27,6 +27,8 @@ export interface GuestWorld {
   readonly world: PvWorld;
   readonly frequency: number;
   readonly domains: readonly ManagedDomain[];
+  /** Lets them run; until then their devices are attached. */
+  start(): void;
   now(): Cycles;
   /** Ends when the last domain has; the outcome is that of the first. */
   run(until: Cycles): Progress;
@@ -74,11 +76,13 @@ export const bootDomains = (world: PvWorld, options: GuestOptions): GuestWorld =
       throw new Refusal('domain-not-built', `The domain cannot be built: ${made}.`, 'Choose another --memory.');
     domains.push(made);
   }
-  for (const domain of domains) domain.control.unpause();
   return {
     world,
     frequency: world.frequency,
     domains,
+    start: () => {
+      for (const domain of domains) domain.control.unpause();
+    },
     now: () => world.now(),
     run: (until) => {
       const progress = world.run(until);
@@ -95,6 +99,7 @@ const statisticsOf = (world: PvWorld, domains: readonly ManagedDomain[]): Record
   hypercalls: Object.fromEntries(world.xen.statistics.byName().map(({ name, count }) => [name, count])),
   failedHypercalls: world.xen.statistics.failures,
   missingHypercalls: Object.fromEntries(world.xen.statistics.missing),
+  blanketHypercalls: Object.fromEntries(world.xen.statistics.blanket),
   freePages: world.xen.frames.free,
   memory: world.xen.memory.usage(),
   domains: domains.map(({ control }) => ({ id: control.id, name: control.name, state: control.state, ...control.statistics })),

@@ -1,4 +1,4 @@
-/** The network that machines of one command or one instance share: a switch, and a gateway that leases addresses. */
+/** Networks: that of a provider, a switch with a gateway that leases addresses; and the bridge of a driver domain. */
 import { createGateway, type Gateway } from '../network/gateway.ts';
 import { parseIp } from '../network/packet.ts';
 import { createSwitch, type Switch } from '../network/switch.ts';
@@ -30,6 +30,20 @@ export function createFabric(): Fabric {
     mac: macOf(0xff_ffff),
   });
   return { wires, gateway, ...RANGE, address: NETWORK.address, plug: (name) => wires.plug(name) };
+}
+
+/** The bridge of a driver domain: what its guests send goes out through the cards of the machine, and comes back. */
+export function bridgeOver(cards: readonly FramePort[]): Switch {
+  const bridge = createSwitch();
+  for (const [index, card] of cards.entries()) {
+    const socket = bridge.plug(`card${index}`);
+    const out = (frame: Uint8Array): boolean => card.send(frame);
+    socket.onFrame(out);
+    card.onFrame((frame) => socket.send(frame));
+    // What the bridge kept while the card had no room goes first.
+    card.onRoom(() => socket.onFrame(out));
+  }
+  return bridge;
 }
 
 /** The address of the NIC with a number below 2^24. */

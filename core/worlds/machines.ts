@@ -7,11 +7,11 @@ import { type BareOptions, type BareWorld, bareWorld } from './bare.ts';
 import { type BlanketWorld, blanketWorld } from './blanket.ts';
 import { bootDomains } from './boot-domains.ts';
 import { crashReport } from './crash.ts';
-import { createFabric, macOf } from './fabric.ts';
+import { bridgeOver, createFabric, macOf } from './fabric.ts';
 import { kvmOutfit, type Outfitter } from './outfit.ts';
 import { type PvWorld, pvWorld } from './pv.ts';
 import { type RentedWorld, rentedWorld } from './rented.ts';
-import { codeStatistics, type Statistics } from './statistics.ts';
+import { codeStatistics, type Statistics, usedDevices } from './statistics.ts';
 import type { Plugged } from './virtio-devices.ts';
 import { xenOutfit } from './xen-outfit.ts';
 
@@ -43,8 +43,8 @@ const onHardware = (options: MachineOptions): Bootable =>
   );
 
 /** One connection to a new network, if one is wanted. */
-const networksOf = (options: MachineOptions): Plugged['networks'] =>
-  options.network ? [{ port: createFabric().plug('guest'), mac: macOf(1) }] : [];
+const networksOf = (options: MachineOptions, card = 1): Plugged['networks'] =>
+  options.network ? [{ port: createFabric().plug('machine'), mac: macOf(card) }] : [];
 
 const inContainer =
   (outfit: Outfitter) =>
@@ -75,14 +75,20 @@ const inXenContainer = (options: MachineOptions): Bootable => {
   };
 };
 
-const onXen = (options: MachineOptions): Bootable => domainMachine(pvWorld(pvOptions(options)), options);
+const onXen = (options: MachineOptions): Bootable => {
+  const world = pvWorld(pvOptions(options));
+  const { board } = world;
+  return domainMachine(world, options, () => ({ devices: usedDevices(board.statistics().devices) }));
+};
 
 const onBlanket =
   (outfit: Outfitter) =>
   (options: MachineOptions): Bootable => {
     const world = blanketWorld({ ...pvOptions(options), outfit });
-    const machine = domainMachine(world, options);
-    return { ...machine, statistics: () => ({ ...machine.statistics(), ...exitsOf(world) }) };
+    return domainMachine(world, options, () => ({
+      ...exitsOf(world),
+      provider: { devices: usedDevices(world.board.statistics().devices), ...world.outfit.statistics?.() },
+    }));
   };
 
 /** Layers from the left: what stands on what. */
@@ -109,6 +115,8 @@ const pvOptions = (options: MachineOptions): Parameters<typeof pvWorld>[0] => ({
   frequency: options.frequency,
   epoch: options.epoch,
   emergency: (_domain, bytes) => options.console.write(bytes),
+  // The cards of guests have the numbers from 1 on.
+  plugged: { disks: options.disks, networks: networksOf(options, 0) },
 });
 
 function codeMachine(world: BareWorld): Bootable {
@@ -121,7 +129,8 @@ function codeMachine(world: BareWorld): Bootable {
   };
 }
 
-function domainMachine(world: PvWorld, options: MachineOptions): Bootable {
+/** Guests whose disks and network are those of the machine, behind the driver domain. */
+function domainMachine(world: PvWorld, options: MachineOptions, below: () => Record<string, unknown>): Bootable {
   const guests = bootDomains(world, {
     ...options,
     vcpus: options.cpus,
@@ -129,13 +138,14 @@ function domainMachine(world: PvWorld, options: MachineOptions): Bootable {
     console: options.console,
   });
   const { toolstack } = world.domain0;
-  const [first] = guests.domains;
-  if (first !== undefined) for (const { store } of options.disks) toolstack.attachDisk(first, store);
-  if (options.network) {
-    const fabric = createFabric();
+  world.domain0.whenReady(({ disks, networks }) => {
+    const [first] = guests.domains;
+    if (first !== undefined) for (const disk of disks) toolstack.attachDisk(first, disk);
+    const bridge = bridgeOver(networks);
     for (const [index, domain] of guests.domains.entries())
-      toolstack.attachNetwork(domain, macOf(index + 1), fabric.plug(domain.control.name));
-  }
+      if (networks.length > 0) toolstack.attachNetwork(domain, macOf(index + 1), bridge.plug(domain.control.name));
+    guests.start();
+  });
   return {
     frequency: guests.frequency,
     now: () => guests.now(),
@@ -144,7 +154,7 @@ function domainMachine(world: PvWorld, options: MachineOptions): Bootable {
       guests.domains.flatMap(({ control }) => [
         `${control.name}: ${control.state}${control.crashReason === undefined ? '' : `, ${control.crashReason}`}`,
       ]),
-    statistics: () => ({ instructions: world.engine.instructions, ...guests.statistics() }),
+    statistics: () => ({ instructions: world.engine.instructions, ...guests.statistics(), ...below() }),
   };
 }
 

@@ -30,4 +30,4 @@ export function virtioFunctions({ disks, networks }: Plugged): (() => VirtioFunc
 
 /** Builders for the board: each makes its device when it is given its place. */
 export const onPci = (functions: readonly (() => VirtioFunction)[]): ((place: PciPlace) => PciFunction)[] =>
-  functions.map((make) => (place: PciPlace) => virtioPci(make(), place.buses, place.host, place.pin).pci);
+  functions.map((make) => (place: PciPlace) => virtioPci(make(), place).pci);

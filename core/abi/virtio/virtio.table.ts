@@ -16,6 +16,9 @@ export const Feature = { indirectDescriptors: 28n, version1: 32n } as const;
 /** Vendor capability types (section 4.1.4). */
 export const Capability = { common: 1, notify: 2, isr: 3, device: 4 } as const;
 
+/** Structure `virtio_pci_cap`: offsets; the last only of the capability `notify`. */
+export const PciCapability = { vendorSpecific: 0x09, type: 3, bar: 4, offset: 8, length: 12, multiplier: 16 } as const;
+
 /** Where the four structures lie in the one memory BAR; our choice, told to the driver by the capabilities. */
 export const BAR = {
   size: 0x4000,
@@ -63,6 +66,8 @@ export const UsedElement = { size: 8, id: 0, length: 4 } as const;
 /** Block device (section 5.2). */
 export const BlockFeature = { segMax: 2n, readOnly: 5n, blockSize: 6n, flush: 9n, discard: 13n } as const;
 export const BlockRequest = { read: 0, write: 1, flush: 4, getId: 8, discard: 11 } as const;
+/** One range to discard: u64 sector, u32 sectors, u32 flags. */
+export const DiscardRange = { size: 16, sector: 0, sectors: 8 } as const;
 export const BlockStatus = { ok: 0, error: 1, unsupported: 2 } as const;
 export const BlockHeader = { size: 16, type: 0, sector: 8 } as const;
 export const BlockConfig = { size: 60, capacity: 0, segMax: 12, blockSize: 20, maxDiscardSectors: 36, maxDiscardSegments: 40, discardAlignment: 44 } as const;

@@ -72,3 +72,15 @@ export const MSRS: readonly MsrRow[] = [
 ];
 
 export const MSR_PLATFORM_INFO = 0xce;
+
+/** The local APIC: its mode, and its registers in x2APIC mode (SDM vol. 3, sections 11.4.4 and 11.12). */
+export const LOCAL_APIC_MSR = {
+  base: 0x1b,
+  BASE_ENABLE: 0x800n,
+  BASE_X2APIC: 0x400n,
+  /** Address of its register page outside that mode. */
+  PAGE: 0xfee0_0000,
+  endOfInterrupt: 0x80b,
+  spurious: 0x80f,
+  SPURIOUS_ENABLE: 0x100n,
+} as const;

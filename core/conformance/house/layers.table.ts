@@ -30,6 +30,15 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   conformance: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host', 'worlds', 'service', 'tables', 'cli'],
 };
 
+/**
+ * What only ring 0 holds, and programs that live in a control or driver domain may not even name: neither they nor anything
+ * they import. What they have instead is `core/seams/platform.ts` and `core/seams/driver-domain.ts`.
+ */
+export const RING_ZERO = {
+  seams: ['core/seams/machine.ts', 'core/seams/board.ts', 'core/seams/below.ts', 'core/seams/upcalls.ts'],
+  without: ['drivers', 'control', 'network'],
+} as const;
+
 /** What the folders beside core may import of core. */
 export const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   renderer: ['contract'],

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LAYERS, OUTSIDE } from './layers.table.ts';
+import { LAYERS, OUTSIDE, RING_ZERO } from './layers.table.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -55,6 +55,14 @@ function violations(): string[] {
   return found;
 }
 
+/** Everything that `file` imports, and what that imports in turn. */
+function closure(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const target of imports(file)) closure(target, seen);
+  return seen;
+}
+
 describe('the layers', () => {
   it('has a rule for every folder of core', () => {
     const folders = readdirSync(join(root, 'core'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -70,5 +78,14 @@ describe('the layers', () => {
   it('contains no import that the table does not allow', () => {
     expect(sources('core').length).toBeGreaterThan(10);
     expect(violations()).toEqual([]);
+  });
+
+  it('keeps ring 0 from programs of a control or driver domain', () => {
+    const programs = RING_ZERO.without.flatMap((folder) => sources(`core/${folder}`)).filter((path) => !isTest(path));
+    expect(programs.length).toBeGreaterThan(20);
+    const reached = programs.flatMap((file) =>
+      [...closure(file)].filter((target) => RING_ZERO.seams.some((seam) => seam === target)).map((seam) => `${file} → ${seam}`),
+    );
+    expect(reached).toEqual([]);
   });
 });

@@ -1,4 +1,8 @@
 /** The board of a PC: every device, its address, its interrupt line. */
+
+import { CONFIG_PORTS } from '../../abi/pci/pci.table.ts';
+import { legacyPciLine, PCI_LINES, pciLine } from '../../abi/pci/routing.ts';
+import { IO_APIC } from '../../abi/x86/io-apic.table.ts';
 import type { Board, BoardHost } from '../../seams/board.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
 import { PowerManagement } from '../acpi-pm/device.ts';
@@ -16,7 +20,6 @@ import { FW_CFG_PORTS } from '../fw-cfg/registers.table.ts';
 import { I8042 } from '../i8042/device.ts';
 import { I8042_PORTS } from '../i8042/registers.table.ts';
 import { IoApic } from '../ioapic/device.ts';
-import { IO_APIC } from '../ioapic/registers.table.ts';
 import { LocalApics } from '../lapic/device.ts';
 import { LAYOUT } from '../layout.ts';
 import type { Line } from '../lines.ts';
@@ -24,8 +27,7 @@ import { shareLine } from '../lines.ts';
 import { ModelSpecificRegisters } from '../msrs/model.ts';
 import type { PciBuses } from '../pci/function.ts';
 import { PciFunction } from '../pci/function.ts';
-import { FIRST_PCI_LINE, legacyPciLine, PciHost, pciLine } from '../pci/host.ts';
-import { CONFIG_PORTS } from '../pci/registers.table.ts';
+import { PciHost } from '../pci/host.ts';
 import { PicPair } from '../pic/device.ts';
 import { PIC_PORTS } from '../pic/registers.table.ts';
 import { Pit } from '../pit/device.ts';
@@ -53,6 +55,8 @@ export interface PciPlace {
   readonly pin: Line;
   /** What firmware notes as its interrupt line. */
   readonly interruptLine: number;
+  /** Where firmware puts its window of device memory, of at most {@link SLOT_WINDOW} bytes. */
+  readonly memoryWindow: number;
 }
 
 export interface PcBoard extends Board {
@@ -79,6 +83,8 @@ export interface PcStatistics {
 }
 
 const FIRST_FREE_SLOT = 2;
+/** Device memory that firmware sets aside for each slot, bytes. */
+const SLOT_WINDOW = 0x1_0000;
 
 export function pc(host: BoardHost, options: PcOptions): PcBoard {
   const ports = new Bus();
@@ -143,7 +149,17 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
   pci.plug(1, 0, new PciFunction({ vendor: 0x8086, device: 0x7000, class: 0x06_0100 }, buses));
   options.pci?.forEach((build, index) => {
     const slot = FIRST_FREE_SLOT + index;
-    pci.plug(slot, 0, build({ buses, host, pin: sharers(slot, 1), interruptLine: legacyPciLine(slot, 1) }));
+    pci.plug(
+      slot,
+      0,
+      build({
+        buses,
+        host,
+        pin: sharers(slot, 1),
+        interruptLine: legacyPciLine(slot, 1),
+        memoryWindow: LAYOUT.pciWindow + slot * SLOT_WINDOW,
+      }),
+    );
   });
 
   const timed = [apics, pit, rtc, uart];
@@ -185,12 +201,12 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
 
 /** Several slots share a line, at the I/O APIC and at the legacy controllers. */
 function pciLines(pic: PicPair, ioApic: IoApic): (slot: number, pin: number) => Line {
-  const modern = Array.from({ length: 8 }, (_, index) =>
-    shareLine((asserted) => ioApic.setPin(FIRST_PCI_LINE + index, asserted)),
+  const modern = Array.from({ length: PCI_LINES.count }, (_, index) =>
+    shareLine((asserted) => ioApic.setPin(PCI_LINES.first + index, asserted)),
   );
   const legacy = new Map([10, 11].map((irq) => [irq, shareLine((asserted) => pic.line(irq, asserted))]));
   return (slot, pin) => {
-    const lines = [modern[pciLine(slot, pin) - FIRST_PCI_LINE]?.(), legacy.get(legacyPciLine(slot, pin))?.()];
+    const lines = [modern[pciLine(slot, pin) - PCI_LINES.first]?.(), legacy.get(legacyPciLine(slot, pin))?.()];
     return (asserted) => {
       for (const line of lines) line?.(asserted);
     };

@@ -1,8 +1,8 @@
 /** The differentiated system description: processors, the PCI host and its interrupt routing, and the serial port. */
+import { pciLine } from '../../abi/pci/routing.ts';
 import { concatenate } from '../../base/bytes.ts';
 import { SLEEP_TYPE_OFF } from '../acpi-pm/registers.table.ts';
 import { LAYOUT } from '../layout.ts';
-import { pciLine } from '../pci/host.ts';
 import { addressWindow, device, eisaId, integer, ioPorts, irq, name, pack, resources, scope, string } from './aml.ts';
 
 const SLOTS = 32;

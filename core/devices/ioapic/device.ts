@@ -1,8 +1,9 @@
 /** The I/O APIC on a board: its register page and its pins. */
+
+import { IO_APIC } from '../../abi/x86/io-apic.table.ts';
 import type { BusDevice } from '../bus.ts';
 import type { PinMessage } from './model.ts';
 import { IoApicModel } from './model.ts';
-import { IO_APIC } from './registers.table.ts';
 
 export class IoApic {
   readonly page: BusDevice;

@@ -1,5 +1,5 @@
 /** The I/O APIC without its bus: 24 pins, each with an entry that says what message it sends. */
-import { IO_APIC, REDIRECTION as R } from './registers.table.ts';
+import { IO_APIC, REDIRECTION as R } from '../../abi/x86/io-apic.table.ts';
 
 interface Pin {
   low: number;

@@ -1,7 +1,8 @@
 /** One PCI function: its configuration space, and the windows (BARs) through which its registers are reached. */
+
+import { BAR, COMMAND, HEADER as H, STATUS } from '../../abi/pci/pci.table.ts';
 import { readU16, writeU16, writeU32 } from '../../base/bytes.ts';
 import type { Bus, BusDevice } from '../bus.ts';
-import { BAR, COMMAND, HEADER as H, STATUS } from './registers.table.ts';
 
 export interface PciWindow {
   readonly kind: 'io' | 'memory';

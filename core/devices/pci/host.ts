@@ -1,18 +1,8 @@
-/**
- * The PCI host: bus 0, configuration mechanism 1, and which interrupt line each pin is wired to.
- *
- * Pin p of slot s is wired to line 16 + (s + p - 1) mod 8 of the I/O APIC; for software that knows only the legacy
- * controllers also to line 10 or 11.
- */
+/** The PCI host: bus 0, reached by configuration mechanism 1. */
+
+import { CONFIG_PORTS } from '../../abi/pci/pci.table.ts';
 import type { BusDevice } from '../bus.ts';
 import type { PciFunction } from './function.ts';
-import { CONFIG_PORTS } from './registers.table.ts';
-
-const LINES = 8;
-export const FIRST_PCI_LINE = 16;
-
-export const pciLine = (slot: number, pin: number): number => FIRST_PCI_LINE + ((slot + pin - 1) % LINES);
-export const legacyPciLine = (slot: number, pin: number): number => ((slot + pin - 1) % 2 === 0 ? 10 : 11);
 
 export class PciHost {
   readonly ports: BusDevice;

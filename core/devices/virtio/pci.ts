@@ -4,12 +4,12 @@ import {
   Capability,
   DeviceType,
   NOTIFY_MULTIPLIER,
+  PciCapability,
   VIRTIO_DEVICE_BASE,
   VIRTIO_VENDOR,
 } from '../../abi/virtio/virtio.table.ts';
-import type { PciBuses } from '../pci/function.ts';
+import type { PciPlace } from '../boards/pc.ts';
 import { PciFunction } from '../pci/function.ts';
-import type { GuestMemory } from './queue.ts';
 import { type VirtioFunction, VirtioTransport } from './transport.ts';
 
 /** PCI class codes by device type (PCI code and ID assignment 1.11). */
@@ -20,7 +20,6 @@ const CLASS: Readonly<Record<number, number>> = {
   [DeviceType.entropy]: 0xff_0000,
   [DeviceType.balloon]: 0xff_0000,
 };
-const VENDOR_SPECIFIC = 0x09;
 /** The window that all structures lie in. */
 const WINDOW = 4;
 const INTA = 1;
@@ -28,7 +27,7 @@ const INTA = 1;
 function capability(type: number, at: number, length: number, extra?: number): Uint8Array {
   const bytes = new Uint8Array(extra === undefined ? 16 : 20);
   const view = new DataView(bytes.buffer);
-  bytes.set([VENDOR_SPECIFIC, 0, bytes.length, type, WINDOW]);
+  bytes.set([PciCapability.vendorSpecific, 0, bytes.length, type, WINDOW]);
   view.setUint32(8, at, true);
   view.setUint32(12, length, true);
   if (extra !== undefined) view.setUint32(16, extra, true);
@@ -40,9 +39,8 @@ export interface VirtioPci {
   readonly transport: VirtioTransport;
 }
 
-/** @param pin the function's INTA, after the command register's say */
-export function virtioPci(fn: VirtioFunction, buses: PciBuses, memory: GuestMemory, pin: (asserted: boolean) => void): VirtioPci {
-  const transport = new VirtioTransport(fn, memory, (asserted) => pci.setInterrupt(asserted));
+export function virtioPci(fn: VirtioFunction, place: PciPlace): VirtioPci {
+  const transport = new VirtioTransport(fn, place.host, (asserted) => pci.setInterrupt(asserted));
   const device = {
     name: `virtio-${Object.entries(DeviceType).find(([, type]) => type === fn.type)?.[0] ?? fn.type}`,
     read: (offset: number, width: number) => transport.read(offset, width) >>> 0,
@@ -65,8 +63,9 @@ export function virtioPci(fn: VirtioFunction, buses: PciBuses, memory: GuestMemo
         capability(Capability.notify, BAR.notify.at, BAR.notify.length, NOTIFY_MULTIPLIER),
       ],
     },
-    buses,
-    pin,
+    place.buses,
+    place.pin,
   );
+  pci.assign({ [WINDOW]: place.memoryWindow }, place.interruptLine);
   return { pci, transport };
 }

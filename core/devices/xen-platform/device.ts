@@ -3,10 +3,11 @@
  * memory window is address space for pages of the hypervisor. Beside it, at fixed ports, the protocol by which a guest
  * asks that emulated disks and network cards go: the board has none, so the mask is only kept.
  */
+
+import { UNPLUG_MAGIC, UNPLUG_PORTS, UNPLUG_PROTOCOL, XEN_PLATFORM } from '../../abi/xen/platform-device.table.ts';
 import type { PciPlace } from '../boards/pc.ts';
 import type { BusDevice } from '../bus.ts';
 import { PciFunction } from '../pci/function.ts';
-import { UNPLUG_MAGIC, UNPLUG_PORTS, UNPLUG_PROTOCOL, XEN_PLATFORM } from './registers.table.ts';
 
 export interface XenPlatformOptions {
   /** Where firmware puts the two windows. */

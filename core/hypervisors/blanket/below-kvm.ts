@@ -2,7 +2,8 @@
  * KVM below: nothing has to be asked of it. Its devices look like PCI devices, and the one thing a second layer must do
  * is to give them addresses that KVM knows, which are the machine frames of this layer.
  */
-import { type Below, type GuestFrame, nothingBelow } from '../../seams/below.ts';
+import type { GuestFrame } from '../../seams/addresses.ts';
+import { type Below, nothingBelow } from '../../seams/below.ts';
 import type { Machine } from '../../seams/machine.ts';
 
 /** ACPI fixed hardware (ACPI 6.5 section 4.8.3.2): PM1a control, SLP_EN with the sleep type of S5. */

@@ -10,8 +10,8 @@ import { MemoryOp } from '../../abi/xen/memory.table.ts';
 import { SharedInfo, VcpuInfo } from '../../abi/xen/shared-info.table.ts';
 import { SchedOp } from '../../abi/xen/vcpu.table.ts';
 import { invariant } from '../../base/bug.ts';
-import type { MachineFrame } from '../../seams/addresses.ts';
-import { type Below, type GuestFrame, nothingBelow } from '../../seams/below.ts';
+import type { GuestFrame, MachineFrame } from '../../seams/addresses.ts';
+import { type Below, nothingBelow } from '../../seams/below.ts';
 import { type Machine, Register } from '../../seams/machine.ts';
 import { passOf } from './passes.table.ts';
 

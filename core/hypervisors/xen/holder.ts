@@ -2,8 +2,7 @@
  * What event channels, grants and native services need of the domain they belong to and of its hypervisor, whichever kind
  * it is: a paravirtual domain on Xen, an HVM container of a provider, or a domain whose kernel is a program of ours.
  */
-import type { Cycles, MachineFrame } from '../../seams/addresses.ts';
-import type { GuestFrame } from '../../seams/below.ts';
+import type { Cycles, GuestFrame, MachineFrame } from '../../seams/addresses.ts';
 import type { MachineMemory } from '../../seams/machine.ts';
 import type { Timers } from '../common/timers.ts';
 import type { EventChannels } from './events.ts';

@@ -34,11 +34,21 @@ export class HypercallStatistics {
   /** Calls of numbers without handler. */
   readonly missing = new Map<number, number>();
   failures = 0;
+  /** Calls of driver domains that were passed to the layer below, and those that were refused, by operation. */
+  readonly blanket = new Map<string, { passed: number; refused: number }>();
   /** Told of every failed call, if set. */
   onFailure: ((call: FailedCall) => void) | undefined;
 
   countMissing(number: number): void {
     if (this.missing.size < 1024 || this.missing.has(number)) this.missing.set(number, (this.missing.get(number) ?? 0) + 1);
+  }
+
+  /** A Blanket hypercall, and what came of it. */
+  passed(operation: string, result: number): void {
+    const counts = this.blanket.get(operation) ?? { passed: 0, refused: 0 };
+    if (result < 0) counts.refused += 1;
+    else counts.passed += 1;
+    this.blanket.set(operation, counts);
   }
 
   failed(caller: PvVcpu, number: number, args: CallArguments, result: number): void {

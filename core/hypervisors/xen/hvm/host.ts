@@ -5,8 +5,7 @@
 
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { OWN_FRAMES, PLATFORM_WINDOW, SPECIAL_FRAMES } from '../../../abi/xen/hvm.table.ts';
-import type { Cycles, MachineFrame } from '../../../seams/addresses.ts';
-import type { GuestFrame } from '../../../seams/below.ts';
+import type { Cycles, GuestFrame, MachineFrame } from '../../../seams/addresses.ts';
 import type { AddressRange, ContainerMemory } from '../../../seams/machine.ts';
 import type { UpcallPins } from '../../../seams/upcalls.ts';
 import { ownerOf } from '../../common/frames.ts';

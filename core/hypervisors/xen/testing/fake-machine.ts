@@ -139,6 +139,7 @@ export class FakeMachine implements Machine {
   readonly cpus: readonly FakeCpu[];
   readonly frequency = 1_000_000_000;
   readonly ports = { read: () => 0xff, write: () => {} };
+  readonly devices = { read: () => 0xffff_ffff, write: () => {} };
   occupant: Occupant | undefined;
 
   constructor(frames: number, cpus = 1) {

@@ -6,6 +6,9 @@ export const XEN_PLATFORM = {
   class: 0xff_8000,
   revision: 1,
   ioBytes: 0x100,
+  /** Windows: ports, and memory in which pages of the hypervisor can appear. */
+  ports: 0,
+  memory: 1,
 } as const;
 
 /** Fixed ports, wherever the device's window is. */

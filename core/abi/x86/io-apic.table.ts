@@ -1,6 +1,8 @@
 /** The I/O APIC. Source: Intel 82093AA data sheet, order number 290566-001. */
 
 export const IO_APIC = {
+  /** Where firmware puts the first one. */
+  address: 0xfec0_0000,
   /** In its register page: index, then data. */
   select: 0x00, window: 0x10, length: 0x1000,
   id: 0x00, version: 0x01, arbitration: 0x02, redirection: 0x10,

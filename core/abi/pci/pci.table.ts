@@ -1,5 +1,9 @@
 /** Configuration space header of type 0 and configuration mechanism 1. Source: PCI Local Bus Specification 3.0, sections 3.2 and 6.1. */
 
+/** Slots of a bus; the functions of a slot. */
+export const PCI_SLOTS = 32;
+export const PCI_FUNCTIONS = 8;
+
 export const CONFIG_PORTS = { address: 0xcf8, data: 0xcfc, length: 8, enable: 0x8000_0000 } as const;
 
 export const HEADER = {

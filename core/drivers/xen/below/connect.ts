@@ -1,0 +1,72 @@
+/**
+ * A driver domain introduces itself to a Xen below, as the drivers of a container do, but through Blanket hypercalls: pages of
+ * that Xen appear in the memory window of the platform device, events arrive as upcalls, the store answers over its ring.
+ */
+import { DomainId } from '../../../abi/xen/domains.table.ts';
+import { AddToPhysmap, HvmOp, HvmParam, HvmParamArgument, MapSpace } from '../../../abi/xen/hvm.table.ts';
+import { MemoryOp } from '../../../abi/xen/memory.table.ts';
+import { XEN_PLATFORM } from '../../../abi/xen/platform-device.table.ts';
+import type { GuestFrame } from '../../../seams/addresses.ts';
+import type { BlanketCalls, DriverAccess } from '../../../seams/driver-domain.ts';
+import type { MappedPage, Platform } from '../../../seams/platform.ts';
+import type { PciDevice } from '../../pci/scan.ts';
+import type { FrontPlatform } from '../front-end.ts';
+import { StoreClient } from '../store-client.ts';
+import { EventsBelow } from './events.ts';
+import { GrantsBelow } from './grants.ts';
+
+export interface XenBelow {
+  readonly platform: FrontPlatform;
+  readonly store: StoreClient;
+}
+
+export const isXenPlatform = (pci: PciDevice): boolean =>
+  pci.vendor === XEN_PLATFORM.vendor && pci.device === XEN_PLATFORM.device;
+
+/** The frames of the window, each used once. */
+const framesOf = (pci: PciDevice): (() => GuestFrame) => {
+  let next = pci.window(XEN_PLATFORM.memory) / 4096;
+  return () => next++ as GuestFrame;
+};
+
+const parameter = (calls: BlanketCalls, index: number): number | undefined => {
+  const argument = new Uint8Array(HvmParamArgument.SIZE);
+  const view = new DataView(argument.buffer);
+  view.setUint16(HvmParamArgument.domain, DomainId.SELF, true);
+  view.setUint32(HvmParamArgument.index, index, true);
+  return calls.pass('hvm_op', HvmOp.get_param, argument) < 0
+    ? undefined
+    : Number(view.getBigUint64(HvmParamArgument.value, true));
+};
+
+/** Makes a page of the layer below appear at a frame of this machine. */
+const show = (calls: BlanketCalls, space: number, index: number, frame: GuestFrame): MappedPage | undefined => {
+  const argument = new Uint8Array(AddToPhysmap.SIZE);
+  const view = new DataView(argument.buffer);
+  view.setUint16(AddToPhysmap.domain, DomainId.SELF, true);
+  view.setUint32(AddToPhysmap.space, space, true);
+  view.setBigUint64(AddToPhysmap.index, BigInt(index), true);
+  view.setBigUint64(AddToPhysmap.frame, BigInt(frame), true);
+  return calls.pass('memory_op', MemoryOp.add_to_physmap, argument) < 0 ? undefined : calls.page(frame);
+};
+
+/** Undefined: what is below does not do its part. */
+export const connectBelow = (platform: Platform, access: DriverAccess, pci: PciDevice): XenBelow | undefined => {
+  const { blanket } = access;
+  pci.enable();
+  const frame = framesOf(pci);
+  const sharedInfo = show(blanket, MapSpace.shared_info, 0, frame());
+  if (sharedInfo === undefined) return undefined;
+  const events = new EventsBelow(blanket, sharedInfo);
+  const own = new GrantsBelow((index) => show(blanket, MapSpace.grant_table, index, frame()), platform.own);
+  const port = parameter(blanket, HvmParam.STORE_EVTCHN);
+  const page = parameter(blanket, HvmParam.STORE_PFN);
+  const ring = page === undefined ? undefined : blanket.page(page as GuestFrame);
+  if (port === undefined || ring === undefined || !blanket.onUpcall(() => events.upcall())) return undefined;
+  const store = new StoreClient(ring, () => events.notify(port));
+  events.listen(port, () => store.work());
+  return {
+    platform: { events, own, now: () => platform.now(), schedule: (at, task) => platform.schedule(at, task) },
+    store,
+  };
+};
