@@ -44,8 +44,10 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   const flush = (): void => {
     for (const each of flushes) each();
   };
+  /** Whether a TLB may hold the entry. */
+  const isLasting = (entry: number): boolean => (entry & Constant.mapPresent) !== 0 && !isZero(entry);
   const drop = (entry: number): void => {
-    if ((entry & Constant.mapPresent) === 0 || isZero(entry)) return;
+    if (!isLasting(entry)) return;
     if (host.release(addressOf(entry))) caches.forgetFrame(addressOf(entry));
   };
 
@@ -157,7 +159,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     discard: (frame) => {
       const entry = entryOf(checked(frame));
       entries[frame] = 0;
-      if ((entry & Constant.mapPresent) === 0) return;
+      if (!isLasting(entry)) return;
       drop(entry);
       flush();
     },
@@ -165,7 +167,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       if (from === to) return;
       const source = entryOf(checked(from));
       const old = entryOf(checked(to));
-      if ((source & Constant.mapPresent) === 0 || isZero(source)) entries[to] = 0;
+      if (!isLasting(source)) entries[to] = 0;
       else {
         const readOnly = (source & ~Constant.mapWritable) >>> 0;
         host.share(addressOf(source));
@@ -173,7 +175,8 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
         entries[to] = readOnly;
       }
       drop(old);
-      flush();
+      // What could be written no longer can be, or shows something else.
+      if ((isLasting(source) && (source & Constant.mapWritable) !== 0) || isLasting(old)) flush();
     },
     isPrivate: (frame) => (entryOf(frame) & Constant.mapWritable) !== 0,
     usage: () => {
