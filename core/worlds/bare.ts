@@ -42,6 +42,8 @@ export interface BareWorld {
   readonly engine: Engine;
   readonly board: PcBoard;
   readonly frequency: number;
+  /** The kernel's file. */
+  readonly kernel: Uint8Array;
   /** By which protocol the kernel was entered. */
   readonly protocol: string;
   now(): Cycles;
@@ -101,6 +103,7 @@ export function bareWorld(options: BareOptions): BareWorld {
     engine,
     board: made,
     frequency: options.frequency,
+    kernel: options.kernel.bytes,
     protocol,
     now: () => computer.now(),
     run: (until) => computer.run(until),

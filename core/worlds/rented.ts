@@ -77,6 +77,7 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     statistics: () => made.statistics(),
     counters: () => instance.computer.contexts.map((context) => countersOf(engine.memory.buffer, context)),
     frequency: options.frequency,
+    kernel: options.kernel.bytes,
     protocol: startKernel(instance.computer, made, ram, options),
     now: () => host.now(),
     run: (until) => {

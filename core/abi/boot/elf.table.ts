@@ -28,5 +28,12 @@ export const SECTION_HEADER = {
   64: { name: 0, type: 4, addr: 16, offset: 24, size: 32, link: 40 },
 } as const;
 
+/** Entries of a symbol table; kinds up to `lastKind` (none, object, function) name addresses. */
+export const SYMBOL = {
+  32: { value: 4, info: 12, size: 16 },
+  64: { value: 8, info: 4, size: 24 },
+  lastKind: 2,
+} as const;
+
 /** Notes with the owner "Xen". Source: Xen 4.17, public/elfnote.h. */
 export const XEN_NOTE = { owner: 'Xen', physicalEntry: 18 } as const;

@@ -1,5 +1,5 @@
-/** ELF executables of both classes: segments, notes and, where present, symbols. Pure: bytes in, description out. */
-import { ELF, FILE_HEADER, PROGRAM_HEADER, SECTION_HEADER, XEN_NOTE } from '../../abi/boot/elf.table.ts';
+/** ELF executables of both classes: segments and notes. Pure: bytes in, description out. */
+import { ELF, FILE_HEADER, PROGRAM_HEADER, XEN_NOTE } from '../../abi/boot/elf.table.ts';
 import { readSize, readText, readU16, readU32 } from '../../base/bytes.ts';
 import { damagedKernel } from './refusals.ts';
 
@@ -87,33 +87,4 @@ function findPvhEntry(bytes: Uint8Array, { offset, fileSize }: Segment): number 
     at = descriptor + align(descriptorSize);
   }
   return undefined;
-}
-
-export interface ElfSymbol {
-  readonly name: string;
-  readonly address: number;
-}
-
-/** Names of functions for crash reports; empty where the file is stripped. Addresses are those of the symbol table. */
-export function elfSymbols(bytes: Uint8Array, bits: 32 | 64): ElfSymbol[] {
-  const header = FILE_HEADER[bits];
-  const layout = SECTION_HEADER[bits];
-  const word = (at: number): number => (bits === 64 ? readSize(bytes, at) : readU32(bytes, at));
-  const sections = word(header.shoff);
-  const count = readU16(bytes, header.shnum);
-  const symbols: ElfSymbol[] = [];
-  for (let i = 0; i < count; i++) {
-    const at = sections + i * readU16(bytes, header.shentsize);
-    if (readU32(bytes, at + layout.type) !== ELF.sectionSymbols) continue;
-    const start = word(at + layout.offset);
-    const size = word(at + layout.size);
-    const strings = word(sections + readU32(bytes, at + layout.link) * readU16(bytes, header.shentsize) + layout.offset);
-    const entry = bits === 64 ? 24 : 16;
-    for (let symbol = start; symbol + entry <= Math.min(start + size, bytes.length); symbol += entry) {
-      const kind = (bytes[symbol + (bits === 64 ? 4 : 12)] ?? 0) & 15;
-      const address = word(symbol + (bits === 64 ? 8 : 4));
-      if (kind <= 2 && address !== 0) symbols.push({ name: readText(bytes, strings + readU32(bytes, symbol)), address });
-    }
-  }
-  return symbols.filter(({ name }) => name !== '');
 }

@@ -11,7 +11,10 @@ import { hostFrames } from '../memory/frames.ts';
 import { EngineContext, engineContext, writeContextList } from './context.ts';
 import { Constant, Offset, Place } from './gen/offsets.ts';
 import { type Hot, type HotImports, instantiateHot } from './hot-module.ts';
+import { instructionText } from './instruction-text.ts';
 import { createTranslator, DEFAULT_OPTIONS, type Translator, type TranslatorOptions } from './jit/install.ts';
+import { PREFIX, RECORD, readInstruction, viewsOf } from './jit/instruction.ts';
+import type { RowPlan } from './jit/rows.ts';
 import { trapOf } from './stop.ts';
 
 const PAGE_OF_WASM = 65536;
@@ -27,9 +30,27 @@ export interface Engine extends Pick<Virtualization, 'createMemory' | 'createVir
   readonly instructions: number;
   /** Frames of the host memory in use. */
   readonly usedFrames: number;
+  /** The instruction at the beginning of `code`; undefined where there are too few bytes of it. */
+  disassemble(code: Uint8Array, width: CodeWidth, address: bigint): Disassembled | undefined;
   /** How often each row id without a handler was executed. */
   missingRows(): { row: number; count: number }[];
 }
+
+export interface Disassembled {
+  readonly text: string;
+  readonly length: number;
+  /** Control does not simply go on behind it. */
+  readonly jumps: boolean;
+}
+
+/** 16-, 32- or 64-bit code, as the interpreter numbers its modes. */
+export type CodeWidth = 16 | 32 | 64;
+const MODES: Readonly<Record<CodeWidth, number>> = { 16: 0, 32: 1, 64: 2 };
+/** Where `disassemble` works: behind what the interpreter keeps in `Place.scratch`. */
+const TEXT_RECORD = Place.scratch + 0x100;
+const TEXT_CODE = TEXT_RECORD + RECORD.bytes;
+const LONGEST_INSTRUCTION = 15;
+const UNKNOWN_PLAN: RowPlan = { name: '', operands: [], flow: 0, emitter: undefined };
 
 export interface EngineOptions {
   /** Size of the engine's memory: RAM of all guests that is ever touched, and tables. At most 4 GiB, which is the default. */
@@ -121,6 +142,18 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
         running = undefined;
       }
       return trapOf(frames.view, context.block, kind);
+    },
+    disassemble: (code, width, address) => {
+      const bytes = code.subarray(0, LONGEST_INSTRUCTION);
+      frames.bytes.set(bytes, TEXT_CODE);
+      if (hot.decodeFor(TEXT_RECORD, TEXT_CODE, bytes.length, MODES[width]) === 0) return undefined;
+      const instruction = readInstruction(viewsOf(memory.buffer), TEXT_RECORD, 0, [], UNKNOWN_PLAN);
+      const row = frames.view.getUint16(TEXT_RECORD + RECORD.row, true);
+      return {
+        text: instructionText(row, instruction, address),
+        length: instruction.length,
+        jumps: (instruction.flags & PREFIX.endsBlock) !== 0,
+      };
     },
     missingRows: () => {
       const counts = new Uint32Array(memory.buffer, Place.counters, 8192);

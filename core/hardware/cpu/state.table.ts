@@ -95,12 +95,17 @@ export const STATE: readonly StateField[] = [
   scratch('stopAddress', 'u64', ''),
   scratch('outcomeFault', 'u32', 'set by an outside handler that refuses: 0 no, 1 #GP(0), 2 #UD'),
 
+  // The recent past, for a person who looks at a crash: rings whose next element is the count modulo their length.
+  scratch('trail', 'u64', 'RIP at the heads of blocks', 16), scratch('trailCount', 'u32', ''),
+  scratch('eventAt', 'u64', 'RIP of exceptions and of faults on their way to a handler', 8), scratch('eventCount', 'u32', ''),
+  scratch('eventWhat', 'u64', 'vector | 100h if there is an error code | error code << 32', 8), scratch('eventAddress', 'u64', 'CR2 at that time', 8),
+
   // Counters (observe/ledger reads and clears them).
   scratch('countTlbMiss', 'u64', ''), scratch('countTlbFlush', 'u64', ''),
   scratch('countException', 'u64', 'delivered or returned, by vector', 32),
   scratch('countInterrupt', 'u64', ''), scratch('countSyscall', 'u64', ''),
   scratch('countDecode', 'u64', 'instructions decoded'), scratch('countCodeWrite', 'u64', 'writes to frames with decoded code'),
-  scratch('countJit', 'u64', 'instructions retired in translated code'),
+  scratch('countJit', 'u64', 'instructions retired in translated code, those of handlers that it calls too'),
 
   // Where the software TLB of this CPU lies; geometry in hot/tlb.ts.
   scratch('tlb', 'u32', 'address of its TLB area'),

@@ -16,7 +16,7 @@ import { enterReal } from './deliver-real';
 import { longMode, realMode, setExternal } from './descriptors';
 import { systemFlags } from './flags';
 import { clearFault, faulted, stop, Vector } from './raise';
-import { cpu, Flag } from './state';
+import { cpu, Flag, rip } from './state';
 
 /** Which instruction asked for a software interrupt. */
 export const enum Software { int = 0, int3 = 1, into = 2, int1 = 3 }
@@ -77,6 +77,7 @@ export function deliverException(vector: u32, error: u32, hasError: bool): void 
   let has = hasError;
   while (true) {
     if (first == Vector.pf) store<u64>(cpu, load<u64>(cpu, Offset.faultAddress), Offset.cr2);
+    noteEvent(first, code, has);
     enterExternal(first, code, has, resumeFlag(first));
     if (!faulted()) {
       if (first == Vector.db) debugDelivered();
@@ -86,7 +87,10 @@ export function deliverException(vector: u32, error: u32, hasError: bool): void 
     code = load<u32>(cpu, Offset.faultError);
     has = load<u32>(cpu, Offset.faultHasError) != 0;
     clearFault();
-    if (first == Vector.df) return shutDown();
+    if (first == Vector.df) {
+      noteEvent(second, code, has);
+      return shutDown();
+    }
     if (doubles(first, second)) {
       if (second == Vector.pf) store<u64>(cpu, load<u64>(cpu, Offset.faultAddress), Offset.cr2);
       first = Vector.df;
@@ -94,6 +98,16 @@ export function deliverException(vector: u32, error: u32, hasError: bool): void 
       has = true;
     } else first = second;
   }
+}
+
+/** Keeps what happened for a crash report. */
+function noteEvent(vector: u32, error: u32, hasError: bool): void {
+  const count = load<u32>(cpu, Offset.eventCount);
+  const slot = cpu + (<usize>(count & 7) << 3);
+  store<u64>(slot, rip(), Offset.eventAt);
+  store<u64>(slot, <u64>(vector | (<u32>hasError << 8)) | (<u64>error << 32), Offset.eventWhat);
+  store<u64>(slot, load<u64>(cpu, Offset.cr2), Offset.eventAddress);
+  store<u32>(cpu, count + 1, Offset.eventCount);
 }
 
 /** Triple fault: the processor stops until reset. */

@@ -114,6 +114,13 @@ function step(resuming: bool): void {
   if (!faulted() && !stopping) afterStep();
 }
 
+/** Keeps the way here for a crash report. */
+@inline function noteHead(at: u64): void {
+  const count = load<u32>(cpu, Offset.trailCount);
+  store<u64>(cpu + (<usize>(count & 15) << 3), at, Offset.trail);
+  store<u32>(cpu, count + 1, Offset.trailCount);
+}
+
 /** Instructions until nothing remains; from the head of a block in translated code, if there is any. */
 function instructions(): void {
   let head = translating();
@@ -125,6 +132,7 @@ function instructions(): void {
     }
     const host = <u32>at + fetchAddend;
     if (head) {
+      noteHead(at);
       const why = enter(host, at);
       if (why <= <u32>Exit.short && load<i32>(cpu, Offset.remaining) <= 0) {
         if (faulted()) setCharged(charged + 1);
