@@ -16,14 +16,18 @@ export interface DriveOptions {
   readonly timeout: number | undefined;
 }
 
-/** Fractions of a second of virtual time. */
-const PIECES_PER_SECOND = 200;
+/**
+ * Fractions of a second of virtual time. As fast as possible, pieces are short: the time limit is kept between them, and
+ * a guest that does nothing but leave the processor (ports, device registers) takes microseconds for each instruction.
+ */
+const PIECES_PER_SECOND = 5000;
+const PIECES_PER_SECOND_REAL = 200;
 /** How long the loop may hold the process before it looks at input, in milliseconds. */
 const PATIENCE = 15;
 const LONGEST_SLEEP = 200;
 
 export async function drive(world: Bootable, terminal: Terminal, options: DriveOptions): Promise<End> {
-  const piece = Math.ceil(world.frequency / PIECES_PER_SECOND);
+  const piece = Math.ceil(world.frequency / (options.realTime ? PIECES_PER_SECOND_REAL : PIECES_PER_SECOND));
   const limit = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout * 1000;
   const pace = options.realTime ? new Pace(world.frequency) : undefined;
   let until = 0;

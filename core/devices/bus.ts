@@ -1,5 +1,6 @@
 /** The two address spaces of a board, ports and device memory: ranges that may not overlap, each with the device behind it. */
 import { invariant } from '../base/bug.ts';
+import { Unclaimed } from './unclaimed.ts';
 
 /** What answers in a range. Offsets count from the start of the range; widths are 1, 2 or 4 and values unsigned. */
 export interface BusDevice {
@@ -22,7 +23,7 @@ interface Claim {
 
 export class Bus {
   /** Accesses that nobody answered, by address. */
-  readonly unclaimed = new Map<number, number>();
+  readonly unclaimed = new Unclaimed();
   private readonly claims: Claim[] = [];
   private readonly counts = new Map<string, AccessCount>();
   /** The claim found last: accesses come in runs. */
@@ -73,7 +74,7 @@ export class Bus {
     const last = this.last;
     if (last !== undefined && address >= last.start && address < last.end) return last;
     const claim = this.claims.find((each) => address >= each.start && address < each.end);
-    if (claim === undefined) this.unclaimed.set(address, (this.unclaimed.get(address) ?? 0) + 1);
+    if (claim === undefined) this.unclaimed.note(address);
     else this.last = claim;
     return claim;
   }

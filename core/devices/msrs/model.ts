@@ -3,6 +3,7 @@
 import type { MsrRow } from '../../abi/x86/msr.table.ts';
 import { MSR_PLATFORM_INFO, MSRS } from '../../abi/x86/msr.table.ts';
 import { APIC_BASE_MSR, TSC_DEADLINE_MSR, X2APIC_MSR } from '../lapic/registers.table.ts';
+import { Unclaimed } from '../unclaimed.ts';
 
 /** Registers that live in the local APICs. */
 export interface ApicRegisters {
@@ -18,7 +19,7 @@ const ROWS: ReadonlyMap<number, MsrRow> = new Map(MSRS.map((row) => [row.number,
 
 export class ModelSpecificRegisters {
   /** Accesses to registers that do not exist, by number. */
-  readonly unclaimed = new Map<number, number>();
+  readonly unclaimed = new Unclaimed();
   private readonly values: readonly Map<number, bigint>[];
 
   constructor(
@@ -60,7 +61,7 @@ export class ModelSpecificRegisters {
   }
 
   private count(msr: number): undefined {
-    this.unclaimed.set(msr, (this.unclaimed.get(msr) ?? 0) + 1);
+    this.unclaimed.note(msr);
     return undefined;
   }
 }
