@@ -90,6 +90,13 @@ export const deskCalls = {
     z.object({ path: z.string().nullable() }),
     600_000,
   ),
+  /** Asks for a place for a file that is still to be written. */
+  'file.place': reads(
+    'desk',
+    z.strictObject({ name: z.string().regex(/^[\w .()-]{1,80}$/), kind: z.enum(['raw', 'qcow2']) }),
+    z.object({ path: z.string().nullable() }),
+    600_000,
+  ),
   'diagnostics.collect': reads('desk', nothing, z.object({ path: z.string().nullable() }), 600_000),
   'stream.open': reads(
     'desk',

@@ -13,6 +13,8 @@ export const machineOrder = machineSettings.partial().extend({
   vcpus: positive.max(64),
   memoryMib: positive,
   diskMib: count,
+  /** The disk of the library that its disk begins as; empty without. */
+  disk: z.string().max(63).optional(),
   network: z.string().max(80),
 });
 export type MachineOrder = z.output<typeof machineOrder>;
@@ -71,6 +73,8 @@ export const machineCalls = {
       sizeMib: count.max(16 * 2 ** 20),
       file: z.string().min(1).max(4096).nullable(),
       readOnly: z.boolean(),
+      /** The disk of the library that it begins as. */
+      image: z.string().max(63).optional(),
     }),
     machine,
   ),
@@ -112,6 +116,17 @@ export const machineCalls = {
   'network.remove': changes('world', z.strictObject({ instance: instanceId, network: z.string().max(80) }), done),
   'forward.add': changes('world', z.strictObject({ instance: instanceId, forward: forward.omit({ id: true }) }), forward),
   'forward.remove': changes('world', z.strictObject({ instance: instanceId, forward: z.string().max(80) }), done),
+  /** Writes a disk to a new file of the person's. Refused while the machine may write to it. */
+  'volume.export': changes(
+    'world',
+    z.strictObject({
+      machine: machineId,
+      disk: z.string().max(40),
+      format: z.enum(['raw', 'qcow2']),
+      path: z.string().max(4096),
+    }),
+    begun,
+  ),
   'volume.list': reads('world', z.strictObject({ instance: instanceId }), z.array(volume)),
   'capture.start': changes(
     'world',

@@ -36,7 +36,7 @@ export function provisionsFrom({ engine, dataFolder, folder, tell }: ProvisionsO
         commandLine: withoutConsole(manifest.commandLine),
       };
     },
-    files: worldFiles(folder),
+    files: worldFiles(folder, dataFolder),
     wall: () => performance.now(),
     epoch: () => Math.floor(Date.now() / 1000),
     wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),

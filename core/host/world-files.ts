@@ -13,11 +13,17 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Refusal } from '../base/refusal.ts';
+import { convertDisk } from './disks/copy.ts';
+import { DiskLibrary } from './disks/library.ts';
 import { createDisk, openDisk } from './disks/open.ts';
 import { exists, readBytes } from './files.ts';
 
-/** @param folder of the world; made when something is written */
-export function worldFiles(folder: string) {
+/**
+ * @param folder of the world; made when something is written
+ * @param dataFolder where the library of disks is
+ */
+export function worldFiles(folder: string, dataFolder: string) {
+  const library = new DiskLibrary(dataFolder);
   const at = (path: string): string => join(folder, path);
   return {
     write: (path: string, pieces: Iterable<Uint8Array>): void => {
@@ -48,11 +54,15 @@ export function worldFiles(folder: string) {
     copy: (from: string, to: string): void => {
       if (exists(at(from))) copyFileSync(at(from), at(to), constants.COPYFILE_FICLONE);
     },
-    disk: (path: string, bytes: number) => {
+    disk: (path: string, bytes: number, begin: string) => {
       mkdirSync(folder, { recursive: true });
-      if (!exists(at(path))) createDisk(at(path), 'qcow2', bytes);
+      if (!exists(at(path))) {
+        if (begin === '') createDisk(at(path), 'qcow2', bytes);
+        else createDisk(at(path), 'qcow2', Math.max(bytes, library.known(begin).virtualBytes), library.known(begin).path);
+      }
       return openDisk(at(path), 'write');
     },
+    exportDisk: (path: string, to: string, format: 'raw' | 'qcow2') => convertDisk(at(path), to, format),
     ownDisk: (path: string, readOnly: boolean) => openDisk(path, readOnly ? 'read' : 'write'),
     size: (path: string): number => (exists(at(path)) ? statSync(at(path)).blocks * 512 : 0),
   };

@@ -190,7 +190,16 @@ export function worldCalls(parts: WorldParts): WorldCalls {
       part(world.networks, 'networks').removeForward(forward);
       return {};
     },
-    'volume.list': async () => (world.volumes === undefined ? [] : world.volumes()),
+    'volume.list': () => world.volumes?.list() ?? [],
+    'volume.export': ({ machine, disk, format, path }) => {
+      const volumes = part(world.volumes, 'disks of its own');
+      const { name } = machines.get(machine);
+      return {
+        task: works.begin({ title: 'task.exportDisk', unit: machine, values: { name, disk, path }, measure: 'bytes' }, (work) =>
+          volumes.export(machine, disk, format, path, work),
+        ).id,
+      };
+    },
     'capture.start': ({ machine, nic }) => ({ capture: part(world.captures, 'packet capture').start(machine, nic) }),
     'capture.stop': ({ capture }) => part(world.captures, 'packet capture').stop(capture),
   };

@@ -39,11 +39,11 @@ export function deviceCalls(world: World, machines: Machines, works: Works): Pic
     return { task: begun.id };
   };
   return {
-    'disk.attach': ({ machine, sizeMib, file, readOnly }) => {
+    'disk.attach': ({ machine, sizeMib, file, readOnly, image = '' }) => {
       const row = machines.get(machine);
       if (file === null && (sizeMib === 0 || readOnly)) refuse('bad-request', 'A new disk has a size and can be written.');
       const id = free(row.disks, (index) => `xvd${String.fromCharCode('a'.charCodeAt(0) + index)}`);
-      const disk: Disk = { id, image: '', sizeMib, readOnly, ...(file === null ? {} : { file }) };
+      const disk: Disk = { id, image, sizeMib, readOnly, ...(file === null ? {} : { file }) };
       const size = Math.floor(devices().attachDisk(machine, disk));
       const changed = machines.change(machine, { disks: [...row.disks, { ...disk, sizeMib: size }] });
       machines.write();

@@ -83,7 +83,7 @@ export class Machines {
       state: 'creating',
       reason: '',
       address: '',
-      disks: order.diskMib > 0 ? [{ id: 'xvda', image: order.image, sizeMib: order.diskMib, readOnly: false }] : [],
+      disks: order.diskMib > 0 ? [{ id: 'xvda', image: order.disk ?? '', sizeMib: order.diskMib, readOnly: false }] : [],
       nics: order.network === '' ? [] : [{ id: 'eth0', mac: this.mac(), network: order.network, connected: true }],
       createdAt: Date.now(),
       pending: {},

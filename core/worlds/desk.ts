@@ -31,8 +31,13 @@ export interface WorldFiles {
   remove(path: string): void;
   /** A copy that shares what it can with the original on this computer's disk; nothing if there is no original. */
   copy(from: string, to: string): void;
-  /** A sparse disk image of so many bytes, made if it is not there. */
-  disk(path: string, bytes: number): BlockStore & { close(): void };
+  /**
+   * A sparse disk image of so many bytes, made if it is not there; it begins as the disk `begin` of the library, '' is empty.
+   * @throws Refusal `disk-name` if there is no such disk
+   */
+  disk(path: string, bytes: number, begin: string): BlockStore & { close(): void };
+  /** Copies a disk image of this world to a new file of the person's, piece by piece; it has its name when it is whole. */
+  exportDisk(path: string, to: string, format: 'raw' | 'qcow2'): Iterable<{ done: number; of: number }>;
   /** A disk image of the person's, by its full path. */
   ownDisk(path: string, readOnly: boolean): BlockStore & { close(): void };
   /** Bytes that a file takes on the disk; 0 if there is none. */
@@ -110,7 +115,7 @@ export interface World {
   run(milliseconds: number): number;
   /** Absent parts are refused with a sentence. */
   readonly networks?: WorldNetworks;
-  readonly volumes?: () => Promise<Volume[]>;
+  readonly volumes?: WorldVolumes;
   readonly snapshots?: WorldSnapshots;
   readonly captures?: WorldCaptures;
   readonly devices?: WorldDevices;
@@ -136,6 +141,12 @@ export interface WorldNetworks {
   remove(network: string): void;
   addForward(forward: Omit<Forward, 'id'>): Forward;
   removeForward(forward: string): void;
+}
+
+export interface WorldVolumes {
+  list(): Volume[];
+  /** Refused while the machine writes. `to` is a full path of the person's. */
+  export(machine: string, disk: string, format: 'raw' | 'qcow2', to: string, work: Work): Promise<void>;
 }
 
 export interface WorldSnapshots {

@@ -263,18 +263,27 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
       return 50;
     },
     networks: scriptedNetworks(instance.id, () => [...guests.values()].map((guest) => guest.machine)),
-    volumes: async () =>
-      [...guests.values()].flatMap(({ machine }) =>
-        machine.disks.map((disk) => ({
-          id: `${machine.id}-${disk.id}`,
-          name: `${machine.name} ${disk.id}`,
-          instance: instance.id,
-          image: disk.image,
-          virtualBytes: disk.sizeMib * 1_048_576,
-          realBytes: disk.sizeMib * 40_000,
-          usedBy: [machine.id],
-        })),
-      ),
+    volumes: {
+      list: () =>
+        [...guests.values()].flatMap(({ machine }) =>
+          machine.disks.map((disk) => ({
+            id: `${machine.id} ${disk.id}`,
+            name: `${machine.name} ${disk.id}`,
+            instance: instance.id,
+            image: disk.image,
+            virtualBytes: disk.sizeMib * 1_048_576,
+            realBytes: disk.sizeMib * 40_000,
+            usedBy: [machine.id],
+          })),
+        ),
+      export: async (machine, disk, _format, to, work) => {
+        if (get(machine).state === 'running')
+          throw new Refusal('wrong-state', `${machine} is running and may write to its disk.`, 'Shut it down or pause it first.');
+        work.progress(0, 1, disk);
+        await pause(2);
+        writeFileSync(to, 'scripted');
+      },
+    },
     snapshots: {
       list: async (machine) => snapshots.get(machine) ?? [],
       take: async (machine, name, note) => {

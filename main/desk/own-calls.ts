@@ -117,6 +117,10 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
       });
       return { path: chosen.canceled ? null : (chosen.filePaths[0] ?? null) };
     },
+    'file.place': async ({ name, kind }) => {
+      const chosen = await dialog.showSaveDialog({ defaultPath: join(app.getPath('downloads'), `${name}.${kind}`) });
+      return { path: chosen.canceled || chosen.filePath === '' ? null : chosen.filePath };
+    },
     'diagnostics.collect': async () => {
       const chosen = await dialog.showSaveDialog({ defaultPath: join(app.getPath('downloads'), 'blanket-diagnostics.json') });
       if (chosen.canceled || chosen.filePath === '') return { path: null };

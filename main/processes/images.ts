@@ -8,8 +8,9 @@ import type { Work } from '../../core/worlds/desk.ts';
 export type MakerOrder =
   | { readonly kind: 'ready'; readonly name: string }
   | { readonly kind: 'prepare'; readonly name: string }
-  | { readonly kind: 'import'; readonly name: string; readonly kernel: string; readonly ramDisk: string | null };
-export type MakerMessage = { step: string } | { done: true } | { refusal: RefusalShape };
+  | { readonly kind: 'import'; readonly name: string; readonly kernel: string; readonly ramDisk: string | null }
+  | { readonly kind: 'disk'; readonly name: string; readonly path: string };
+export type MakerMessage = { step: string } | { copied: number; of: number } | { done: true } | { refusal: RefusalShape };
 
 const LOOK_EVERY = 200;
 
@@ -33,7 +34,8 @@ export function makeImage(folder: string, order: MakerOrder, work: Work): Promis
       if ('step' in message) {
         work.progress(0, 0, message.step);
         work.say(message.step);
-      } else if ('done' in message) end(resolve);
+      } else if ('copied' in message) work.progress(message.copied, message.of, '');
+      else if ('done' in message) end(resolve);
       else {
         const { code, message: sentence, remedy } = message.refusal;
         end(() => reject(new Refusal(code, sentence, remedy)));

@@ -26,6 +26,18 @@ export function openDisk(path: string, mode: 'read' | 'write', depth = 0): DiskI
   }
 }
 
+/** The image that shows through where nothing was written, by its full path; undefined: there is none, or it is no qcow2. */
+export function backingOf(path: string): string | undefined {
+  const file = openImage(path, 'read');
+  try {
+    if (new DataView(file.read(0, 4).buffer).getUint32(0) !== QCOW2_MAGIC) return undefined;
+    const { backing } = readHeader(file);
+    return backing === undefined ? undefined : resolve(dirname(path), backing);
+  } finally {
+    file.close();
+  }
+}
+
 /** Makes an image; `backing` (qcow2 only) shows through where nothing was written. */
 export function createDisk(path: string, format: 'raw' | 'qcow2', bytes: number, backing?: string): void {
   if (format === 'raw') {

@@ -7,7 +7,8 @@ import { Traffic } from './traffic.ts';
 
 const MIB = 2 ** 20;
 const SECTOR = 512;
-const diskFile = (machine: string, disk: Disk): string => `${machine}-${disk.id}.qcow2`;
+/** The file of a disk that belongs to its machine. */
+export const diskFile = (machine: string, disk: Disk): string => `${machine}-${disk.id}.qcow2`;
 
 /** Opens what a machine's record names. */
 export function deviceOpener(machine: Pick<Machine, 'id' | 'name'>, files: WorldFiles, fabric: Fabric): GuestDevices {
@@ -17,7 +18,7 @@ export function deviceOpener(machine: Pick<Machine, 'id' | 'name'>, files: World
     disk: (disk) =>
       traffic.disk(
         disk.file === undefined
-          ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB)
+          ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB, disk.image)
           : files.ownDisk(disk.file, disk.readOnly),
       ),
     nic: (nic) => ({

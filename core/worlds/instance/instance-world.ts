@@ -5,7 +5,17 @@ import type { Capacity, Machine, MachineChange, MachineSettings, MachineState } 
 import type { ExitRow } from '../../contract/gauges.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
-import type { LayOptions, Screen, Work, World, WorldDevices, WorldHost, WorldNetworks, WorldStore } from '../desk.ts';
+import type {
+  LayOptions,
+  Screen,
+  Work,
+  World,
+  WorldDevices,
+  WorldHost,
+  WorldNetworks,
+  WorldStore,
+  WorldVolumes,
+} from '../desk.ts';
 import { createFabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
 import { worldCaptures } from './captures.ts';
@@ -19,6 +29,7 @@ import { createPipe } from './pipe.ts';
 import { SavedWorld } from './saved-world.ts';
 import { Settling } from './settling.ts';
 import { FREQUENCY, Stack } from './stack.ts';
+import { worldVolumes } from './volumes.ts';
 
 const DEFAULT_IMAGE = 'default';
 /** Virtual time of one step, as a part of a second. */
@@ -278,6 +289,15 @@ export class InstanceWorld implements World {
 
   get store(): WorldStore {
     return this.#blanket().domain0.toolstack.store;
+  }
+
+  get volumes(): WorldVolumes {
+    return worldVolumes({
+      instance: this.host.instance.id,
+      files: this.host.provisions.files,
+      guests: () => this.#guests.values(),
+      yield: () => this.host.provisions.wait(0),
+    });
   }
 
   readonly captures = worldCaptures({

@@ -3,6 +3,7 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Answer, Request } from '../../../core/contract/calls.ts';
 import type { Image } from '../../../core/contract/storage.ts';
+import { DiskLibrary, type LibraryDisk } from '../../../core/host/disks/library.ts';
 import { RECIPES } from '../../../core/host/images/recipes.ts';
 import { type ImageManifest, ImageStore } from '../../../core/host/images/store.ts';
 import type { Edge } from '../../../core/service/edge.ts';
@@ -13,8 +14,10 @@ import { type MakerOrder, makeImage } from '../images.ts';
 type ImageCall = 'image.list' | 'image.prepare' | 'image.import' | 'image.remove';
 type ImageCalls = { [N in ImageCall]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
 
-export function imageCalls(folder: string, works: Works, edge: Edge): ImageCalls {
-  const store = new ImageStore(folder);
+/** @param prepare makes the default image now if it is missing, so that the first instance need not wait for it */
+export function imageCalls(places: MakerPlaces, works: Works, edge: Edge, prepare: boolean): ImageCalls {
+  const store = new ImageStore(places.dataFolder);
+  const library = new DiskLibrary(places.dataFolder);
   const making = new Set<string>();
 
   const listed = (manifest: ImageManifest): Image => {
@@ -38,6 +41,15 @@ export function imageCalls(folder: string, works: Works, edge: Edge): ImageCalls
     };
   };
 
+  const removeDisk = (name: string): Answer<'image.remove'> => {
+    const overlays = library.overlays(name, join(places.dataFolder, 'instances'));
+    if (overlays.length > 0)
+      refuse('wrong-state', `Disks of machines begin as ${name}: ${overlays.join(', ')}. Delete those machines first.`);
+    if (!library.remove(name)) refuse('no-image', `There is no disk ${name}.`);
+    edge.tell({ name: 'storage.changed', fact: { instance: null } });
+    return {};
+  };
+
   const begin = (title: string, order: MakerOrder): { task: string } => {
     if (making.has(order.name)) refuse('wrong-state', 'That image is being made already.');
     making.add(order.name);
@@ -55,17 +67,19 @@ export function imageCalls(folder: string, works: Works, edge: Edge): ImageCalls
     'image.list': () => {
       const there = store.list().map(listed);
       const missing = Object.values(RECIPES).filter((recipe) => !there.some((it) => it.id === recipe.name));
-      return [...there, ...missing.map((recipe) => absent(recipe.name, making.has(recipe.name)))];
+      const disks = library.list().map(asImage);
+      return [...there, ...disks, ...missing.map((recipe) => absent(recipe.name, making.has(recipe.name)))];
     },
     'image.prepare': ({ image }) => begin('task.prepareImage', { kind: 'prepare', name: image }),
     'image.import': ({ name, kind, path, ramDisk }) => {
-      if (kind === 'disk') refuse('not-possible-here', 'Disks cannot be imported yet; a kernel with its RAM disk can.');
+      if (kind === 'disk') return begin('task.importImage', { kind: 'disk', name: name.toLowerCase(), path });
       return begin('task.importImage', { kind: 'import', name: name.toLowerCase(), kernel: path, ramDisk });
     },
     'image.remove': ({ image }) => {
       const manifest = store.manifest(image);
       if (manifest === undefined) return refuse('no-image');
       if (manifest.recipe !== 'imported') refuse('not-possible-here', 'A built-in image is kept; it can be prepared anew.');
+      if (image.startsWith(DISK)) return removeDisk(image.slice(DISK.length));
       rmSync(store.folderOf(image), { recursive: true, force: true });
       edge.tell({ name: 'storage.changed', fact: { instance: null } });
       return {};
@@ -76,6 +90,26 @@ export function imageCalls(folder: string, works: Works, edge: Edge): ImageCalls
 function sizeOf(file: string): number {
   try {
     return statSync(file).size;
+/** Ids of disks, which have names of their own. */
+const DISK = 'disk:';
+
+function asImage(disk: LibraryDisk): Image {
+  return {
+    id: `${DISK}${disk.name}`,
+    name: disk.name,
+    kind: 'disk',
+    state: 'ready',
+    format: 'qcow2',
+    virtualBytes: disk.virtualBytes,
+    realBytes: disk.realBytes,
+    source: '',
+    checksum: '',
+    builtIn: false,
+    addedAt: disk.addedAt,
+    usedBy: [],
+  };
+}
+
   } catch {
     return -1;
   }
