@@ -1,11 +1,11 @@
 /** Reads price lists from files for the command line: the shipped ones, and those a person names. */
-import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Refusal } from '../base/refusal.ts';
 import { type Catalogue, parseCatalogue } from '../cloud/catalogue.ts';
-import { importPrices } from '../cloud/import/detect.ts';
+import { importPrices, listIdFrom } from '../cloud/import/detect.ts';
 import type { About, Intake, Progress } from '../cloud/import/intake.ts';
+import { textPieces } from '../host/files.ts';
 
 const SHIPPED = new URL('../../assets/catalogues/', import.meta.url);
 
@@ -41,20 +41,5 @@ export async function importFile(
   onProgress?: (progress: Progress) => void,
 ): Promise<Intake & { format: string }> {
   const plain = basename(path, extname(path));
-  const id =
-    about.id ??
-    (plain
-      .toLowerCase()
-      .replace(/[^a-z0-9-]+/g, '-')
-      .replace(/^-+|-+$/g, '') ||
-      'imported');
-  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 18 });
-  try {
-    return await importPrices(stream, { ...about, id, name: about.name ?? plain }, onProgress);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && 'syscall' in error) throw unreadable(path, error);
-    throw error;
-  } finally {
-    stream.destroy();
-  }
+  return importPrices(textPieces(path), { ...about, id: about.id ?? listIdFrom(plain), name: about.name ?? plain }, onProgress);
 }

@@ -2,13 +2,16 @@
  * What a worker or a utility process answers about prices: every function takes and gives plain data, nothing is kept but a
  * memory of the last contentions, and whatever takes long is a generator that is gone through step by step.
  */
+import { type PlannedCheck, plannedCheck } from './check.ts';
+import { type ExportKind, exportedPlan } from './export/plan.ts';
+import { guestsFromMeasured, type Trace } from './measured.ts';
 import { type CurvePoint, curve, guestByHour, type HeatCell, type HourCell, heatMap, pressureByHour } from './plan/charts.ts';
 import { type ParetoProgress, pareto } from './plan/pareto.ts';
 import { type Plan, Planner } from './plan/plan.ts';
 import { type Bar, type Outcome, sensitivity } from './plan/sensitivity.ts';
 import type { Catalogues } from './plan/setting.ts';
 import { type SweepProgress, sweep } from './plan/sweep.ts';
-import { asScenario } from './scenario.ts';
+import { asScenario, type ScenarioInput } from './scenario.ts';
 import { type Simulated, Simulation } from './simulation/simulation.ts';
 
 export interface PlannerAnswers {
@@ -23,6 +26,11 @@ export interface PlannerAnswers {
   sensitivity(scenario: unknown, outcome?: Outcome, by?: number): Bar[];
   pareto(scenario: unknown, types?: readonly string[], counts?: readonly number[]): Generator<ParetoProgress, void>;
   sweep(scenario: unknown, axes: unknown, batch?: number): Generator<SweepProgress, void>;
+  /** What has to be built and what is predicted of it, at these counts of machines on one instance. */
+  check(scenario: unknown, counts: readonly number[]): PlannedCheck;
+  /** Guest classes from measured load. */
+  measured(traces: readonly Trace[]): ScenarioInput['guests'];
+  exported(kind: ExportKind, scenario: unknown): { text: string; name: string };
 }
 
 /** Some tenths of a second of work. */
@@ -50,5 +58,11 @@ export function plannerAnswers(catalogues: Catalogues): PlannerAnswers {
       return pareto(planner, checked, types ?? catalogue.types.map((type) => type.id), counts);
     },
     sweep: (scenario, axes, batch) => sweep(planner, asScenario(scenario), axes, batch),
+    check: (scenario, counts) => plannedCheck(planner, asScenario(scenario), counts),
+    measured: guestsFromMeasured,
+    exported: (kind, scenario) => {
+      const { scenario: checked, catalogue } = planner.setting(scenario);
+      return { text: exportedPlan(kind, checked, catalogue), name: checked.name };
+    },
   };
 }

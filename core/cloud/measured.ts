@@ -6,7 +6,7 @@ import type { ScenarioInput } from './scenario.ts';
 
 const fraction = z.number().min(0).max(1);
 const traceSchema = z.strictObject({
-  name: z.string().min(1).max(52),
+  name: z.string().min(1).max(63),
   vcpus: z.number().int().min(1).max(512),
   memoryMb: z.number().positive().max(1e9),
   diskGb: z.number().min(0).max(1e9).default(0),

@@ -1,8 +1,10 @@
 /** Files of a person, read and written so that what goes wrong is told in words. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Refusal } from '../base/refusal.ts';
+
+const PIECE = 2 ** 18;
 
 const REASONS: Readonly<Record<string, { reason: string; remedy: string }>> = {
   ENOENT: { reason: 'does not exist', remedy: 'Check the path.' },
@@ -28,6 +30,18 @@ export function readBytes(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     throw fileRefusal(path, error);
+  }
+}
+
+/** A file as text, piece by piece; closed when the reader stops. @throws Refusal */
+export async function* textPieces(path: string): AsyncGenerator<string> {
+  const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: PIECE });
+  try {
+    for await (const piece of stream) yield String(piece);
+  } catch (error) {
+    throw fileRefusal(path, error);
+  } finally {
+    stream.destroy();
   }
 }
 

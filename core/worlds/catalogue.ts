@@ -12,6 +12,8 @@ const MAKERS: Partial<Readonly<Record<Flavour, WorldMaker>>> = {
   xen: (host) => new InstanceWorld(host, xenOutfit),
 };
 
+export { checkPartition } from './check/check-partition.ts';
+
 /** Machines of these stacks start from images of the data folder. */
 export const usesImages = true;
 

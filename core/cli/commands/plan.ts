@@ -1,16 +1,17 @@
 /** `blanket plan`: what cutting an instance into many machines saves, and what it costs in performance. */
 import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
+import { EXPORT_KINDS, type ExportKind, exportedPlan } from '../../cloud/export/plan.ts';
 import { explain } from '../../cloud/figure.ts';
 import { type Plan, Planner } from '../../cloud/plan/plan.ts';
 import { withCount, withValue } from '../../cloud/plan/vary.ts';
-import { parseScenario, type Scenario, type ScenarioInput, scenarioText } from '../../cloud/scenario.ts';
+import { asScenario, parseScenario, type Scenario, type ScenarioInput } from '../../cloud/scenario.ts';
 import { simpleScenario } from '../../cloud/simple.ts';
 import { Simulation } from '../../cloud/simulation/simulation.ts';
 import { cataloguesFrom, textOf } from '../catalogue-files.ts';
 import { positiveNumber, several, wholeNumber } from '../options.ts';
-import { EXPORTS, type ExportKind, exported } from '../plan-exports.ts';
 import { headline, planTable } from '../plan-output.ts';
+import { checkTable, measuredGuests } from '../plan-stack.ts';
 import { curveTable, paretoTable, sensitivityTable, sweepTable } from '../plan-tables.ts';
 import { type Table, tableCsv, tableText } from '../text-table.ts';
 
@@ -45,6 +46,9 @@ interface Options {
   readonly explain?: string;
   readonly sensitivity?: 'pricePerVmHour' | 'slowdown' | 'cpuP95' | 'memoryOverload' | 'pricePerUnit';
   readonly pareto?: boolean;
+  readonly check?: number[] | true;
+  readonly measured?: string | true;
+  readonly attach?: string;
   readonly sweep?: string;
   readonly export?: ExportKind;
 }
@@ -80,8 +84,15 @@ export function planCommand(): Command {
       ]),
     )
     .option('--pareto', 'all types and counts, price against slowdown')
+    .option(
+      '--check [counts]',
+      'build the partition on the emulated stack and put measured beside predicted; counts such as 1,10,20',
+      (text: string) => text.split(',').map(machines),
+    )
+    .option('--measured [instance]', 'take the measured load of running machines as guests (with --attach)')
+    .option('--attach <folder>', "data folder of the running application, or of 'blanket run'")
     .option('--sweep <file>', 'many scenarios: a JSON file with axes of paths and values')
-    .addOption(new Option('--export <kind>', 'write the plan for others').choices(EXPORTS))
+    .addOption(new Option('--export <kind>', 'write the plan for others').choices(EXPORT_KINDS))
     .addHelpText('after', HELP)
     .action(async (file: string | undefined, options: Options) => {
       process.stdout.write(await answer(file, options));
@@ -98,10 +109,15 @@ async function scenarioOf(
   if (file !== undefined) scenario = parseScenario(await textOf(file));
   else {
     const { provider, type, count, baseline, instances } = options;
-    if (provider === undefined || type === undefined || count === undefined) {
+    const counted = count ?? (options.measured === undefined ? undefined : 1);
+    if (provider === undefined || type === undefined || counted === undefined) {
       throw new Refusal('scenario-missing', 'There is no scenario.', 'Give a scenario file, or --provider, --type and --count.');
     }
-    scenario = simpleScenario({ provider, type, count, baseline, instances }, catalogues, { price });
+    scenario = simpleScenario({ provider, type, count: counted, baseline, instances }, catalogues, { price });
+  }
+  if (options.measured !== undefined) {
+    const guests = await measuredGuests(options.attach, options.measured === true ? undefined : options.measured);
+    scenario = asScenario({ ...scenario, guests });
   }
   for (const change of options.set) {
     const at = change.indexOf('=');
@@ -125,8 +141,9 @@ async function answer(file: string | undefined, options: Options): Promise<strin
   const catalogues = await cataloguesFrom(options.catalogue);
   const planner = new Planner(catalogues);
   const scenario = await scenarioOf(file, options, catalogues);
-  if (options.export !== undefined)
-    return options.export === 'scenario' ? scenarioText(scenario) : exported(options.export, scenario, planner);
+  if (options.check !== undefined)
+    return printed(await checkTable(planner, scenario, options.check === true ? undefined : options.check), options.format);
+  if (options.export !== undefined) return exportedPlan(options.export, scenario, planner.setting(scenario).catalogue);
   if (options.counts !== undefined) return printed(curveTable(planner, scenario, options.counts), options.format);
   if (options.pareto) return printed(paretoTable(planner, scenario), options.format);
   if (options.sensitivity !== undefined) return printed(sensitivityTable(planner, scenario, options.sensitivity), options.format);

@@ -62,3 +62,11 @@ export async function importPrices(
     await iterator.return?.();
   }
 }
+
+/** What a list from a file of this name is called. */
+export const listIdFrom = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60) || 'imported';

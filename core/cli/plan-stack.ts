@@ -1,0 +1,72 @@
+/** What of a plan has to do with machines that run: checking it on the emulated stack, and taking load from a running fleet. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Refusal } from '../base/refusal.ts';
+import { checkRows, countsToCheck, type MeasuredPoint, plannedCheck } from '../cloud/check.ts';
+import { guestsFromMeasured } from '../cloud/measured.ts';
+import type { Planner } from '../cloud/plan/plan.ts';
+import type { Scenario, ScenarioInput } from '../cloud/scenario.ts';
+import type { GaugeName, History } from '../contract/gauges.ts';
+import { loadHistories, traceOf } from '../contract/plan-load.ts';
+import { ask } from '../host/attach/client.ts';
+import { dataFolder } from '../host/data-folder.ts';
+import { provisionsFrom } from '../host/provisions.ts';
+import { checkPartition } from '../worlds/catalogue.ts';
+import type { Table } from './text-table.ts';
+
+const WASM = fileURLToPath(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url));
+/** Seconds of history that are taken. */
+const HISTORY_SECONDS = 3600;
+
+/** Rents, cuts and measures for real; steps are told on standard error. */
+export async function checkTable(planner: Planner, scenario: Scenario, counts = countsToCheck(scenario)): Promise<Table> {
+  const { partition, plans } = plannedCheck(planner, scenario, counts);
+  const tell = (step: string): void => void process.stderr.write(`${step} ...\n`);
+  const folder = join(dataFolder(), 'check');
+  const points: MeasuredPoint[] = [];
+  let told = '';
+  for (const { step, point } of checkPartition(
+    provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder, tell }),
+    partition,
+  )) {
+    if (step !== told) tell(step);
+    told = step;
+    if (point !== undefined) points.push(point);
+  }
+  return {
+    header: ['machines', 'predicted slowdown', 'measured', 'error', 'within 10 %', 'least', 'most'],
+    rows: checkRows(plans, points).map((it) => [
+      it.count,
+      it.predicted,
+      it.measured,
+      it.error,
+      it.within ? 'yes' : 'no',
+      it.least,
+      it.most,
+    ]),
+  };
+}
+
+/** Guest classes from the load of the machines that run, of one instance or of all. */
+export async function measuredGuests(attach: string | undefined, instance: string | undefined): Promise<ScenarioInput['guests']> {
+  if (attach === undefined)
+    throw new Refusal('no-fleet', 'There is no running fleet to measure.', "Give --attach and the application's data folder.");
+  const { machines } = await ask(attach, 'fleet.read', {});
+  const running = machines.filter((it) => it.state === 'running' && (instance === undefined || it.instance === instance));
+  const traces = await Promise.all(
+    running.map(async (machine) => {
+      const { id: unit } = machine;
+      const read = (gauge: GaugeName): Promise<History> =>
+        ask(attach, 'metrics.history', { unit, gauge, seconds: HISTORY_SECONDS });
+      return traceOf(machine, await loadHistories(read));
+    }),
+  );
+  const usable = traces.filter((it) => it !== undefined);
+  if (usable.length === 0)
+    throw new Refusal(
+      'no-load',
+      `No machine${instance === undefined ? '' : ` of ${instance}`} runs long enough to have been measured.`,
+      'Start machines and wait some seconds.',
+    );
+  return guestsFromMeasured(usable);
+}

@@ -1,0 +1,104 @@
+/** What has to be built to check a plan: its fullest instance with all machines busy, at several counts, beside what is predicted. */
+import { Refusal } from '../base/refusal.ts';
+import { type CheckRow, checkPlan } from './measured.ts';
+import type { Plan, Planner } from './plan/plan.ts';
+import { withCount } from './plan/vary.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface CheckedClass {
+  readonly name: string;
+  readonly vcpus: number;
+  readonly memoryMb: number;
+  readonly weight: number;
+  /** Percent of one thread; 0 is no limit. */
+  readonly capPercent: number;
+}
+
+/** An instance to be rented and cut for real; plain data. */
+export interface Partition {
+  readonly flavour: 'xen' | 'kvm';
+  readonly threads: number;
+  readonly cores: number;
+  readonly smtYield: number;
+  readonly memoryMb: number;
+  readonly classes: readonly CheckedClass[];
+  /** Machines of each class, by class, for each point; in the order in which they are measured. */
+  readonly points: readonly (readonly number[])[];
+}
+
+/** Work done in one point, by class. */
+export interface MeasuredPoint {
+  readonly machines: readonly number[];
+  /** Of each class: mean over its machines of the work of one alone over the work of this one, in the same time. */
+  readonly slowdowns: readonly number[];
+  /** Of the machine that got most, and of the one that got least. */
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface PlannedCheck {
+  readonly partition: Partition;
+  /** By machine count. */
+  readonly plans: ReadonlyMap<number, Plan>;
+}
+
+/** Quarters of what is planned, and one alone. */
+export function countsToCheck(scenario: Scenario): number[] {
+  const most = Math.ceil(scenario.guests.reduce((sum, guest) => sum + guest.count, 0) / scenario.instances);
+  return [...new Set([1, ...[0.25, 0.5, 0.75, 1].map((part) => Math.max(1, Math.round(part * most)))])].sort((a, b) => a - b);
+}
+
+/** The scenario with one instance, on which every machine always wants all its virtual CPUs. */
+const allBusy = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  instances: 1,
+  failureReserve: 0,
+  guests: scenario.guests.map((guest) => ({
+    ...guest,
+    load: { ...guest.load, mean: 1, burst: 1, duty: 1 },
+    hourly: null,
+    correlation: 0,
+    waits: { disk: 0, network: 0 },
+  })),
+});
+
+/** @throws Refusal for counts that are not whole numbers above zero */
+export function plannedCheck(planner: Planner, scenario: Scenario, counts: readonly number[]): PlannedCheck {
+  const busy = allBusy(scenario);
+  const sized = [...new Set(counts)].sort((a, b) => a - b).map((count) => [count, withCount(busy, count)] as const);
+  if (sized.length === 0) throw new Refusal('nothing-to-check', 'There is no count to check.', 'Give counts such as 1,10,20.');
+  const { catalogue, type, supply } = planner.setting(busy);
+  return {
+    partition: {
+      flavour: catalogue.flavour,
+      threads: supply.threads,
+      cores: supply.cores,
+      smtYield: supply.smtYield,
+      memoryMb: type.memoryGb * 1024,
+      classes: busy.guests.map(({ name, vcpus, memoryMb, weight, capPercent }) => ({
+        name,
+        vcpus,
+        memoryMb,
+        weight,
+        capPercent,
+      })),
+      points: sized.map(([, it]) => it.guests.map((guest) => guest.count)),
+    },
+    plans: new Map(sized.map(([count, it]) => [count, planner.planChecked(it)])),
+  };
+}
+
+/** Measured beside predicted; slowdowns of the machines that got most and least with it. */
+export interface MeasuredRow extends CheckRow {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Over all machines of each point. */
+export function checkRows(plans: PlannedCheck['plans'], points: readonly MeasuredPoint[]): MeasuredRow[] {
+  return points.flatMap(({ machines, slowdowns, least, most }) => {
+    const count = machines.reduce((sum, each) => sum + each, 0);
+    const measured = machines.reduce((sum, each, index) => sum + each * (slowdowns[index] ?? 1), 0) / count;
+    return checkPlan(plans, new Map([[count, measured]])).map((row) => ({ ...row, least, most }));
+  });
+}
