@@ -62,6 +62,7 @@ export default defineConfig({
     world: nodeEntry('main/processes/world.ts', 'world.mjs', 'es'),
     clouds: nodeEntry('main/processes/clouds.ts', 'clouds.mjs', 'es'),
     imageMaker: nodeEntry('main/processes/image-maker.ts', 'image-maker.mjs', 'es'),
+    planChecker: nodeEntry('main/processes/plan-checker.ts', 'plan-checker.mjs', 'es'),
     planner: nodeEntry('main/processes/planner.ts', 'planner.mjs', 'es'),
   },
   builder: {

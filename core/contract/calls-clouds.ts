@@ -2,9 +2,22 @@
 import * as z from 'zod';
 import { changes, reads } from './call.ts';
 import { instance, instanceType, provider } from './fleet.ts';
-import { amount, done, instanceId, label, name, note, nothing, taskId } from './shapes.ts';
+import { count, done, instanceId, label, name, note, nothing, taskId } from './shapes.ts';
 import { budget, spend } from './spend.ts';
 import { image } from './storage.ts';
+
+/** What an import took, and what it could not use: lines with reasons, the first of them if there are many. */
+export const priceReport = z.object({
+  list: z.string(),
+  name: z.string(),
+  format: z.string(),
+  types: count,
+  refused: z.array(z.object({ line: count, reason: z.string() })),
+  refusedCount: count,
+  /** Lines about something else than what is looked for. */
+  passedOver: count,
+});
+export type PriceReport = z.output<typeof priceReport>;
 
 export const cloudCalls = {
   'catalogue.read': reads('clouds', nothing, z.object({ providers: z.array(provider), types: z.array(instanceType) })),
@@ -48,10 +61,19 @@ export const cloudCalls = {
     z.object({ task: taskId }),
   ),
   'image.remove': changes('clouds', z.strictObject({ image: z.string().max(80) }), done),
+  /** Begins to read a price list of any known format; what became of it is in the report of the task. */
   'prices.import': changes(
     'clouds',
-    z.strictObject({ path: z.string().max(4096) }),
-    z.object({ accepted: amount, refused: z.array(z.object({ line: amount, reason: z.string() })) }),
-    120_000,
+    z.strictObject({
+      path: z.string().max(4096),
+      name: z.string().trim().min(1).max(80).optional(),
+      region: z.string().min(1).max(40),
+      flavour: z.enum(['xen', 'kvm']),
+    }),
+    z.object({ task: taskId }),
   ),
+  /** Null: not finished, failed, or forgotten. */
+  'prices.report': reads('clouds', z.strictObject({ task: taskId }), priceReport.nullable()),
+  /** Forgets an imported list. */
+  'prices.remove': changes('clouds', z.strictObject({ list: z.string().max(80) }), done),
 };

@@ -1,10 +1,14 @@
-/** Calls that the planner process answers: pure questions about price and contention. */
+/** Calls that the planner process answers: questions about price and contention, and the check of a plan on the emulated stack. */
 import * as z from 'zod';
-import { reads } from './call.ts';
-import { planCandidates, planPictures, planSimulated, planView } from './plan.ts';
-import { machineId } from './shapes.ts';
+import { changes, reads } from './call.ts';
+import { planCandidates, planCheck, planPictures, planSimulated, planSwept, planView } from './plan.ts';
+import { loadTrace } from './plan-load.ts';
+import { planGuests, planScenario } from './plan-scenario.ts';
+import { count, taskId } from './shapes.ts';
 
-const scenario = z.record(z.string(), z.json());
+const scenario = planScenario;
+const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
+export const PLAN_EXPORTS = ['scenario', 'libvirt', 'xl', 'cloud-init', 'tofu'] as const;
 
 export const plannerCalls = {
   'plan.evaluate': reads('planner', z.strictObject({ scenario }), planView, 20_000),
@@ -18,11 +22,41 @@ export const plannerCalls = {
   'plan.pareto': reads('planner', z.strictObject({ scenario }), planCandidates, 60_000),
   /** The simulation, one better answer each time it is asked again for the same scenario. */
   'plan.refine': reads('planner', z.strictObject({ scenario }), planSimulated, 60_000),
+  /** Many scenarios: rows from `from` on as far as they are reckoned; called again until done equals total, or left. */
+  'plan.sweep': reads(
+    'planner',
+    z.strictObject({
+      scenario,
+      axes: z
+        .array(z.strictObject({ path: z.string().min(1).max(120), values: z.array(scalar).min(1).max(10_000) }))
+        .min(1)
+        .max(4),
+      from: count,
+    }),
+    planSwept,
+    60_000,
+  ),
+  /** Begins to build the partition on the emulated stack and to measure it at these counts of machines on one instance. */
+  'plan.check': changes(
+    'planner',
+    z.strictObject({ scenario, counts: z.array(z.number().int().min(1).max(200)).max(12) }),
+    z.object({ task: taskId }),
+  ),
+  /** What the check of this scenario has found so far. */
+  'plan.checked': reads('planner', z.strictObject({ scenario }), planCheck),
   'plan.export': reads(
     'planner',
-    z.strictObject({ scenario, kind: z.enum(['scenario', 'libvirt', 'xl', 'cloud-init', 'tofu']) }),
+    z.strictObject({ scenario, kind: z.enum(PLAN_EXPORTS) }),
     z.object({ text: z.string(), name: z.string() }),
     20_000,
   ),
-  'plan.measured': reads('planner', z.strictObject({ machines: z.array(machineId).max(1000) }), z.json(), 20_000),
+  /** A scenario from a file that a person chose. */
+  'plan.open': reads('planner', z.strictObject({ path: z.string().max(4096) }), z.object({ scenario }), 20_000),
+  /** Guest classes from the measured load of machines. */
+  'plan.measured': reads(
+    'planner',
+    z.strictObject({ machines: z.array(loadTrace).min(1).max(1000) }),
+    z.object({ guests: planGuests }),
+    20_000,
+  ),
 };

@@ -23,6 +23,8 @@ export const events = {
   'alarm.told': z.object({ alarm, active: z.boolean() }),
   /** To the windows: all rules, all that is raised. */
   'alarms.changed': alarms,
+  /** Price lists were imported or forgotten. */
+  'prices.changed': z.object({}),
   'storage.changed': z.object({ instance: instanceId.nullable() }),
   /** Something a person should see: an alarm, a refusal nobody waited for, a process brought back. */
   notice: z.object({

@@ -112,7 +112,10 @@ export interface PlanCandidate {
 
 export interface PlanSimulated {
   readonly seed: number;
+  /** Virtual seconds simulated so far. */
   readonly seconds: number;
+  /** Past its beginning; before that the slowdowns say nothing. */
+  readonly ready: boolean;
   readonly cpu: PlanPressure;
   readonly classes: readonly {
     readonly name: string;
@@ -125,6 +128,34 @@ export interface PlanSimulated {
   }[];
 }
 
+export interface PlanSweepRow {
+  /** Values of the axes, in their order. */
+  readonly at: readonly (number | string | boolean | null)[];
+  readonly pricePerVmHour: number | null;
+  readonly ratioToBaseline: number | null;
+  readonly bindingResource: string | null;
+  readonly bindingRatio: number | null;
+  readonly cpuP95: number | null;
+  readonly cpuOverload: number | null;
+  readonly memoryOverload: number | null;
+  readonly slowdown: number | null;
+  /** Why there is no answer. */
+  readonly refusal: string | null;
+}
+
+/** Measured beside predicted, at one count of machines on one instance. */
+export interface PlanCheckRow {
+  readonly count: number;
+  readonly predicted: number;
+  readonly measured: number;
+  /** (measured - predicted) / predicted. */
+  readonly error: number;
+  readonly within: boolean;
+  /** Slowdown of the machine that got most, and of the one that got least. */
+  readonly least: number;
+  readonly most: number;
+}
+
 const record = <T>(): z.ZodType<T, T> => z.custom<T>((value) => typeof value === 'object' && value !== null);
 export const planView = record<PlanView>();
 export const planPictures = record<PlanPictures>();
@@ -134,3 +165,9 @@ export const planCandidates = record<{
   readonly candidates: readonly PlanCandidate[];
 }>();
 export const planSimulated = record<PlanSimulated>();
+export const planSwept = record<{ readonly done: number; readonly total: number; readonly rows: readonly PlanSweepRow[] }>();
+export const planCheck = record<{
+  /** The task that measures; null: nothing was begun for this scenario. */
+  readonly task: string | null;
+  readonly rows: readonly PlanCheckRow[];
+}>();

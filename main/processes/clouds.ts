@@ -6,7 +6,8 @@ import { refuse } from '../../core/service/refuse.ts';
 import { Works } from '../../core/service/works.ts';
 import { rentable } from '../../core/worlds/catalogue.ts';
 import { imageCalls } from './clouds/images.ts';
-import { asProvider, asTypes, builtInLists } from './clouds/price-lists.ts';
+import { priceCalls } from './clouds/price-imports.ts';
+import { asProvider, asTypes, PriceLists } from './clouds/price-lists.ts';
 import { Register } from './clouds/register.ts';
 import { Spending } from './clouds/spending.ts';
 import { serveProcess } from './edge.ts';
@@ -17,8 +18,8 @@ const TELL_EVERY = 5000;
 serveProcess((begin, edge) => {
   const register = new Register(begin.folder);
   const works = new Works(edge, 'c');
-  const lists = builtInLists();
-  const spending = new Spending(register, lists);
+  const prices = new PriceLists(begin.dataFolder);
+  const spending = new Spending(register, prices);
   const tell = (instance: Instance): void => edge.tell({ name: 'instance.changed', fact: { instance } });
   const known = (id: string): Instance => register.get(id) ?? refuse('no-such-instance');
   const tellSpend = (): void => {
@@ -31,7 +32,7 @@ serveProcess((begin, edge) => {
   };
 
   const rent = (request: Request<'instance.rent'>): Instance[] => {
-    const list = lists.find((it) => it.id === request.provider);
+    const list = prices.byId.get(request.provider);
     const type = list === undefined ? undefined : asTypes(list).find((it) => it.id === request.type);
     if (list === undefined || type === undefined)
       throw new Refusal('no-such-type', `${request.provider} does not rent out ${request.type}.`, 'Choose a type from the list.');
@@ -67,7 +68,7 @@ serveProcess((begin, edge) => {
 
   const calls: CloudCalls = {
     'catalogue.read': () => {
-      return { providers: lists.map((list) => asProvider(list, rentable(list.flavour))), types: lists.flatMap(asTypes) };
+      return { providers: prices.all.map((list) => asProvider(list, rentable(list.flavour))), types: prices.all.flatMap(asTypes) };
     },
     'instance.rent': (request) => {
       const instances = rent(request);
@@ -106,7 +107,7 @@ serveProcess((begin, edge) => {
       return {};
     },
     ...imageCalls(begin.dataFolder, works, edge),
-    'prices.import': () => refuse('not-possible-here', 'Price lists are imported on the Planner page.'),
+    ...priceCalls(prices, works, edge),
   };
 
   for (const instance of register.instances) if (instance.state !== 'ended') tell(instance);

@@ -1,16 +1,15 @@
-/** The process of the planner: pure answers over the price lists that come with the program. */
+/** The process of the planner: answers over the price lists, and checks of plans in a thread beside it. */
+import { Bug } from '../../core/base/bug.ts';
 import { type PlannerAnswers, plannerAnswers } from '../../core/cloud/answers.ts';
-import type { Catalogue } from '../../core/cloud/catalogue.ts';
-import { hostUserData } from '../../core/cloud/export/cloud-init.ts';
-import { libvirtXml } from '../../core/cloud/export/libvirt.ts';
-import { DEFAULT_HOST, machinesOf } from '../../core/cloud/export/machines.ts';
-import { tofuJson } from '../../core/cloud/export/tofu.ts';
-import { xlConfig } from '../../core/cloud/export/xl.ts';
-import { asScenario, type Scenario, scenarioText } from '../../core/cloud/scenario.ts';
+import type { SweepProgress, SweepRow } from '../../core/cloud/plan/sweep.ts';
+import { parseScenario } from '../../core/cloud/scenario.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
+import { readBytes } from '../../core/host/files.ts';
 import { refuse } from '../../core/service/refuse.ts';
-import { builtInLists } from './clouds/price-lists.ts';
+import { Works } from '../../core/service/works.ts';
+import { PriceLists } from './clouds/price-lists.ts';
 import { serveProcess } from './edge.ts';
+import { Checks } from './planner/check.ts';
 
 type PlannerCalls = { [N in NamesBy<'planner'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
 
@@ -18,6 +17,8 @@ const RATIOS = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 10] as const;
 const HEAT_COUNTS = [1, 2, 4, 8, 16, 24, 32, 48, 64] as const;
 /** Milliseconds of work on types before what is there is shown. */
 const SHOW_AFTER = 400;
+/** Scenarios between two looks at the clock. */
+const SWEEP_BATCH = 50;
 
 /** A generator that goes on where it was, as long as the same scenario is asked for. */
 class Going<T> {
@@ -36,29 +37,38 @@ class Going<T> {
   }
 }
 
-function exported(scenario: Scenario, kind: Request<'plan.export'>['kind'], lists: ReadonlyMap<string, Catalogue>): string {
-  const list = lists.get(scenario.provider);
-  switch (kind) {
-    case 'scenario':
-      return scenarioText(scenario);
-    case 'libvirt':
-      return machinesOf(scenario)
-        .map((machine) => libvirtXml(list?.flavour ?? 'kvm', machine, DEFAULT_HOST))
-        .join('\n');
-    case 'xl':
-      return machinesOf(scenario)
-        .map((machine) => xlConfig(machine, DEFAULT_HOST))
-        .join('\n');
-    case 'cloud-init':
-      return hostUserData(scenario);
-    case 'tofu':
-      return list === undefined ? refuse('bad-request', 'There is no such price list.') : tofuJson(scenario, list);
+/** A sweep that goes on where it was; the rows so far are kept. */
+class Sweeping {
+  private rows: SweepRow[] = [];
+  private total = 0;
+  private readonly steps: Going<SweepProgress>;
+
+  constructor(planner: PlannerAnswers) {
+    this.steps = new Going((request) => {
+      this.rows = [];
+      const { scenario, axes } = request as Request<'plan.sweep'>;
+      return planner.sweep(scenario, { axes }, SWEEP_BATCH);
+    });
+  }
+
+  next({ from, ...request }: Request<'plan.sweep'>): Answer<'plan.sweep'> {
+    const until = Date.now() + SHOW_AFTER;
+    let over = false;
+    do {
+      const step = this.steps.next(request);
+      over = step.done === true;
+      if (step.done === true) break;
+      this.rows.push(...step.value.rows);
+      this.total = step.value.total;
+    } while (Date.now() < until);
+    return { done: over ? this.total : this.rows.length, total: this.total, rows: this.rows.slice(from) };
   }
 }
 
-function callsOver(planner: PlannerAnswers, lists: ReadonlyMap<string, Catalogue>): PlannerCalls {
+function callsOver(planner: PlannerAnswers, checks: Checks): PlannerCalls {
   const simulation = new Going((scenario) => planner.refine(scenario));
   const types = new Going((scenario) => planner.pareto(scenario));
+  const sweeping = new Sweeping(planner);
   let newest: Answer<'plan.pareto'> = { done: 0, total: 1, candidates: [] };
   return {
     'plan.evaluate': ({ scenario }) => planner.evaluate(scenario),
@@ -73,27 +83,38 @@ function callsOver(planner: PlannerAnswers, lists: ReadonlyMap<string, Catalogue
       do {
         const step = types.next(scenario);
         if (step.done === true) return newest;
-        newest = step.value as Answer<'plan.pareto'>;
+        newest = step.value;
       } while (Date.now() < until);
       return newest;
     },
-    'plan.refine': ({ scenario }) => simulation.next(scenario).value as Answer<'plan.refine'>,
-    'plan.export': ({ scenario, kind }) => {
-      const checked = asScenario(scenario);
-      return { text: exported(checked, kind, lists), name: checked.name };
+    'plan.refine': ({ scenario }) => {
+      const step = simulation.next(scenario);
+      if (step.done === true) throw new Bug('the simulation has no end');
+      return step.value;
     },
-    'plan.measured': () => refuse('not-possible-here', 'The load of running machines is taken on the Machines page.'),
+    'plan.sweep': (request) => sweeping.next(request),
+    'plan.check': ({ scenario, counts }) => {
+      const planned = planner.check(scenario, counts);
+      return { task: checks.start(JSON.stringify(scenario), planner.evaluate(scenario).scenario.name, planned) };
+    },
+    'plan.checked': ({ scenario }) => checks.found(JSON.stringify(scenario)),
+    'plan.export': ({ scenario, kind }) => planner.exported(kind, scenario),
+    'plan.open': ({ path }) => ({ scenario: parseScenario(new TextDecoder().decode(readBytes(path))) }),
+    'plan.measured': ({ machines }) => ({ guests: planner.measured(machines) }),
   };
 }
 
-serveProcess(() => {
-  const lists = new Map(builtInLists().map((list) => [list.id, list]));
-  const calls = callsOver(plannerAnswers(lists), lists);
+serveProcess((begin, edge) => {
+  const lists = new PriceLists(begin.dataFolder);
+  const works = new Works(edge, 'p');
+  const calls = callsOver(plannerAnswers(lists.byId), new Checks(works, begin));
   return {
     call: (name: CallName, request) => {
+      lists.refresh();
       const answer = (calls as Record<string, ((request: unknown) => unknown) | undefined>)[name];
       return answer === undefined ? refuse('bad-request') : answer(request);
     },
+    cancel: (task) => works.cancel(task),
     stop: async () => undefined,
   };
 });

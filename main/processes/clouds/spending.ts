@@ -15,7 +15,7 @@ export class Spending {
 
   constructor(
     private readonly register: Register,
-    private readonly lists: readonly Catalogue[],
+    private readonly lists: { readonly byId: ReadonlyMap<string, Catalogue> },
   ) {}
 
   /** To be called once a minute, and whenever the rate changes. */
@@ -55,7 +55,7 @@ export class Spending {
   }
 
   private charge(instance: Instance, until: number): ReturnType<typeof chargeOf> | undefined {
-    const list = this.lists.find((it) => it.id === instance.provider);
+    const list = this.lists.byId.get(instance.provider);
     const end = Math.min(instance.endedAt ?? until, until);
     if (list === undefined || end <= instance.rentedAt) return undefined;
     return chargeOf(list, {
@@ -143,7 +143,7 @@ export class Spending {
     whole: { cpuUnits: number; memoryMb: number },
   ): Map<string, number> {
     const moment = Math.round(now);
-    const list = this.lists.find((it) => it.id === instance.provider);
+    const list = this.lists.byId.get(instance.provider);
     if (list === undefined) return new Map();
     const lease = {
       instance: instance.id,
