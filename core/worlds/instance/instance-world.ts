@@ -28,6 +28,7 @@ import { Pace } from './pace.ts';
 import { createPipe } from './pipe.ts';
 import { SavedWorld } from './saved-world.ts';
 import { Settling } from './settling.ts';
+import { Snapshots } from './snapshots.ts';
 import { FREQUENCY, Stack } from './stack.ts';
 import { worldVolumes } from './volumes.ts';
 
@@ -87,6 +88,13 @@ export class InstanceWorld implements World {
     });
     this.#saved = new SavedWorld(provisions.files);
     this.#epoch = provisions.epoch();
+    this.snapshots = new Snapshots({
+      files: provisions.files,
+      frequency: FREQUENCY,
+      guest: (id) => this.#guest(id),
+      suspend: (guest, work) => this.#suspend(guest, work),
+      now: () => provisions.epoch() * 1000,
+    });
     this.#pace = new Pace(FREQUENCY, () => provisions.wall());
   }
 
@@ -243,6 +251,7 @@ export class InstanceWorld implements World {
     guest.stop();
     dropDisks(guest.machine, this.host.provisions.files);
     this.#saved.drop(id);
+    this.snapshots.drop(guest);
     this.#guests.delete(id);
     this.#gauges.forget(id);
   }
@@ -299,6 +308,8 @@ export class InstanceWorld implements World {
       yield: () => this.host.provisions.wait(0),
     });
   }
+
+  readonly snapshots: Snapshots;
 
   readonly captures = worldCaptures({
     traffic: (id, nic) => {
