@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ethernet, ipv4, parseIp, udp } from '../../network/packet.ts';
+import { ethernet, parseIp, udp } from '../../network/packet.ts';
 import { createSwitch } from '../../network/switch.ts';
 import { worldCaptures } from './captures.ts';
 import { Traffic } from './traffic.ts';
