@@ -21,6 +21,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['rent', '/rent'],
   ['lay', '/partition?instance=i2'],
   ['partition', '/partition?instance=i1'],
+  ['new', '/new?instance=i1'],
   ['console', '/machine/i1.1/console'],
   ['screen', '/machine/i1.1/screen'],
   ['details', '/machine/i1.1/details'],

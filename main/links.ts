@@ -1,6 +1,7 @@
 /** Deep links (blanket://machines/i3.7/console) and command-line places. They only show a place; they never do anything. */
 
-const PLACES = /^(machines|machine|instance|rent|spend|networks|storage|tasks|planner|settings)(\/[\w-][\w.-]{0,63}){0,3}$/;
+const PLACES =
+  /^(machines|machine|instance|rent|spend|networks|storage|tasks|planner|settings|partition|new)(\/[\w-][\w.-]{0,63}){0,3}$/;
 
 /** The place a link names, or undefined if it is not one of ours, exactly. */
 export function placeOf(link: string): string | undefined {

@@ -29,6 +29,7 @@ import './shell/shell.css';
 const PAGES: Readonly<Record<string, ReturnType<typeof lazy>>> = {
   rent: lazy(async () => ({ default: (await import('./pages/rent/page.tsx')).RentPage })),
   partition: lazy(async () => ({ default: (await import('./pages/partition/page.tsx')).PartitionPage })),
+  new: lazy(async () => ({ default: (await import('./pages/partition/page.tsx')).PartitionPage })),
   machine: lazy(async () => ({ default: (await import('./pages/machine/page.tsx')).MachinePage })),
   instance: lazy(async () => ({ default: (await import('./pages/instance/page.tsx')).InstancePage })),
   spend: lazy(async () => ({ default: (await import('./pages/spend/page.tsx')).SpendPage })),

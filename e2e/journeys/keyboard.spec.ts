@@ -48,7 +48,7 @@ test('a filter narrows, bulk actions say what came of each', async ({ desk }) =>
   await machines.filter.fill('');
   await desk.window.getByRole('checkbox', { name: 'Select all' }).click();
   await machines.bulk.getByRole('button', { name: 'Pause' }).click();
-  await expect(desk.window.getByRole('dialog', { name: 'Begun for 3 of 4' })).toContainText('is paused');
+  await expect(desk.window.getByRole('dialog', { name: 'Done for 3 of 4' })).toContainText('The machine is paused');
 });
 
 test('a console has a window of its own, which survives and comes to the front when asked again', async ({ desk }) => {

@@ -37,6 +37,7 @@ export function commandsOf(shell: ShellActions): readonly Command[] {
     to('tasks', 'nav.tasks', '/tasks', 'g t'),
     to('settings', 'nav.settings', '/settings', 'g ,'),
     { id: 'rent', words: 'command.rent', section: 'do', keys: 'c i', run: () => go('/rent') },
+    { id: 'new', words: 'command.new', section: 'do', keys: 'c m', run: () => go('/new') },
     { id: 'partition', words: 'command.partition', section: 'do', keys: 'c v', run: () => go('/partition') },
     { id: 'notices', words: 'command.notices', section: 'do', run: shell.notices },
     { id: 'diagnostics', words: 'command.diagnostics', section: 'do', run: shell.diagnostics },

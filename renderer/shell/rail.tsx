@@ -12,7 +12,7 @@ import { usePlace } from '../routes.ts';
 import { say, type Words } from '../words/say.ts';
 
 const ITEMS: readonly { place: string; words: Words; icon: typeof DnsOutlined; also: readonly string[] }[] = [
-  { place: 'machines', words: 'nav.machines', icon: DnsOutlined, also: ['machine', 'instance', 'rent', 'partition', ''] },
+  { place: 'machines', words: 'nav.machines', icon: DnsOutlined, also: ['machine', 'instance', 'rent', 'partition', 'new', ''] },
   { place: 'planner', words: 'nav.planner', icon: InsightsOutlined, also: [] },
   { place: 'spend', words: 'nav.spend', icon: PaymentsOutlined, also: [] },
   { place: 'networks', words: 'nav.networks', icon: LanOutlined, also: [] },

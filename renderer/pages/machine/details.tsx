@@ -11,10 +11,16 @@ import { memory } from '../../parts/format.ts';
 import { NumberField } from '../../parts/number-field.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say } from '../../words/say.ts';
-import { Capture } from './capture.tsx';
+import { Disks, Nics } from './devices.tsx';
 
-/** Settings that a running machine takes at its next start only. */
-const AT_START: readonly (keyof MachineSettings)[] = ['vcpus', 'memoryMib', 'commandLine'];
+/** Whether a running machine takes the setting at its next start only. */
+const AT_START: Partial<Record<keyof MachineSettings, (machine: Machine, next: MachineSettings) => boolean>> = {
+  vcpus: (machine, next) => next.vcpus > Math.max(machine.vcpus, machine.maximumVcpus ?? 0),
+  memoryMib: (machine, next) => next.memoryMib > Math.max(machine.memoryMib, machine.maximumMemoryMib ?? 0),
+  maximumVcpus: () => true,
+  maximumMemoryMib: () => true,
+  commandLine: () => true,
+};
 
 export function Details({ machine }: { machine: Machine }): ReactNode {
   const [change, setChange] = useState<Partial<MachineSettings>>({});
@@ -32,7 +38,7 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
     const waits = machine.pending[key];
     if (waits !== undefined)
       return say('details.waits', { now: key === 'memoryMib' ? memory(machine.memoryMib) : String(machine[key]) });
-    return awake && AT_START.includes(key) ? say('details.restart') : say('details.live');
+    return awake && AT_START[key]?.(machine, { ...machine, ...change }) === true ? say('details.restart') : say('details.live');
   };
   const changed = Object.keys(change).length;
   const apply = (): void => {
@@ -111,6 +117,22 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
             help={help('memoryMib')}
           />
           <NumberField
+            label={say('details.maximumVcpus')}
+            value={value('maximumVcpus') ?? value('vcpus')}
+            min={value('vcpus')}
+            max={64}
+            set={(next) => set('maximumVcpus', next)}
+            help={help('maximumVcpus')}
+          />
+          <NumberField
+            label={say('details.maximumMemory')}
+            value={value('maximumMemoryMib') ?? value('memoryMib')}
+            min={value('memoryMib')}
+            max={1_048_576}
+            set={(next) => set('maximumMemoryMib', next)}
+            help={help('maximumMemoryMib')}
+          />
+          <NumberField
             label={say('column.weight')}
             value={value('weight')}
             min={1}
@@ -142,34 +164,8 @@ export function Details({ machine }: { machine: Machine }): ReactNode {
           slotProps={{ htmlInput: { className: 'mono', spellCheck: false } }}
         />
       </section>
-      <section className="card stack">
-        <h2>{say('details.disks')}</h2>
-        {machine.disks.length === 0 && <p className="quiet">{say('details.noDisks')}</p>}
-        {machine.disks.map((disk) => (
-          <dl className="facts" key={disk.id}>
-            <dt>
-              <code>{disk.id}</code>
-            </dt>
-            <dd>
-              {memory(disk.sizeMib)}, {disk.image}
-              {disk.readOnly && `, ${say('details.readOnly')}`}
-            </dd>
-          </dl>
-        ))}
-      </section>
-      <section className="card stack">
-        <h2>{say('details.nics')}</h2>
-        {machine.nics.length === 0 && <p className="quiet">{say('details.noNics')}</p>}
-        {machine.nics.map((nic) => (
-          <div className="row wrap" key={nic.id}>
-            <code>{nic.id}</code>
-            <code className="quiet">{nic.mac}</code>
-            <span className="tag">{nic.network}</span>
-            <span className="grow" />
-            <Capture machine={machine} nic={nic.id} />
-          </div>
-        ))}
-      </section>
+      <Disks machine={machine} />
+      <Nics machine={machine} />
       {refusal !== undefined && <RefusalNote refusal={refusal} />}
       <div className="apply-bar">
         <span className="grow second">{changed > 0 ? say('details.changed', { count: changed }) : say('details.unchanged')}</span>

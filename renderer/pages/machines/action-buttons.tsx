@@ -66,7 +66,7 @@ export function ActionButtons({ machine }: { machine: Machine }): ReactNode {
               key={action}
               disabled={!able}
               onClick={() => want(action)}
-              title={able ? undefined : say('why.is', { state: sayAny(`state.${machine.state}`) })}
+              title={able ? undefined : say('why.is', { state: sayAny(`state.${machine.state}`).toLowerCase() })}
             >
               {say(`action.${action}` as Words)}
             </MenuItem>

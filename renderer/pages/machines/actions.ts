@@ -60,7 +60,7 @@ export async function actOnAll(action: MachineAction, machines: readonly Machine
   return [
     ...begun,
     ...unable.map((machine): Outcome => {
-      const state = sayAny(`state.${machine.state}`);
+      const state = sayAny(`state.${machine.state}`).toLowerCase();
       return { machine, task: undefined, refusal: say('why.is', { state }) };
     }),
   ];

@@ -26,7 +26,9 @@ export function BulkBar({ machines, clear }: { machines: readonly Machine[]; cle
   const [asking, setAsking] = useState<MachineAction | 'remove' | 'label'>();
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>();
   const { confirmStop, confirmRemove } = useSettings();
-  const outcome = outcomes !== undefined && <OutcomeDialog outcomes={outcomes} close={() => setOutcomes(undefined)} />;
+  // One machine shows what becomes of it by itself; a refusal is told in any case.
+  const told = outcomes !== undefined && (outcomes.length > 1 || outcomes.some((it) => it.refusal !== undefined));
+  const outcome = told && <OutcomeDialog outcomes={outcomes} close={() => setOutcomes(undefined)} />;
   if (machines.length === 0) return outcome;
   const act = (action: MachineAction): void => {
     setAsking(undefined);

@@ -57,6 +57,11 @@ export function MachinesPage(): ReactNode {
             `${say('count.instances', { count: instances.size })}, ${say('count.machines', { count: machines.size })}`}
         </span>
         {instances.size > 0 && (
+          <Button variant="outlined" onClick={() => go('/new')}>
+            {say('command.new')}
+          </Button>
+        )}
+        {instances.size > 0 && (
           <Button variant="outlined" onClick={() => go('/partition')}>
             {say('command.partition')}
           </Button>

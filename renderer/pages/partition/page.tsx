@@ -1,4 +1,4 @@
-/** Laying the Blanket and cutting the instance: the drawing, the ratios and the price follow every move. */
+/** Laying the Blanket, cutting the instance, and adding one machine to it. */
 import Button from '@mui/material/Button';
 import { type ReactNode, useState } from 'react';
 import type { Instance } from '../../../core/contract/fleet.ts';
@@ -13,7 +13,8 @@ import '../rent/rent.css';
 import './partition.css';
 
 export function PartitionPage(): ReactNode {
-  const { query } = usePlace();
+  const { path, query } = usePlace();
+  const single = path[0] === 'new';
   const instances = [...useInstances().values()].filter((it) => !['ended', 'failed'].includes(it.state));
   const [fallback] = useState(() => instances.find((it) => it.state === 'blanket')?.id ?? instances[0]?.id);
   const instance = instances.find((it) => it.id === (query.get('instance') ?? fallback));
@@ -29,7 +30,7 @@ export function PartitionPage(): ReactNode {
   return (
     <>
       <div className="page-head">
-        <h1>{say(instance.capacity === null ? 'partition.layTitle' : 'partition.title')}</h1>
+        <h1>{say(instance.capacity === null ? 'partition.layTitle' : single ? 'partition.newTitle' : 'partition.title')}</h1>
         <select
           className="select"
           value={instance.id}
@@ -44,12 +45,12 @@ export function PartitionPage(): ReactNode {
         </select>
         <StateBadge state={instance.state} />
       </div>
-      <Body instance={instance} />
+      <Body instance={instance} single={single} />
     </>
   );
 }
 
-function Body({ instance }: { instance: Instance }): ReactNode {
-  if (instance.capacity !== null) return <CutForm key={instance.id} instance={instance} />;
+function Body({ instance, single }: { instance: Instance; single: boolean }): ReactNode {
+  if (instance.capacity !== null) return <CutForm key={`${instance.id} ${single}`} instance={instance} single={single} />;
   return <LayForm key={instance.id} instance={instance} />;
 }

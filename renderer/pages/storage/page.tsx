@@ -10,6 +10,7 @@ import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { TaskBar } from '../../parts/task.tsx';
 import { say, type Words } from '../../words/say.ts';
+import { ExportDisk } from './export-disk.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 
 export function StoragePage(): ReactNode {
@@ -141,6 +142,7 @@ function VolumesHead(): ReactNode {
         <th>{say('storage.usedBy')}</th>
         <th className="number">{say('storage.virtual')}</th>
         <th className="number">{say('storage.real')}</th>
+        <td aria-hidden="true" />
       </tr>
     </thead>
   );
@@ -150,14 +152,20 @@ function Volumes({ instance }: { instance: string }): ReactNode {
   const { value } = useRead('volume.list', { instance }, ['machine.changed', 'machine.gone']);
   const name = useInstances().get(instance)?.name ?? instance;
   const machines = useMachines();
-  return (value ?? []).map((volume: Volume) => (
-    <tr key={volume.id}>
-      <td>{volume.name}</td>
-      <td className="second">{name}</td>
-      <td className="second">{volume.image}</td>
-      <td>{volume.usedBy.map((id) => machines.get(id)?.name ?? id).join(', ')}</td>
-      <td className="number">{bytes(volume.virtualBytes)}</td>
-      <td className="number">{bytes(volume.realBytes)}</td>
-    </tr>
-  ));
+  return (value ?? []).map((volume: Volume) => {
+    const [machine = '', disk = ''] = volume.id.split(' ');
+    return (
+      <tr key={volume.id}>
+        <td>{volume.name}</td>
+        <td className="second">{name}</td>
+        <td className="second">{volume.image === '' ? say('cut.diskEmpty') : volume.image}</td>
+        <td>{volume.usedBy.map((id) => machines.get(id)?.name ?? id).join(', ')}</td>
+        <td className="number">{bytes(volume.virtualBytes)}</td>
+        <td className="number">{bytes(volume.realBytes)}</td>
+        <td className="number">
+          <ExportDisk machine={machine} disk={disk} name={`${machines.get(machine)?.name ?? machine}-${disk}`} />
+        </td>
+      </tr>
+    );
+  });
 }
