@@ -1,49 +1,54 @@
-/** The packed program: made by electron-builder as for a release, without the archive and the fuses, and driven. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** The packed program: made by electron-builder as for a release, but without archive and fuses, so that it can be driven. */
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, expect, test } from '@playwright/test';
-import { buildApp } from '../tools/start.ts';
+import { packApp } from '../tools/package.ts';
+import { electronFolder } from '../tools/start.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const packed = join(root, 'dist/packages/linux-unpacked');
 
-test('packs, starts, and holds nothing of the tests', async () => {
-  test.skip(
-    process.platform !== 'linux' || !existsSync(join(root, 'dist/stand-in')),
-    'packed around the stand-in host, on Linux',
-  );
+/** What electron-builder calls the platform, where it puts the program, and where that has its resources. */
+const PLATFORMS: Partial<Record<NodeJS.Platform, { flag: string; program: string; resources: string }>> = {
+  linux: { flag: '--linux', program: 'linux-unpacked/blanket', resources: 'linux-unpacked/resources' },
+  win32: { flag: '--win', program: 'win-unpacked/Blanket.exe', resources: 'win-unpacked/resources' },
+  darwin: { flag: '--mac', program: 'mac/Blanket.app/Contents/MacOS/Blanket', resources: 'mac/Blanket.app/Contents/Resources' },
+};
+
+test('packs, starts, brings the guest image along, and holds nothing of the tests', async () => {
   test.setTimeout(180_000);
-  buildApp();
-  const config = join(mkdtempSync(join(tmpdir(), 'blanket-pack-')), 'builder.yml');
-  // The stand-in is no binary that fuses could be burnt into.
+  const platform = PLATFORMS[process.platform];
+  if (platform === undefined) throw new Error(`there is no package for ${process.platform}`);
+  const folder = mkdtempSync(join(tmpdir(), 'blanket-pack-'));
+  const config = join(folder, 'builder.yml');
+  // Fuses would forbid the driver's inspector, and the stand-in is no binary that they could be burnt into.
   writeFileSync(config, readFileSync(join(root, 'electron-builder.yml'), 'utf8').replace(/^electronFuses:\n(?: .*\n)+/m, ''));
-  execFileSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/electron-builder/out/cli/cli.js'),
-      '--dir',
-      '--linux',
-      '--config',
-      config,
-      '-c.electronDist=dist/stand-in',
-      '-c.asar=false',
-    ],
-    { cwd: root, stdio: 'ignore' },
-  );
-  const inside = readdirSync(join(packed, 'resources/app'), { recursive: true, encoding: 'utf8' });
+  packApp([
+    '--dir',
+    platform.flag,
+    '--config',
+    config,
+    `-c.electronDist=${electronFolder(false) ?? 'dist/stand-in'}`,
+    '-c.asar=false',
+  ]);
+  const packages = join(root, 'dist/packages');
+  const inside = readdirSync(join(packages, platform.resources, 'app'), { recursive: true, encoding: 'utf8' });
   expect(inside.filter((name) => /e2e|scripted|stand-in|\.ts$|\.map$/.test(name))).toEqual([]);
   expect(inside).toEqual(
     expect.arrayContaining(['dist/app/main.cjs', 'dist/app/world.mjs', 'dist/app/engine.wasm', 'dist/app/window/index.html']),
   );
+  expect(statSync(join(packages, platform.resources, 'image/image.json')).size).toBeGreaterThan(0);
 
   const app = await _electron.launch({
-    executablePath: join(packed, 'blanket'),
-    args: [`--user-data-dir=${mkdtempSync(join(tmpdir(), 'blanket-packed-'))}`],
+    executablePath: join(packages, platform.program),
+    args: [`--user-data-dir=${join(folder, 'data')}`],
   });
   const window = await app.firstWindow();
   await expect(window.getByRole('button', { name: 'Rent an instance' })).toBeVisible();
   await expect(window.getByText('Rent one big machine. Cut it into many.')).toBeVisible();
+  await window.evaluate(() => {
+    location.hash = '/storage';
+  });
+  await expect(window.getByRole('row', { name: /default/ })).toContainText(/ready/i);
   await app.close();
 });

@@ -1,14 +1,19 @@
-/** End-to-end tests: one worker, because the application is single and the machine is small. */
+/** End-to-end tests: each starts an application of its own, so two files run beside each other. */
 import { defineConfig } from '@playwright/test';
+
+const json = process.env.PLAYWRIGHT_JSON_OUTPUT_NAME;
 
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   retries: 0,
-  reporter: process.env.CI === undefined ? 'list' : 'line',
+  reporter: [
+    [process.env.CI === undefined ? 'list' : 'line'],
+    ...(json === undefined ? [] : [['json', { outputFile: json }] as const]),
+  ],
   outputDir: '../test-results',
   globalSetup: './build.ts',
 });

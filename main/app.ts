@@ -27,7 +27,7 @@ if (!app.requestSingleInstanceLock()) app.quit();
 else void run();
 
 async function run(): Promise<void> {
-  const places = placesIn(app.getPath('userData'), resolve(__dirname));
+  const places = placesIn(app.getPath('userData'), resolve(__dirname), process.resourcesPath);
   const logs = new Logs(places.logs);
   const refused = (what: string): void => logs.write('windows', `refused ${what}`);
   hardenEverything(refused);

@@ -10,9 +10,12 @@ export interface Places {
   /** The built program: bundles beside the main one, and the pages. */
   readonly bundle: string;
   readonly pages: string;
+  /** The guest image that a packed program brings along. */
+  readonly packaged: string;
 }
 
-export function placesIn(data: string, bundle: string): Places {
+/** @param resources folder of what was packed beside the program */
+export function placesIn(data: string, bundle: string, resources: string): Places {
   const places = {
     data,
     logs: join(data, 'logs'),
@@ -20,6 +23,7 @@ export function placesIn(data: string, bundle: string): Places {
     clouds: join(data, 'clouds'),
     bundle,
     pages: join(bundle, 'window'),
+    packaged: join(resources, 'image'),
   };
   for (const folder of [places.data, places.logs, places.instances, places.clouds]) mkdirSync(folder, { recursive: true });
   return places;

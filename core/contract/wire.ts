@@ -34,6 +34,8 @@ export interface Begin {
   readonly folder: string;
   /** Folder of the program's data. */
   readonly dataFolder: string;
+  /** Folder of the guest image that came with the program. */
+  readonly packaged?: string;
   readonly instance?: Instance;
   /** What it is to watch. */
   readonly alarms?: readonly AlarmRule[];

@@ -45,7 +45,7 @@ export async function mainJob(desk: Started, { provider, type, load, patience }:
   await expect(machine.screen).toContainText('Linux vm-1', { timeout: patience });
   const still = await machine.sparkline('CPU');
   await machine.type(load);
-  await until('the load is seen', async () => /CPU\s*(8|9|10)\d/.test(await machine.live.innerText()), patience);
+  await until('the load is seen', async () => /CPU\s*(8|9|10)\d/.test((await machine.live.textContent()) ?? ''), patience);
   expect(await machine.sparkline('CPU')).not.toBe(still);
 
   await window.getByRole('tab', { name: 'Details' }).click();

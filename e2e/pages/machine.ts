@@ -31,7 +31,7 @@ export class MachineWindow {
     return (await this.live.getByRole('img', { name: gauge }).locator('path').last().getAttribute('d')) ?? '';
   }
 
-  text(): Promise<string> {
-    return this.screen.innerText();
+  async text(): Promise<string> {
+    return (await this.screen.textContent()) ?? '';
   }
 }

@@ -7,6 +7,7 @@ import { decode, encode } from './codec.ts';
 import { invoke, said } from './ipc.ts';
 import { accelerator } from './menu.ts';
 import { PAGE_WORLD, preloadScript } from './page-script.ts';
+import { type PermissionCheck, setPermissions } from './permissions.ts';
 import { closed, closeHome, type Home, moveTo, relay, type StandInPort } from './ports.ts';
 import { answerRequest, realAddress, shownAddress } from './protocol.ts';
 
@@ -85,6 +86,9 @@ export class WebContents extends EventEmitter {
     const finished = new Promise<void>((resolve) => {
       this.loaded = resolve;
     });
+    const check = (this.session as { handlers: Map<string, unknown> }).handlers.get('check') as PermissionCheck | undefined;
+    const real = new URL(realAddress(address)).origin;
+    await setPermissions(this.cdp, check, this, shownAddress(real), real);
     await this.cdp.send('Page.navigate', { url: realAddress(address) }, this.page);
     await finished;
   }

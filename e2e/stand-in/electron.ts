@@ -84,6 +84,7 @@ if (value('inspect') !== undefined) inspector.open(0, '127.0.0.1');
 /** A packed program carries its application with it. */
 const packed = join(dirname(process.argv[0] ?? ''), 'resources/app');
 app.isPackaged = existsSync(packed);
+Object.assign(process, { resourcesPath: dirname(packed) });
 const main = app.open(app.isPackaged ? packed : (path ?? '.'));
 const own = createRequire(main);
 for (const preload of preloads) own(preload);

@@ -54,7 +54,7 @@ export class Desk {
       unit: null,
       title: 'The clouds',
       file: join(places.bundle, 'clouds.mjs'),
-      begin: (afterFailure) => ({ folder: places.clouds, dataFolder: places.data, afterFailure }),
+      begin: (afterFailure) => ({ folder: places.clouds, dataFolder: places.data, packaged: places.packaged, afterFailure }),
     });
   }
 
@@ -182,6 +182,7 @@ export class Desk {
       begin: (afterFailure) => ({
         folder,
         dataFolder: this.places.data,
+        packaged: this.places.packaged,
         instance: this.fleet.instance(id) ?? instance,
         alarms: this.alarms.rules,
         afterFailure,

@@ -4,7 +4,7 @@ import type { Answer, CallName, NamesBy, Request } from '../../core/contract/cal
 import type { Instance } from '../../core/contract/fleet.ts';
 import { refuse } from '../../core/service/refuse.ts';
 import { Works } from '../../core/service/works.ts';
-import { rentable } from '../../core/worlds/catalogue.ts';
+import { rentable, usesImages } from '../../core/worlds/catalogue.ts';
 import { imageCalls } from './clouds/images.ts';
 import { priceCalls } from './clouds/price-imports.ts';
 import { asProvider, asTypes, PriceLists } from './clouds/price-lists.ts';
@@ -68,7 +68,10 @@ serveProcess((begin, edge) => {
 
   const calls: CloudCalls = {
     'catalogue.read': () => {
-      return { providers: prices.all.map((list) => asProvider(list, rentable(list.flavour))), types: prices.all.flatMap(asTypes) };
+      return {
+        providers: prices.all.map((list) => asProvider(list, rentable(list.flavour))),
+        types: prices.all.flatMap(asTypes),
+      };
     },
     'instance.rent': (request) => {
       const instances = rent(request);
@@ -106,7 +109,7 @@ serveProcess((begin, edge) => {
       register.apportion = by;
       return {};
     },
-    ...imageCalls(begin.dataFolder, works, edge),
+    ...imageCalls(begin, works, edge, usesImages),
     ...priceCalls(prices, works, edge),
   };
 

@@ -5,13 +5,13 @@ import { DiskLibrary } from '../../core/host/disks/library.ts';
 import { importImage, prepareImage, readyImage } from '../../core/host/images/prepare.ts';
 import { recipeNamed } from '../../core/host/images/recipes.ts';
 import { ImageStore } from '../../core/host/images/store.ts';
-import type { MakerMessage, MakerOrder } from './images.ts';
+import type { MakerMessage, MakerOrder, MakerPlaces } from './images.ts';
 
-const { folder, order } = workerData as { folder: string; order: MakerOrder };
+const { dataFolder, packaged, order } = workerData as MakerPlaces & { order: MakerOrder };
 const say = (message: MakerMessage): void => parentPort?.postMessage(message);
 
 try {
-  const store = new ImageStore(folder);
+  const store = new ImageStore(dataFolder, packaged);
   const tell = (step: string): void => say({ step });
   if (order.kind === 'disk')
     for (const { done, of } of new DiskLibrary(dataFolder).add(order.name, order.path)) say({ copied: done, of });

@@ -14,10 +14,16 @@ export type MakerMessage = { step: string } | { copied: number; of: number } | {
 
 const LOOK_EVERY = 200;
 
+export interface MakerPlaces {
+  readonly dataFolder: string;
+  /** Folder of the image that came with the program. */
+  readonly packaged?: string;
+}
+
 /** Resolves when the image is there. `ready` makes it only if it is missing or damaged. */
-export function makeImage(folder: string, order: MakerOrder, work: Work): Promise<void> {
+export function makeImage({ dataFolder, packaged }: MakerPlaces, order: MakerOrder, work: Work): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(import.meta.dirname, 'image-maker.mjs'), { workerData: { folder, order } });
+    const worker = new Worker(join(import.meta.dirname, 'image-maker.mjs'), { workerData: { dataFolder, packaged, order } });
     const end = (settle: () => void): void => {
       clearInterval(timer);
       void worker.terminate();

@@ -92,8 +92,9 @@ export function importImage(store: ImageStore, request: ImportRequest): ImageMan
 
 /** An image ready for use. One of ours that is missing or damaged is made (again) first. @throws Refusal */
 export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedImage {
-  const image = store.load(name);
   const recipe = recipeNamed(name);
+  if (recipe !== undefined && store.manifest(name)?.recipe !== recipeEdition(recipe)) store.adopt(name, recipeEdition(recipe));
+  const image = store.load(name);
   if (typeof image !== 'string') return recipe === undefined ? image : renewed(store, image, recipe, tell);
   if (recipe === undefined) {
     if (image === 'absent') {

@@ -34,7 +34,11 @@ const MANIFEST = 'image.json';
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 export class ImageStore {
-  constructor(private readonly folder: string) {}
+  /** @param packaged folder of the image that came with the program, if one did */
+  constructor(
+    private readonly folder: string,
+    private readonly packaged?: string,
+  ) {}
 
   folderOf(name: string): string {
     if (!NAME.test(name)) {
@@ -58,16 +62,8 @@ export class ImageStore {
 
   /** Undefined: there is none, or its description is damaged. */
   manifest(name: string): ImageManifest | undefined {
-    const path = join(this.folderOf(name), MANIFEST);
-    if (!exists(path)) return undefined;
-    try {
-      const manifest = JSON.parse(Buffer.from(readBytes(path)).toString('utf8')) as ImageManifest;
-      return manifest.format === 1 && manifest.name === name && typeof manifest.kernel?.sha256 === 'string'
-        ? manifest
-        : undefined;
-    } catch {
-      return undefined;
-    }
+    const manifest = manifestIn(this.folderOf(name));
+    return manifest?.name === name ? manifest : undefined;
   }
 
   /** The files, if each is there and has its checksum. */
@@ -75,8 +71,8 @@ export class ImageStore {
     if (!exists(this.folderOf(name))) return 'absent';
     const manifest = this.manifest(name);
     if (manifest === undefined) return 'damaged';
-    const kernel = this.read(name, manifest.kernel);
-    const initrd = manifest.initrd === undefined ? undefined : this.read(name, manifest.initrd);
+    const kernel = readWhole(this.folderOf(name), manifest.kernel);
+    const initrd = manifest.initrd === undefined ? undefined : readWhole(this.folderOf(name), manifest.initrd);
     if (kernel === undefined || (manifest.initrd !== undefined && initrd === undefined)) return 'damaged';
     return { manifest, kernel, initrd };
   }
@@ -107,12 +103,40 @@ export class ImageStore {
     return complete;
   }
 
-  private read(name: string, { file, sha256: expected, bytes }: ImageFile): Uint8Array | undefined {
-    const path = join(this.folderOf(name), file);
-    if (!exists(path) || statSync(path).size !== bytes) return undefined;
-    const content = readBytes(path);
-    return sha256(content) === expected ? content : undefined;
+  /** Takes in the image that came with the program, if it has that name and recipe and is whole. */
+  adopt(name: string, recipe: string): boolean {
+    if (this.packaged === undefined) return false;
+    const manifest = manifestIn(this.packaged);
+    if (manifest?.name !== name || manifest.recipe !== recipe) return false;
+    const kernel = readWhole(this.packaged, manifest.kernel);
+    const initrd = manifest.initrd === undefined ? undefined : readWhole(this.packaged, manifest.initrd);
+    if (kernel === undefined || (manifest.initrd !== undefined && initrd === undefined)) return false;
+    const { format: _format, kernel: ofKernel, initrd: ofInitrd, ...rest } = manifest;
+    this.save(rest, {
+      kernel: { ...ofKernel, content: kernel },
+      initrd: ofInitrd === undefined || initrd === undefined ? undefined : { ...ofInitrd, content: initrd },
+    });
+    return true;
   }
+}
+
+function manifestIn(folder: string): ImageManifest | undefined {
+  const path = join(folder, MANIFEST);
+  if (!exists(path)) return undefined;
+  try {
+    const manifest = JSON.parse(Buffer.from(readBytes(path)).toString('utf8')) as ImageManifest;
+    return manifest.format === 1 && typeof manifest.kernel?.sha256 === 'string' ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined: it is not there, or not what it was. */
+function readWhole(folder: string, { file, sha256: expected, bytes }: ImageFile): Uint8Array | undefined {
+  const path = join(folder, file);
+  if (!exists(path) || statSync(path).size !== bytes) return undefined;
+  const content = readBytes(path);
+  return sha256(content) === expected ? content : undefined;
 }
 
 export interface NewFile {

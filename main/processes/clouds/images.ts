@@ -9,7 +9,7 @@ import { type ImageManifest, ImageStore } from '../../../core/host/images/store.
 import type { Edge } from '../../../core/service/edge.ts';
 import { refuse } from '../../../core/service/refuse.ts';
 import type { Works } from '../../../core/service/works.ts';
-import { type MakerOrder, makeImage } from '../images.ts';
+import { type MakerOrder, type MakerPlaces, makeImage } from '../images.ts';
 
 type ImageCall = 'image.list' | 'image.prepare' | 'image.import' | 'image.remove';
 type ImageCalls = { [N in ImageCall]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
@@ -54,7 +54,7 @@ export function imageCalls(places: MakerPlaces, works: Works, edge: Edge, prepar
     if (making.has(order.name)) refuse('wrong-state', 'That image is being made already.');
     making.add(order.name);
     const { id, ended } = works.begin({ title, unit: null, values: { name: order.name } }, (work) =>
-      makeImage(folder, order, work),
+      makeImage(places, order, work),
     );
     void ended.then(() => {
       making.delete(order.name);
@@ -62,6 +62,9 @@ export function imageCalls(places: MakerPlaces, works: Works, edge: Edge, prepar
     });
     return { task: id };
   };
+
+  if (prepare && store.manifest(RECIPES.cloud.name) === undefined)
+    begin('task.prepareImage', { kind: 'ready', name: RECIPES.cloud.name });
 
   return {
     'image.list': () => {
@@ -76,10 +79,10 @@ export function imageCalls(places: MakerPlaces, works: Works, edge: Edge, prepar
       return begin('task.importImage', { kind: 'import', name: name.toLowerCase(), kernel: path, ramDisk });
     },
     'image.remove': ({ image }) => {
+      if (image.startsWith(DISK)) return removeDisk(image.slice(DISK.length));
       const manifest = store.manifest(image);
       if (manifest === undefined) return refuse('no-image');
       if (manifest.recipe !== 'imported') refuse('not-possible-here', 'A built-in image is kept; it can be prepared anew.');
-      if (image.startsWith(DISK)) return removeDisk(image.slice(DISK.length));
       rmSync(store.folderOf(image), { recursive: true, force: true });
       edge.tell({ name: 'storage.changed', fact: { instance: null } });
       return {};
@@ -87,9 +90,6 @@ export function imageCalls(places: MakerPlaces, works: Works, edge: Edge, prepar
   };
 }
 
-function sizeOf(file: string): number {
-  try {
-    return statSync(file).size;
 /** Ids of disks, which have names of their own. */
 const DISK = 'disk:';
 
@@ -110,6 +110,9 @@ function asImage(disk: LibraryDisk): Image {
   };
 }
 
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
   } catch {
     return -1;
   }
