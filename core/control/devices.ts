@@ -68,4 +68,7 @@ export const plugNetwork = (store: LocalStore, platform: Platform, domain: numbe
 export const unplug = (store: LocalStore, place: DevicePlace): void => {
   store.remove(place.frontPath);
   store.remove(place.backPath);
+  // The last device of its kind takes the domain's directory among the back ends with it.
+  const directory = place.backPath.slice(0, place.backPath.lastIndexOf('/'));
+  if (store.list(directory)?.length === 0) store.remove(directory);
 };

@@ -1,27 +1,26 @@
 /**
- * A hostile kernel: hypercalls at random and nearly right, descriptor and page-table updates, traps, stack frames, and
- * structures that change. Whatever it does, the hypervisor must stay in order and other domains must not notice.
+ * A hostile kernel: what it knows and the words it builds its attacks of. Random values are mostly near valid ones, because
+ * what is plainly wrong is refused at the door. The attacks themselves are in the folder beside this file.
  */
 import { DomainId } from '../../abi/xen/domains.table.ts';
-import { HYPERCALLS } from '../../abi/xen/hypercalls.table.ts';
-import { MmuExt } from '../../abi/xen/memory.table.ts';
 import type { Random } from '../../base/random.ts';
+import { FrameType } from '../../hypervisors/common/frames.ts';
 import { CallArguments } from '../../hypervisors/xen/pv/arguments.ts';
-import { deliverPending } from '../../hypervisors/xen/pv/bounce.ts';
 import type { PvDomain } from '../../hypervisors/xen/pv/domain.ts';
-import { handleTrap } from '../../hypervisors/xen/pv/exceptions.ts';
 import { callByNumber } from '../../hypervisors/xen/pv/hypercall.ts';
 import type { PvVcpu } from '../../hypervisors/xen/pv/vcpu.ts';
-import type { FakeMemory } from '../../hypervisors/xen/testing/fake-machine.ts';
 import { KERNEL_BASE, kernelOf } from '../../hypervisors/xen/testing/fixture.ts';
-import { Register, type Trap } from '../../seams/machine.ts';
+import { Register } from '../../seams/machine.ts';
+import type { FickleMemory } from './fickle-memory.ts';
 
-/** Pages of the guest in its first mapping that it plays with; the page of arguments is among them. */
+/** Pages of the guest in its first mapping that it plays with. */
 const PLAYGROUND = { first: 64, count: 64 } as const;
-const ARGUMENTS = 120;
-/** Outside the playground, so that it mostly stays a stack. */
-const STACK = 60;
-const NUMBERS = HYPERCALLS.map((row) => row.number);
+/** Pages outside the playground: they stay memory, so whatever is written there is the guest's own to write. */
+const ARGUMENTS_PAGE = 56;
+export const STACK_PAGE = 60;
+/** What an iret of the kernel finds there: RAX R11 RCX flags RIP CS RFLAGS RSP SS, in kernel mode. */
+const returnFrame = (stack: bigint): readonly bigint[] => [0n, 0n, 0n, 0n, KERNEL_BASE, 0xe030n, 0x202n, stack, 0xe02bn];
+export const RING_PAGES = { block: 50, transmit: 51, receive: 52, data: 53 } as const;
 const OF_INTEREST = [
   0, 1, 2, 3, 7, 8, 511, 512, 513, 4095, 4096, 0x7fff, 0x8000, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff,
 ];
@@ -42,60 +41,94 @@ const WILD_ADDRESSES = [
   0xffff_ffff_ffff_ffffn,
 ];
 
+/** What surrounds a guest: those it may try to harm, and those that serve it. */
+export interface Surroundings {
+  /** Frames of others. */
+  readonly foreign: readonly number[];
+  /** Numbers of others: of the control domain, the victim, the accomplice. */
+  others(): readonly number[];
+  /** References of the victim that are granted to this guest. */
+  readonly granted: readonly number[];
+  /** Lets the control domain, and everybody else, work for a while. */
+  settle(): void;
+  /** The control domain maps a page that the guest granted it, for some time. */
+  mapByControl(domain: number, reference: number): void;
+}
+
 export class HostileGuest {
-  private readonly mfn: (pfn: number) => number;
-  private readonly memory: FakeMemory;
+  readonly mfn: (pfn: number) => number;
+  readonly memory: FickleMemory;
   private readonly call = new CallArguments();
   /** Frames a guest knows of: its own, its tables, shared_info, the grant table, and some of others. */
   private readonly known: number[];
 
   constructor(
-    private readonly domain: PvDomain,
-    private readonly random: Random,
-    foreign: readonly number[],
+    readonly domain: PvDomain,
+    readonly random: Random,
+    readonly around: Surroundings,
   ) {
-    this.memory = domain.xen.memory as FakeMemory;
+    this.memory = domain.xen.memory as FickleMemory;
     this.mfn = kernelOf(domain).mfn;
     const own = Array.from({ length: PLAYGROUND.count }, (_, index) => this.mfn(PLAYGROUND.first + index));
     const root = domain.vcpus[0]?.kernelRoot ?? 0;
     for (const vcpu of domain.vcpus) vcpu.trapAddress.fill(KERNEL_BASE);
-    this.known = [
-      ...own,
-      ...own,
-      root,
-      root + 1,
-      root + 2,
-      root + 3,
-      root + 4,
-      domain.sharedInfo,
-      ...domain.grants.frames,
-      ...foreign,
-    ];
+    const stack = this.page(STACK_PAGE + 1);
+    for (const [index, word] of returnFrame(stack).entries())
+      this.memory.writeU64(this.mfn(STACK_PAGE + 1) * 4096 + index * 8, word);
+    const tables = [root, root + 1, root + 2, root + 3, root + 4];
+    this.known = [...own, ...own, ...tables, domain.sharedInfo, ...domain.grants.frames, ...around.foreign];
   }
 
-  private get vcpu(): PvVcpu {
-    return this.random.pick(this.domain.vcpus);
+  /** Stacks where a kernel has them: one that loses its stack ends with the next trap, and its attacks with it. */
+  steady(): void {
+    for (const vcpu of this.domain.vcpus) {
+      vcpu.kernelSp = this.page(STACK_PAGE + 1);
+      if (vcpu.kernelMode) vcpu.context.registers[Register.rsp] = vcpu.kernelSp;
+    }
   }
 
-  private frame(): number {
+  /** Hypercalls made, those within lists included. */
+  get hypercalls(): number {
+    return this.domain.hypercalls;
+  }
+
+  /** A vCPU that was started; the others can do nothing. */
+  get vcpu(): PvVcpu {
+    return this.random.pick(this.domain.vcpus.filter(({ initialised }) => initialised));
+  }
+
+  /** A frame: mostly one that it knows. */
+  frame(): number {
     return this.random.chance(0.95) ? this.random.pick(this.known) : this.random.u32();
   }
 
-  private linear(): bigint {
+  /** A linear address: mostly of its playground. */
+  linear(): bigint {
     const { random } = this;
     if (random.chance(0.1)) return random.chance(0.5) ? random.pick(WILD_ADDRESSES) : random.u64();
     const offset = random.chance(0.8) ? 0 : random.chance(0.5) ? random.below(512) * 8 : random.below(4096);
-    return KERNEL_BASE + BigInt((PLAYGROUND.first + random.below(PLAYGROUND.count)) * 4096 + offset);
+    return this.page(PLAYGROUND.first + random.below(PLAYGROUND.count)) + BigInt(offset);
   }
 
-  private entry(): bigint {
+  page(pfn: number): bigint {
+    return KERNEL_BASE + BigInt(pfn * 4096);
+  }
+
+  /** A page-table entry. */
+  entry(): bigint {
     const { random } = this;
     const flags = random.chance(0.8) ? random.pick([0x61n, 0x63n, 0x65n, 0x67n, 0x27n, 0n]) : BigInt(random.below(4096));
     const high = random.chance(0.9) ? 0n : BigInt(random.below(4096)) << 52n;
     return high | (BigInt(this.frame()) << 12n) | flags;
   }
 
-  private word(): bigint {
+  /** A number of a domain. */
+  someone(): number {
+    return this.random.pick([DomainId.SELF, this.domain.id, DomainId.IO, DomainId.XEN, 0xffff, ...this.around.others()]);
+  }
+
+  /** Anything. */
+  word(): bigint {
     const { random } = this;
     switch (random.below(8)) {
       case 0:
@@ -109,146 +142,58 @@ export class HostileGuest {
       case 4:
         return random.u64();
       case 5:
-        return BigInt(random.pick([DomainId.SELF, 0, 1, 2, 3, DomainId.IO, DomainId.XEN, 0xffff]));
+        return BigInt(this.someone());
       default:
         return BigInt(random.chance(0.5) ? random.pick(OF_INTEREST) : random.below(16));
     }
   }
 
-  /** Fills some of the page of arguments. */
-  private scribble(words: number): void {
-    const at = this.mfn(ARGUMENTS) * 4096;
-    for (let index = 0; index < words; index++) this.memory.writeU64(at + index * 8, this.word());
+  /** Machine address of the page of arguments, and the linear one. */
+  get argumentsAt(): number {
+    return this.mfn(ARGUMENTS_PAGE) * 4096;
   }
 
-  private hypercall(number: number, values: readonly bigint[]): void {
+  get arguments(): bigint {
+    return this.page(ARGUMENTS_PAGE);
+  }
+
+  /** Fills some of the page of arguments. */
+  scribble(words: number): void {
+    for (let index = 0; index < words; index++) this.memory.writeU64(this.argumentsAt + index * 8, this.word());
+  }
+
+  hypercall(number: number, values: readonly bigint[]): number {
     for (let index = 0; index < 6; index++) {
       const value = BigInt.asUintN(64, values[index] ?? this.word());
       this.call.words[2 * index] = Number(value & 0xffff_ffffn);
       this.call.words[2 * index + 1] = Number(value >> 32n);
     }
-    callByNumber(this.vcpu, number, this.call);
+    return callByNumber(this.vcpu, number, this.call);
   }
 
-  private get arguments(): bigint {
-    return KERNEL_BASE + BigInt(ARGUMENTS * 4096);
+  /** True if the guest could write to the page itself: it is memory, and nothing else. */
+  mayWrite(frame: number): boolean {
+    const { frames } = this.domain.xen;
+    const ordinary = frames.type[frame] === FrameType.writable || (frames.typeCount[frame] ?? 0) === 0;
+    return frames.owner[frame] === this.domain.owner && (frames.count[frame] ?? 0) > 0 && ordinary;
   }
 
-  private readonly acts: readonly (() => void)[] = [
-    () => this.hypercall(this.random.pick(NUMBERS), []),
-    () => this.hypercall(this.random.below(64), [BigInt(this.random.below(40)), this.arguments, BigInt(this.random.below(4))]),
-    () => this.mmuUpdate(),
-    () => this.hypercall(14, [this.linear(), this.entry(), BigInt(this.random.below(8))]),
-    () => this.hypercall(14, [this.linear(), this.entry(), BigInt(this.random.below(8))]),
-    () => this.mmuext(),
-    () => this.mmuext(),
-    () => this.structured(),
-    () => this.trap(),
-    () => this.writeMemory(),
-    () => this.grants(),
-    () => this.multicall(),
-  ];
-
-  /** One act. */
-  step(): void {
-    this.random.pick(this.acts)();
-  }
-
-  /** A call with a structure, most of it random. */
-  private structured(): void {
-    const { random } = this;
-    this.scribble(16);
-    const number = random.pick([12, 20, 24, 29, 32, 33, 30, 10, 2, 0, 13, 17]);
-    const third = random.chance(0.5) ? 1n : BigInt(random.below(64));
-    this.hypercall(number, [BigInt(random.below(16)), this.arguments, third, this.arguments]);
-  }
-
-  private mmuUpdate(): void {
-    const count = 1 + this.random.below(4);
-    const at = this.mfn(ARGUMENTS) * 4096;
-    for (let index = 0; index < count; index++) {
-      this.memory.writeU64(
-        at + index * 16,
-        BigInt(this.frame()) * 4096n + BigInt(this.random.below(512) * 8 + this.random.pick([0, 0, 0, 1, 2, 3, 4])),
-      );
-      this.memory.writeU64(at + index * 16 + 8, this.entry());
+  /** Does `act` while another vCPU of the guest changes words that the hypervisor has just read. */
+  whileChanging(act: () => void): void {
+    const { memory, random } = this;
+    memory.afterRead = (address, length) => {
+      const frame = Math.floor(address / 4096);
+      if (!random.chance(0.2) || this.domain.xen.frames.type[frame] !== FrameType.writable || !this.mayWrite(frame)) return;
+      const at = Math.min(frame * 4096 + 4088, address + 8 * random.below(Math.ceil(length / 8)));
+      memory.writeU64(at - (at % 8), this.word());
+    };
+    try {
+      act();
+    } finally {
+      memory.afterRead = undefined;
     }
-    this.hypercall(1, [this.arguments, BigInt(count), 0n, BigInt(DomainId.SELF)]);
-  }
-
-  private mmuext(): void {
-    const at = this.mfn(ARGUMENTS) * 4096;
-    const command = this.random.chance(0.97)
-      ? this.random.pick([
-          MmuExt.pin_l1_table,
-          MmuExt.pin_l2_table,
-          MmuExt.pin_l3_table,
-          MmuExt.pin_l4_table,
-          MmuExt.unpin_table,
-          MmuExt.new_user_baseptr,
-        ])
-      : this.random.below(24);
-    this.memory.writeU64(at, BigInt(command));
-    this.memory.writeU64(at + 8, this.random.chance(0.8) ? BigInt(this.frame()) : this.word());
-    this.memory.writeU64(at + 16, this.random.chance(0.5) ? BigInt(this.frame()) : this.word());
-    this.hypercall(26, [this.arguments, 1n, 0n, BigInt(DomainId.SELF)]);
-  }
-
-  /** Stores as the guest itself could make them: only where it has a writable mapping. */
-  private writeMemory(): void {
-    const address = Number(BigInt.asIntN(64, this.linear()));
-    const at = this.vcpu.memory.locateAligned(address, 8, true);
-    if (at !== -1) this.memory.writeU64(at, this.random.chance(0.7) ? this.entry() : this.word());
-  }
-
-  private grants(): void {
-    const [frame] = this.domain.grants.frames;
-    const { random } = this;
-    if (frame !== undefined) {
-      const at = frame * 4096 + (8 + random.below(8)) * 8;
-      this.memory.writeU32(at, random.pick([0, 1, 5, 2, 3]) | (random.pick([0, this.domain.id, 1, 2]) << 16));
-      this.memory.writeU32(at + 4, this.frame());
-    }
-    const at = this.mfn(ARGUMENTS) * 4096;
-    const command = random.pick([0, 0, 1, 1, 5, 7, 2]);
-    this.scribble(6);
-    this.memory.writeU64(at, this.linear());
-    if (command === 0) {
-      this.memory.writeU32(at + 8, random.pick([1, 2, 3, 6, 18, 22]));
-      this.memory.writeU32(at + 12, 8 + random.below(8));
-      this.memory.writeU32(at + 16, random.pick([0, this.domain.id, 1, 2]));
-    } else if (command === 1 || command === 7) this.memory.writeU32(at + 16, random.below(64));
-    this.hypercall(20, [BigInt(command), this.arguments, 1n]);
-  }
-
-  private multicall(): void {
-    const at = this.mfn(ARGUMENTS) * 4096;
-    const count = 1 + this.random.below(4);
-    for (let index = 0; index < count; index++) {
-      this.memory.writeU64(at + index * 64, BigInt(this.random.pick([1, 3, 5, 10, 13, 14, 23, 26, 17])));
-      for (let word = 2; word < 8; word++) this.memory.writeU64(at + index * 64 + word * 8, this.word());
-    }
-    this.hypercall(13, [this.arguments, BigInt(this.random.chance(0.9) ? count : this.random.u32())]);
-  }
-
-  private trap(): void {
-    const { random, vcpu } = this;
-    const { context } = vcpu;
-    context.registers[Register.rsp] = random.chance(0.02) ? this.linear() : KERNEL_BASE + BigInt((STACK + 1) * 4096);
-    if (random.chance(0.3)) context.rip = this.linear();
-    if (random.chance(0.02)) vcpu.trapAddress[random.below(32)] = random.chance(0.9) ? KERNEL_BASE : 0n;
-    context.registers[Register.rax] = BigInt(random.below(48));
-    const trap: Trap = random.chance(0.3)
-      ? { kind: random.chance(0.9) ? 'syscall' : 'sysenter' }
-      : {
-          kind: 'exception',
-          vector: random.below(32),
-          errorCode: random.below(32),
-          hasErrorCode: true,
-          software: random.chance(0.2),
-          address: this.linear(),
-        };
-    handleTrap(vcpu, trap);
-    if (this.domain.shutdownReason === undefined) deliverPending(vcpu);
   }
 }
+
+/** One thing a guest does. */
+export type Act = (guest: HostileGuest) => void;

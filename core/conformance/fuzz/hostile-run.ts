@@ -1,87 +1,66 @@
-/** Runs hostile guests against a hypervisor on a fake machine and looks after every piece of the run whether all is in order. */
-import { random } from '../../base/random.ts';
-import { audit } from '../../hypervisors/xen/audit.ts';
-import { NativeDomain } from '../../hypervisors/xen/native/domain.ts';
-import { buildDomain } from '../../hypervisors/xen/pv/build.ts';
-import type { PvDomain } from '../../hypervisors/xen/pv/domain.ts';
-import { destroyDomain } from '../../hypervisors/xen/pv/teardown.ts';
-import { createXen, smallSpec } from '../../hypervisors/xen/testing/fixture.ts';
-import type { Xen } from '../../hypervisors/xen/xen.ts';
-import { HostileGuest } from './hostile-guest.ts';
+/** Lets hostile guests attack, one act after the other, and looks after every piece of the run whether all is in order. */
+import { type Random, random } from '../../base/random.ts';
+import { ATTACKS, type AttackClass } from './attacks.table.ts';
+import { HostileWorld } from './hostile-world.ts';
 
 export interface HostileReport {
   readonly acts: number;
+  readonly hypercalls: number;
+  /** Acts by class of attack. */
+  readonly classes: ReadonlyMap<string, number>;
   /** Domains that were ended with a reason, by the reason without its numbers. */
   readonly crashes: ReadonlyMap<string, number>;
   /** What was found out of order; the run ends with the first. */
   readonly offences: readonly string[];
 }
 
-const FRAMES = 4096;
-const PAGES = 1100;
 /** Acts between two looks. */
 const PIECE = 1000;
-/** Acts of one guest before another takes its place. */
+/** Acts of two guests before others take their places. */
 const LIFE = 20_000;
+/** How often the guests put their stacks in order before they go on. */
+const STEADY = 0.99;
+const WEIGHTS = ATTACKS.reduce((sum, { weight }) => sum + weight, 0);
 
-const build = (xen: Xen): PvDomain => {
-  const built = buildDomain(xen, smallSpec({ pages: PAGES, maximumPages: PAGES + 50 }));
-  if (typeof built === 'string') throw new Error(built);
-  built.unpause();
-  return built;
-};
-
-/** Sum over the memory of a domain, to see that nobody wrote to it. */
-const fingerprint = (xen: Xen, domain: PvDomain): string => {
-  let [a, b] = [1, 0];
-  for (const frame of xen.frames.ownedBy(domain.owner)) {
-    const bytes = xen.memory.bytes(frame, 'read');
-    for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset, 1024)) {
-      a = (a + word) | 0;
-      b = (b + a) | 0;
-    }
+const choose = (chance: Random): AttackClass => {
+  let left = chance.below(WEIGHTS);
+  for (const attack of ATTACKS) {
+    if (left < attack.weight) return attack;
+    left -= attack.weight;
   }
-  return `${a}:${b}`;
+  return ATTACKS[0] as AttackClass;
 };
 
+const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
+
+/** @param seed the same seed makes the same run */
 export const runHostileGuests = (seed: number, acts: number): HostileReport => {
   const chance = random(seed);
-  const { xen } = createXen(FRAMES);
-  new NativeDomain(xen, 0, 'control', 256);
-  const victim = build(xen);
+  const world = new HostileWorld(chance);
   const crashes = new Map<string, number>();
+  const classes = new Map<string, number>();
   const offences: string[] = [];
-  const foreign = [...xen.frames.ownedBy(victim.owner)].slice(100, 110).concat([16, 17, 18] as never[]);
-  const before = fingerprint(xen, victim);
-  // The first domain at a place makes the hypervisor's own tables for it; they stay.
-  destroyDomain(build(xen));
-  const freeBefore = xen.frames.free;
-  let done = 0;
-  let attacker = build(xen);
-  let guest = new HostileGuest(attacker, chance, foreign);
-  let age = 0;
-  const look = (): void => {
-    offences.push(...audit(xen).slice(0, 5));
-    if (fingerprint(xen, victim) !== before) offences.push('the memory of another domain changed');
-    if (victim.shutdownReason !== undefined) offences.push(`another domain ended: ${victim.crashReason}`);
-  };
+  let [done, age, hypercalls] = [0, 0, 0];
   const replace = (): void => {
-    destroyDomain(attacker);
-    if (xen.frames.free !== freeBefore) offences.push(`${freeBefore - xen.frames.free} frames are lost`);
-    attacker = build(xen);
-    guest = new HostileGuest(attacker, chance, foreign);
+    for (const guest of world.guests) hypercalls += guest.hypercalls;
+    offences.push(...world.replace());
     age = 0;
   };
   while (done < acts && offences.length === 0) {
-    guest.step();
+    const guest = chance.pick(world.guests);
+    const attack = choose(chance);
+    if (chance.chance(STEADY)) for (const each of world.guests) each.steady();
+    chance.pick(attack.acts)(guest);
+    count(classes, attack.name);
     done += 1;
     age += 1;
-    if (attacker.shutdownReason !== undefined) {
-      const reason = (attacker.crashReason ?? attacker.shutdownReason).replace(/0x[0-9a-f]+|\d+/g, '#');
-      crashes.set(reason, (crashes.get(reason) ?? 0) + 1);
+    const ended = world.guests.map(({ domain }) => domain).find(({ shutdownReason }) => shutdownReason !== undefined);
+    if (ended !== undefined) {
+      count(crashes, (ended.crashReason ?? ended.shutdownReason ?? '').replace(/(0x)?[0-9a-f]*\d[0-9a-f]*/g, '#'));
       replace();
     } else if (age >= LIFE) replace();
-    else if (done % PIECE === 0) look();
+    if (done % PIECE === 0 || done === acts) offences.push(...world.offences());
   }
-  return { acts: done, crashes, offences };
+  for (const guest of world.guests) hypercalls += guest.hypercalls;
+  return { acts: done, hypercalls, classes, crashes, offences };
 };

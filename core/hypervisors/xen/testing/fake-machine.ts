@@ -135,15 +135,17 @@ export class FakeCpu implements Cpu {
 }
 
 export class FakeMachine implements Machine {
-  readonly memory: FakeMemory;
   readonly cpus: readonly FakeCpu[];
   readonly frequency = 1_000_000_000;
   readonly ports = { read: () => 0xff, write: () => {} };
   readonly devices = { read: () => 0xffff_ffff, write: () => {} };
   occupant: Occupant | undefined;
 
-  constructor(frames: number, cpus = 1) {
-    this.memory = new FakeMemory(frames);
+  constructor(
+    frames: number,
+    cpus = 1,
+    readonly memory = new FakeMemory(frames),
+  ) {
     this.cpus = Array.from({ length: cpus }, (_, index) => new FakeCpu(index));
   }
 

@@ -9,7 +9,7 @@ import type { PvDomain } from '../pv/domain.ts';
 import { callByNumber } from '../pv/hypercall.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
 import { Xen } from '../xen.ts';
-import { FakeMachine } from './fake-machine.ts';
+import { FakeMachine, FakeMemory } from './fake-machine.ts';
 
 export const KERNEL_BASE = 0xffff_ffff_8000_0000n;
 
@@ -53,8 +53,8 @@ export interface Fixture {
   linear(pfn: number, offset?: number): bigint;
 }
 
-export const createXen = (frames = 8192, cpus = 1): { machine: FakeMachine; xen: Xen } => {
-  const machine = new FakeMachine(frames, cpus);
+export const createXen = (frames = 8192, cpus = 1, memory = new FakeMemory(frames)): { machine: FakeMachine; xen: Xen } => {
+  const machine = new FakeMachine(frames, cpus, memory);
   const xen = new Xen(machine, { below: nothingBelow, memory: [{ start: 16, end: frames }], wallClock: 1000, console: () => {} });
   machine.occupy(xen);
   return { machine, xen };
