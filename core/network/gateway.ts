@@ -28,6 +28,8 @@ export interface GatewaySpec {
   /** Bits of the network part, 8 to 30. */
   readonly prefix: number;
   readonly mac: Uint8Array;
+  /** The addresses that are leased; without it all of the network, null: none are. */
+  readonly range?: { readonly first: Ip; readonly last: Ip } | null;
 }
 
 export interface Lease {
@@ -49,16 +51,19 @@ export function createGateway(port: FramePort, spec: GatewaySpec): Gateway {
   const network = (spec.address & mask) >>> 0;
   const last = (network | ~mask) >>> 0;
 
+  const from = Math.max(network + 1, spec.range?.first ?? 0);
+  const to = Math.min(last - 1, spec.range?.last ?? last);
+
   const free = (address: Ip): boolean =>
-    address > network && address < last && address !== spec.address && ![...leased.values()].includes(address);
+    address >= from && address <= to && address !== spec.address && ![...leased.values()].includes(address);
 
   /** The address of a client: the one it had, the one it asks for if that is free, or the first free one. */
   const lease = (mac: string, wanted: Ip): Ip | undefined => {
     const known = leased.get(mac);
     if (known !== undefined) return known;
-    let address = free(wanted) ? wanted : network + 1;
-    while (address < last && !free(address)) address += 1;
-    if (address >= last) return undefined;
+    let address = free(wanted) ? wanted : from;
+    while (address <= to && !free(address)) address += 1;
+    if (address > to) return undefined;
     leased.set(mac, address);
     return address;
   };
@@ -116,7 +121,8 @@ export function createGateway(port: FramePort, spec: GatewaySpec): Gateway {
     if (packet?.protocol === Protocol.icmp && packet.destination === spec.address)
       answerPing(frame, packet.source, packet.payload);
     const datagram = packet?.protocol === Protocol.udp && packet.payload.length >= Udp.size ? packet.payload : undefined;
-    if (datagram && viewOf(datagram).getUint16(Udp.destination) === DhcpPort.server) answerDhcp(datagram.subarray(Udp.size));
+    if (spec.range !== null && datagram && viewOf(datagram).getUint16(Udp.destination) === DhcpPort.server)
+      answerDhcp(datagram.subarray(Udp.size));
     return true;
   });
 

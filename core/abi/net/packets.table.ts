@@ -13,6 +13,9 @@ export const Protocol = { icmp: 1, tcp: 6, udp: 17 } as const;
 export const Icmp = { type: 0, code: 1, checksum: 2 } as const;
 export const IcmpType = { echoReply: 0, echoRequest: 8 } as const;
 
+/** RFC 9293. */
+export const Tcp = { size: 20, source: 0, destination: 2, sequence: 4, acknowledgement: 8, offset: 12, flags: 13, window: 14, checksum: 16 } as const;
+
 export const Udp = { size: 8, source: 0, destination: 2, length: 4, checksum: 6 } as const;
 
 /** BOOTP header as DHCP uses it; options follow the magic cookie. */
