@@ -39,6 +39,12 @@ if [ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ]; then
   modprobe -q xen_netfront 2>/dev/null
 fi
 
+# A processor that is plugged in is taken into use, which elsewhere is udev's affair.
+use_processors() {
+  uevent sh -c '[ "$SUBSYSTEM $ACTION" = "cpu add" ] && echo 1 > "/sys$DEVPATH/online"' >/dev/null 2>&1
+}
+[ "$(cat /sys/hypervisor/type 2>/dev/null)" = xen ] && use_processors &
+
 lease() {
   udhcpc -i eth0 -n -q -t 4 -T 1 -A 1 -s /etc/udhcpc.script >/dev/null 2>&1 || echo 'init: no address for eth0' >&2
 }
