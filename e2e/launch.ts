@@ -77,9 +77,14 @@ export const test = base.extend<{ desk: Started; tidy: undefined }>({
   tidy: [
     // biome-ignore lint/correctness/noEmptyPattern: the form Playwright asks for
     async ({}, use) => {
+      // What was started before is that of the whole file, which ends it itself.
+      const before = new Set(open);
       await use(undefined);
-      for (const app of open) app.process().kill('SIGKILL');
-      open.clear();
+      for (const app of open) {
+        if (before.has(app)) continue;
+        app.process().kill('SIGKILL');
+        open.delete(app);
+      }
     },
     { auto: true },
   ],
