@@ -1,8 +1,8 @@
 /** Disks and network cards of an instance's machines: what is behind them, and plugging them while a machine lives. */
 import type { Disk, Machine } from '../../contract/fleet.ts';
 import type { Work, WorldDevices, WorldFiles } from '../desk.ts';
-import type { Fabric } from '../fabric.ts';
 import type { Guest, GuestDevices } from './guest.ts';
+import type { InstanceNetworks } from './networks.ts';
 import { Traffic } from './traffic.ts';
 
 const MIB = 2 ** 20;
@@ -11,7 +11,11 @@ const SECTOR = 512;
 export const diskFile = (machine: string, disk: Disk): string => `${machine}-${disk.id}.qcow2`;
 
 /** Opens what a machine's record names. */
-export function deviceOpener(machine: Pick<Machine, 'id' | 'name'>, files: WorldFiles, fabric: Fabric): GuestDevices {
+export function deviceOpener(
+  machine: Pick<Machine, 'id' | 'name'>,
+  files: WorldFiles,
+  networks: InstanceNetworks,
+): GuestDevices {
   const traffic = new Traffic();
   return {
     traffic,
@@ -23,7 +27,7 @@ export function deviceOpener(machine: Pick<Machine, 'id' | 'name'>, files: World
       ),
     nic: (nic) => ({
       mac: Uint8Array.from(nic.mac.split(':'), (part) => Number.parseInt(part, 16)),
-      port: traffic.port(nic.id, fabric.plug(machine.name)),
+      port: traffic.port(nic.id, networks.plug(nic.network, machine.name)),
     }),
   };
 }

@@ -12,7 +12,6 @@ import type {
   World,
   WorldDevices,
   WorldHost,
-  WorldNetworks,
   WorldStore,
   WorldVolumes,
 } from '../desk.ts';
@@ -23,7 +22,7 @@ import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Exits } from './exits.ts';
 import { Gauges } from './gauges.ts';
 import { Guest, type GuestImage } from './guest.ts';
-import { fabricNetworks } from './networks.ts';
+import { InstanceNetworks } from './networks.ts';
 import { Pace } from './pace.ts';
 import { createPipe } from './pipe.ts';
 import { SavedWorld } from './saved-world.ts';
@@ -88,6 +87,14 @@ export class InstanceWorld implements World {
     });
     this.#saved = new SavedWorld(provisions.files);
     this.#epoch = provisions.epoch();
+    this.networks = new InstanceNetworks({
+      fabric: this.#fabric,
+      instance: instance.id,
+      files: provisions.files,
+      machines: () => [...this.#guests.values()].map((guest) => guest.machine),
+      plugOut: (name) => this.#fabric.plug(name),
+      now: () => provisions.epoch() * 1000,
+    });
     this.snapshots = new Snapshots({
       files: provisions.files,
       frequency: FREQUENCY,
@@ -137,6 +144,7 @@ export class InstanceWorld implements World {
   async layBlanket(_options: LayOptions, work: Work): Promise<Capacity> {
     work.progress(0, 2, 'Restarting the container');
     this.#guests.clear();
+    this.networks.reset();
     this.#ended = false;
     this.#stack.lay((_domain, bytes) => this.#boot.guest.write(bytes));
     work.progress(1, 2, 'Starting the control domain');
@@ -165,7 +173,7 @@ export class InstanceWorld implements World {
   }
 
   async create(machine: Machine): Promise<void> {
-    const devices = deviceOpener(machine, this.host.provisions.files, this.#fabric);
+    const devices = deviceOpener(machine, this.host.provisions.files, this.networks);
     const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), devices);
     if (this.#saved.has(machine.id)) guest.state = 'saved';
     this.#guests.set(machine.id, guest);
@@ -284,10 +292,6 @@ export class InstanceWorld implements World {
     return this.#guests.get(unit)?.pipe.person;
   }
 
-  get networks(): WorldNetworks {
-    return fabricNetworks(this.#fabric, this.host.instance.id, () => [...this.#guests.values()].map((guest) => guest.machine));
-  }
-
   get devices(): WorldDevices {
     return worldDevices(this.host.provisions.files, {
       guest: (id) => this.#guest(id),
@@ -309,6 +313,7 @@ export class InstanceWorld implements World {
     });
   }
 
+  readonly networks: InstanceNetworks;
   readonly snapshots: Snapshots;
 
   readonly captures = worldCaptures({
@@ -367,7 +372,7 @@ export class InstanceWorld implements World {
 
   /** The addresses that the gateway has leased since the last look. */
   #tellAddresses(): void {
-    for (const { mac, address } of this.#fabric.gateway.leases()) {
+    for (const { mac, address } of this.networks.leased()) {
       const guest = [...this.#guests.values()].find(({ machine }) => machine.nics.some((nic) => nic.mac.toLowerCase() === mac));
       if (guest === undefined || this.#addresses.get(guest.machine.id) === address) continue;
       this.#addresses.set(guest.machine.id, address);
