@@ -5,8 +5,10 @@ import type { Cycles } from '../seams/addresses.ts';
 import type { BlockStore, ByteStream } from '../seams/plugs.ts';
 import { type BareOptions, type BareWorld, bareWorld } from './bare.ts';
 import { type BlanketWorld, blanketWorld } from './blanket.ts';
+import { boardScreen } from './board-screen.ts';
 import { bootDomains } from './boot-domains.ts';
 import { crashReport } from './crash.ts';
+import type { Screen } from './desk.ts';
 import { bridgeOver, createFabric, macOf } from './fabric.ts';
 import { kvmOutfit, type Outfitter } from './outfit.ts';
 import { type PvWorld, pvWorld } from './pv.ts';
@@ -29,6 +31,8 @@ export interface Bootable {
   readonly frequency: number;
   now(): Cycles;
   run(until: Cycles): Progress;
+  /** What it shows, where it was made with a framebuffer. */
+  readonly screen?: Screen | undefined;
   /** What it is doing, for a person who looks at a crash. */
   describe(): string[];
   statistics(): Statistics;
@@ -124,6 +128,7 @@ function codeMachine(world: BareWorld): Bootable {
     frequency: world.frequency,
     now: () => world.now(),
     run: (until) => world.run(until),
+    screen: boardScreen(world.board),
     describe: () => crashReport(world),
     statistics: () => codeStatistics(world),
   };

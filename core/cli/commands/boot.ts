@@ -9,6 +9,7 @@ import { openDisk } from '../../host/disks/open.ts';
 import { exists, readBytes, writeWhole } from '../../host/files.ts';
 import { readyImage } from '../../host/images/prepare.ts';
 import { ImageStore } from '../../host/images/store.ts';
+import { png } from '../../host/png.ts';
 import { MOST_CPUS } from '../../worlds/bare.ts';
 import { type Bootable, hasDomains, MACHINE_NAMES, MACHINES, type MachineName } from '../../worlds/machines.ts';
 import type { End } from '../drive.ts';
@@ -33,6 +34,7 @@ export interface BootOptions {
   readonly clock: number;
   readonly date?: number;
   readonly screen?: { width: number; height: number };
+  readonly picture?: string;
   readonly timeout?: number;
   readonly realtime?: boolean;
   readonly stats?: string;
@@ -61,7 +63,8 @@ export function bootCommand(): Command {
       new Option('--net <kind>', 'a network with a gateway that leases addresses').choices(['bridge', 'none']).default('none'),
     )
     .option('--domains <n>', 'guests, on machines that have guests; the console is that of the first', wholeNumber(1, 256), 1)
-    .option('--screen <size>', 'a framebuffer, such as 1024x768', screenSize)
+    .option('--screen <size>', 'a framebuffer and a keyboard, such as 1024x768', screenSize)
+    .option('--picture <file>', 'with --screen: write what it shows at the end, as PNG')
     .option('--timeout <seconds>', 'end the run after that time, with status 124', positiveNumber)
     .option('--realtime', 'run no faster than the clock on the wall (as from a terminal)')
     .option('--no-realtime', 'run as fast as possible (as from a script)')
@@ -83,6 +86,8 @@ Examples:
 }
 
 async function boot(options: BootOptions): Promise<number> {
+  if (options.picture !== undefined && options.screen === undefined)
+    throw new Refusal('no-screen', 'There is no screen to take a picture of.', 'Give the machine one: --screen 1024x768');
   const parts = bootParts(options);
   if (!exists(WASM)) throw new Refusal('engine-missing', 'The interpreter is not built.', 'Run: npm run build:hot');
   const realTime = options.realtime ?? process.stdin.isTTY === true;
@@ -110,6 +115,7 @@ async function boot(options: BootOptions): Promise<number> {
     const { user, system } = process.cpuUsage(processorStart);
     const exitStatus = statusOf(end, panicked);
     report(end, panicked, world);
+    if (options.picture !== undefined) writePicture(options.picture, world);
     if (options.stats !== undefined) {
       const statistics = runStatistics(world, {
         machine: options.on,
@@ -124,6 +130,17 @@ async function boot(options: BootOptions): Promise<number> {
   } finally {
     terminal.close();
   }
+}
+
+function writePicture(path: string, { screen }: Bootable): void {
+  const picture = screen?.changes();
+  if (screen === undefined || picture === undefined)
+    throw new Refusal(
+      'no-screen',
+      'This machine has no screen to take a picture of.',
+      'Give it one: --on bare --screen 1024x768',
+    );
+  writeWhole(path, png(screen.width, screen.height, picture.pixels));
 }
 
 interface Parts {

@@ -18,6 +18,7 @@ import { Framebuffer } from '../framebuffer/device.ts';
 import { fwCfg } from '../fw-cfg/device.ts';
 import { FW_CFG_PORTS } from '../fw-cfg/registers.table.ts';
 import { I8042 } from '../i8042/device.ts';
+import type { Keyboard } from '../i8042/keyboard.ts';
 import { I8042_PORTS } from '../i8042/registers.table.ts';
 import { IoApic } from '../ioapic/device.ts';
 import { LocalApics } from '../lapic/device.ts';
@@ -64,6 +65,8 @@ export interface PcBoard extends Board {
   readonly firmware: readonly Patch[];
   readonly rsdp: number;
   readonly framebuffer: Framebuffer | undefined;
+  /** Plugged in where there is a framebuffer. */
+  readonly keyboard: Keyboard | undefined;
   readonly power: PowerManagement;
   /** Whether a processor's APIC is switched on, as CPUID has to tell. */
   apicEnabled(cpu: number): boolean;
@@ -110,16 +113,16 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
   const rtc = new Rtc({ line: isaLine(8), frequency, epoch: options.epoch, now });
   rtc.describeMemory(options.memoryBytes);
   const uart = new Uart({ line: isaLine(LAYOUT.com1Irq), stream: options.serial, frequency, now });
-  const keyboard = new I8042(() => end({ kind: 'reset' }));
+  const i8042 = new I8042({ reset: () => end({ kind: 'reset' }), line: isaLine(1), hasKeyboard: options.screen !== undefined });
   const pci = new PciHost(power.resetControl);
   const msrs = new ModelSpecificRegisters(host.cpuCount, frequency, apics);
   const framebuffer = options.screen === undefined ? undefined : new Framebuffer(options.screen, options.memoryBytes, host);
 
   ports.claim(PIC_PORTS.primary, 2, pic.primaryPorts);
   ports.claim(PIT_PORTS.counters, 4, pit.ports);
-  ports.claim(I8042_PORTS.data, 1, keyboard.data);
+  ports.claim(I8042_PORTS.data, 1, i8042.data);
   ports.claim(PIT_PORTS.control, 1, pit.portB);
-  ports.claim(I8042_PORTS.command, 1, keyboard.command);
+  ports.claim(I8042_PORTS.command, 1, i8042.command);
   ports.claim(0x70, 2, rtc.ports);
   ports.claim(DEBUG_PORTS.checkpoint, 16, checkpoint());
   ports.claim(PIC_PORTS.secondary, 2, pic.secondaryPorts);
@@ -164,9 +167,17 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
 
   const timed = [apics, pit, rtc, uart];
   return {
-    firmware: [{ address: LAYOUT.firmware, bytes: acpiTables(LAYOUT.firmware, host.cpuCount) }, ...biosData(), ...biosStub()],
+    firmware: [
+      {
+        address: LAYOUT.firmware,
+        bytes: acpiTables(LAYOUT.firmware, { cpus: host.cpuCount, keyboard: options.screen !== undefined }),
+      },
+      ...biosData(),
+      ...biosStub(),
+    ],
     rsdp: LAYOUT.firmware,
     framebuffer,
+    keyboard: i8042.keyboard,
     power,
     apicEnabled: (cpu) => apics.isEnabled(cpu),
     signal: (address, data) =>

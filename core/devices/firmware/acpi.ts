@@ -4,14 +4,14 @@ import { alignUp } from '../../base/bits.ts';
 import { byteSum, concatenate, textBytes, writeU16, writeU32, writeU64 } from '../../base/bytes.ts';
 import { GPE0, PM1, RESET_CONTROL } from '../acpi-pm/registers.table.ts';
 import { LAYOUT } from '../layout.ts';
-import { dsdtBody } from './dsdt.ts';
+import { type BoardParts, dsdtBody } from './dsdt.ts';
 
 const OEM = 'BLNKT ';
 const OEM_TABLE = 'BLANKET ';
 const REVISION = 1;
 
 /** All tables as one block of bytes that must be placed at `address`; the RSDP comes first. */
-export function acpiTables(address: number, cpus: number): Uint8Array {
+export function acpiTables(address: number, parts: BoardParts): Uint8Array {
   const pieces: { at: number; bytes: Uint8Array }[] = [];
   let next = alignUp(address + R.size, FACS.alignment);
   const place = (bytes: Uint8Array): number => {
@@ -21,9 +21,9 @@ export function acpiTables(address: number, cpus: number): Uint8Array {
     return at;
   };
   const facs = place(facsTable());
-  const dsdt = place(table('DSDT', 2, dsdtBody(cpus)));
+  const dsdt = place(table('DSDT', 2, dsdtBody(parts)));
   const fadt = place(fadtTable(facs, dsdt));
-  const madt = place(madtTable(cpus));
+  const madt = place(madtTable(parts.cpus));
   const rsdt = place(table('RSDT', 1, addresses([fadt, madt], 4)));
   const xsdt = place(table('XSDT', 1, addresses([fadt, madt], 8)));
   const block = new Uint8Array(next - address);

@@ -1,4 +1,4 @@
-/** The differentiated system description: processors, the PCI host and its interrupt routing, and the serial port. */
+/** The differentiated system description: processors, the PCI host and its interrupt routing, serial port, clock, keyboard. */
 import { pciLine } from '../../abi/pci/routing.ts';
 import { concatenate } from '../../base/bytes.ts';
 import { SLEEP_TYPE_OFF } from '../acpi-pm/registers.table.ts';
@@ -8,17 +8,23 @@ import { addressWindow, device, eisaId, integer, ioPorts, irq, name, pack, resou
 const SLOTS = 32;
 const PRESENT = 0x0f;
 
-export function dsdtBody(cpus: number): Uint8Array {
+/** What differs between boards. */
+export interface BoardParts {
+  readonly cpus: number;
+  readonly keyboard: boolean;
+}
+
+export function dsdtBody({ cpus, keyboard }: BoardParts): Uint8Array {
   return concatenate([
     name('\\_S5', pack(integer(SLEEP_TYPE_OFF), integer(SLEEP_TYPE_OFF), integer(0), integer(0))),
-    scope('\\_SB', ...Array.from({ length: cpus }, (_, index) => processor(index)), pciHost()),
+    scope('\\_SB', ...Array.from({ length: cpus }, (_, index) => processor(index)), pciHost(keyboard)),
   ]);
 }
 
 const processor = (index: number): Uint8Array =>
   device(`C${index.toString(16).toUpperCase().padStart(3, '0')}`, name('_HID', string('ACPI0007')), name('_UID', integer(index)));
 
-function pciHost(): Uint8Array {
+function pciHost(keyboard: boolean): Uint8Array {
   const windows = resources(
     addressWindow('bus', 0, 0xff),
     ioPorts(0xcf8, 8),
@@ -34,7 +40,7 @@ function pciHost(): Uint8Array {
     name('_BBN', integer(0)),
     name('_CRS', windows),
     name('_PRT', routing()),
-    isaBridge(),
+    isaBridge(keyboard),
   );
 }
 
@@ -48,7 +54,7 @@ function routing(): Uint8Array {
   return pack(...rows);
 }
 
-const isaBridge = (): Uint8Array =>
+const isaBridge = (keyboard: boolean): Uint8Array =>
   device(
     'ISA',
     name('_ADR', integer(0x1_0000)),
@@ -60,4 +66,7 @@ const isaBridge = (): Uint8Array =>
       name('_CRS', resources(ioPorts(LAYOUT.com1, 8), irq(LAYOUT.com1Irq))),
     ),
     device('RTC', name('_HID', eisaId('PNP0B00')), name('_CRS', resources(ioPorts(0x70, 2), irq(8)))),
+    ...(keyboard
+      ? [device('KBD', name('_HID', eisaId('PNP0303')), name('_CRS', resources(ioPorts(0x60, 1), ioPorts(0x64, 1), irq(1))))]
+      : []),
   );
