@@ -12,10 +12,15 @@ import { VirtioNet } from './virtio/net.ts';
 import { connectBelow, isXenPlatform } from './xen/below/connect.ts';
 import { FrontEnd } from './xen/front-end.ts';
 
+/** A network card, and how many frames its driver has carried, and had to drop for want of room. */
+export interface Card extends FramePort {
+  readonly counts: { readonly sent: number; readonly received: number; readonly dropped: number };
+}
+
 /** Devices in use, each kind in the order of the bus. */
 export interface FoundDevices {
   readonly disks: readonly BlockQueue[];
-  readonly networks: readonly FramePort[];
+  readonly networks: readonly Card[];
 }
 
 /** Works in the domain's own time; `ready` is called once, when every device answers. */

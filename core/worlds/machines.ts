@@ -1,4 +1,5 @@
 /** The machines that a kernel can be booted on, by name: each line says how the layers are put together. */
+import type { Card } from '../drivers/discover.ts';
 import type { NamedFile } from '../guests/boot/placement.ts';
 import type { Progress } from '../hardware/bare.ts';
 import type { Cycles } from '../seams/addresses.ts';
@@ -135,7 +136,7 @@ function codeMachine(world: BareWorld): Bootable {
 }
 
 /** Guests whose disks and network are those of the machine, behind the driver domain. */
-function domainMachine(world: PvWorld, options: MachineOptions, below: () => Counted): Bootable {
+function domainMachine(world: PvWorld, options: MachineOptions, below: () => Record<string, unknown>): Bootable {
   const guests = bootDomains(world, {
     ...options,
     vcpus: options.cpus,
@@ -143,7 +144,9 @@ function domainMachine(world: PvWorld, options: MachineOptions, below: () => Cou
     console: options.console,
   });
   const { toolstack } = world.domain0;
+  const cards: Card[] = [];
   world.domain0.whenReady(({ disks, networks }) => {
+    cards.push(...networks);
     const [first] = guests.domains;
     if (first !== undefined) for (const disk of disks) toolstack.attachDisk(first, disk);
     const bridge = bridgeOver(networks);
@@ -159,18 +162,13 @@ function domainMachine(world: PvWorld, options: MachineOptions, below: () => Cou
       guests.domains.flatMap(({ control }) => [
         `${control.name}: ${control.state}${control.crashReason === undefined ? '' : `, ${control.crashReason}`}`,
       ]),
-    statistics: () => {
-      const { exits, ...others } = below();
-      const all = { ...exits, 'second-layer': world.xen.statistics.trapsByReason() };
-      return { instructions: world.engine.instructions, ...guests.statistics(), exits: all, ...others };
-    },
+    statistics: () => ({
+      instructions: world.engine.instructions,
+      ...guests.statistics(),
+      cards: cards.map(({ counts }) => counts),
+      ...below(),
+    }),
   };
-}
-
-/** What was counted by name; `exits` by layer. */
-interface Counted {
-  readonly exits?: Record<string, unknown>;
-  readonly [name: string]: unknown;
 }
 
 const exitsOf = (world: RentedWorld | BlanketWorld): { exits: Record<string, unknown> } => ({

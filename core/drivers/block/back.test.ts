@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BlockOperation, BlockRequest, BlockResponse, BlockStatus, RingPage } from '../../abi/xen/rings.table.ts';
 import { plugDisk } from '../../control/devices.ts';
 import type { BlockStore, Disk, BlockRequest as DiskRequest } from '../../seams/plugs.ts';
-import { FrontRing, GuestSide } from '../testing/guest-side.ts';
+import { GuestRing, GuestSide } from '../testing/guest-side.ts';
 import { BlockBack } from './back.ts';
 
 const RING = 100;
@@ -27,7 +27,7 @@ const setUp = (changes: Partial<BlockStore> = {}, other?: Disk) => {
   const place = plugDisk(guest.store, guest.platform, guest.domain.id, 0, disk.readOnly);
   const back = new BlockBack(place, other ?? disk);
   guest.run();
-  const ring = new FrontRing(guest, RING, BlockRequest.SIZE);
+  const ring = new GuestRing(guest, RING, BlockRequest.SIZE);
   const port = guest.allocatePort();
   const connect = (): void => {
     guest.store.write(`${place.frontPath}/ring-ref`, String(guest.grant(RING)));

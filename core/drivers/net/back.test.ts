@@ -12,7 +12,7 @@ import {
 } from '../../abi/xen/rings.table.ts';
 import { plugNetwork } from '../../control/devices.ts';
 import type { FramePort } from '../../seams/plugs.ts';
-import { FrontRing, GuestSide } from '../testing/guest-side.ts';
+import { GuestRing, GuestSide } from '../testing/guest-side.ts';
 import { NetBack } from './back.ts';
 import { checksumHolds, fillChecksum } from './checksum.ts';
 
@@ -35,7 +35,7 @@ const setUp = () => {
   const place = plugNetwork(guest.store, guest.platform, guest.domain.id, 0, Uint8Array.of(2, 0, 0, 0, 0, 9));
   const back = new NetBack(place, plug);
   guest.run();
-  const [transmit, receive] = [new FrontRing(guest, TX, NetTransmit.SIZE), new FrontRing(guest, RX, NetReceive.SIZE)];
+  const [transmit, receive] = [new GuestRing(guest, TX, NetTransmit.SIZE), new GuestRing(guest, RX, NetReceive.SIZE)];
   const port = guest.allocatePort();
   for (const [name, value] of Object.entries({
     'tx-ring-ref': guest.grant(TX),
@@ -142,7 +142,7 @@ describe('frames from the guest', () => {
 });
 
 describe('frames for the guest', () => {
-  const post = (receive: FrontRing, reference: number, id: number): void =>
+  const post = (receive: GuestRing, reference: number, id: number): void =>
     receive.put((view) => {
       view.setUint16(NetReceive.id, id, true);
       view.setUint32(NetReceive.reference, reference, true);

@@ -1,6 +1,5 @@
 /** A guest for tests of back ends: pages it grants, a port, nodes it writes, and time that passes when told. */
 import { GrantFlag } from '../../abi/xen/grants.table.ts';
-import { RingPage, ringSlots } from '../../abi/xen/rings.table.ts';
 import { localStore } from '../../control/store/local.ts';
 import { StoreServer } from '../../control/store/server.ts';
 import { NativeDomain } from '../../hypervisors/xen/native/domain.ts';
@@ -10,6 +9,7 @@ import type { PvDomain } from '../../hypervisors/xen/pv/domain.ts';
 import { createXen, kernelOf, smallSpec } from '../../hypervisors/xen/testing/fixture.ts';
 import type { Xen } from '../../hypervisors/xen/xen.ts';
 import type { LocalStore, Platform } from '../../seams/platform.ts';
+import { FrontRing } from '../xen/front-ring.ts';
 
 export class GuestSide {
   readonly xen: Xen;
@@ -64,44 +64,35 @@ export class GuestSide {
   }
 }
 
-/** The front end's side of a ring on page `pfn`. */
-export class FrontRing {
-  private produced = 0;
-  private consumed = 0;
-  private readonly slots: number;
+/** A front end's ring on page `pfn`, whose requests are shown at once. */
+export class GuestRing {
+  private readonly ring: FrontRing;
 
   constructor(
     private readonly guest: GuestSide,
     private readonly pfn: number,
-    private readonly size: number,
+    size: number,
   ) {
-    this.slots = ringSlots(size);
-    this.view.setUint32(RingPage.requestEvent, 1, true);
-    this.view.setUint32(RingPage.responseEvent, 1, true);
+    this.ring = new FrontRing({ frame: pfn, bytes: () => guest.page(pfn), release: () => {} }, size);
   }
 
+  /** The page itself, to scribble on. */
   get view(): DataView {
     const bytes = this.guest.page(this.pfn);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   put(write: (slot: DataView) => void): void {
-    const bytes = this.guest.page(this.pfn);
-    const at = RingPage.entries + (this.produced % this.slots) * this.size;
-    write(new DataView(bytes.buffer, bytes.byteOffset + at, this.size));
-    this.produced += 1;
-    this.view.setUint32(RingPage.requestProducer, this.produced, true);
+    this.ring.put(write);
+    this.ring.publish();
   }
 
   /** Responses that came since the last call, copied. */
   take(): DataView[] {
     const found: DataView[] = [];
-    const end = this.view.getUint32(RingPage.responseProducer, true);
-    for (; this.consumed !== end; this.consumed++) {
-      const at = RingPage.entries + (this.consumed % this.slots) * this.size;
-      found.push(new DataView(this.guest.page(this.pfn).slice(at, at + this.size).buffer));
-    }
-    this.view.setUint32(RingPage.responseEvent, this.consumed + 1, true);
+    this.ring.drain((slot) => {
+      found.push(new DataView(slot.buffer.slice(slot.byteOffset, slot.byteOffset + slot.byteLength)));
+    });
     return found;
   }
 }

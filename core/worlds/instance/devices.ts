@@ -1,6 +1,7 @@
 /** Disks and network cards of an instance's machines: what is behind them, and plugging them while a machine lives. */
 import type { Disk, Machine } from '../../contract/fleet.ts';
 import type { Work, WorldDevices, WorldFiles } from '../desk.ts';
+import type { Crossing } from './crossing.ts';
 import type { Guest, GuestDevices } from './guest.ts';
 import type { InstanceNetworks } from './networks.ts';
 import { Traffic } from './traffic.ts';
@@ -14,16 +15,19 @@ export const diskFile = (machine: string, disk: Disk): string => `${machine}-${d
 export function deviceOpener(
   machine: Pick<Machine, 'id' | 'name'>,
   files: WorldFiles,
+  crossing: Crossing,
   networks: InstanceNetworks,
 ): GuestDevices {
   const traffic = new Traffic();
   return {
     traffic,
     disk: (disk) =>
-      traffic.disk(
-        disk.file === undefined
-          ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB, disk.image)
-          : files.ownDisk(disk.file, disk.readOnly),
+      crossing.volume(
+        traffic.disk(
+          disk.file === undefined
+            ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB, disk.image)
+            : files.ownDisk(disk.file, disk.readOnly),
+        ),
       ),
     nic: (nic) => ({
       mac: Uint8Array.from(nic.mac.split(':'), (part) => Number.parseInt(part, 16)),

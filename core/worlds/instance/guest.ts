@@ -5,7 +5,7 @@ import type { Disk, Machine, MachineState, Nic } from '../../contract/fleet.ts';
 import { saveStream } from '../../control/save-stream.ts';
 import type { DomainConfig, ManagedDomain, PluggedDevice, Toolstack } from '../../control/toolstack.ts';
 import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
-import type { BlockStore, FramePort } from '../../seams/plugs.ts';
+import type { Disk as AnyDisk, FramePort } from '../../seams/plugs.ts';
 import type { SavedDomain } from '../../seams/saved-domain.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import type { Traffic } from './traffic.ts';
@@ -23,9 +23,7 @@ export interface GuestDevices {
   disk(disk: Disk): OpenDisk;
   nic(nic: Nic): OpenNic;
 }
-export interface OpenDisk extends BlockStore {
-  close(): void;
-}
+export type OpenDisk = AnyDisk & { close(): void };
 export interface OpenNic {
   readonly mac: Uint8Array;
   readonly port: FramePort & { unplug(): void };

@@ -5,16 +5,7 @@ import type { Capacity, Machine, MachineChange, MachineSettings, MachineState } 
 import type { ExitRow } from '../../contract/gauges.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
-import type {
-  LayOptions,
-  Screen,
-  Work,
-  World,
-  WorldDevices,
-  WorldHost,
-  WorldStore,
-  WorldVolumes,
-} from '../desk.ts';
+import type { LayOptions, Screen, Work, World, WorldDevices, WorldHost, WorldStore, WorldVolumes } from '../desk.ts';
 import { createFabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
 import { worldCaptures } from './captures.ts';
@@ -74,6 +65,7 @@ export class InstanceWorld implements World {
       name: instance.name,
       cpus: instance.vcpus,
       memoryMib: instance.memoryMib,
+      card: this.#fabric.plug(instance.name),
       serial: {
         write: (bytes) => {
           if (!this.#booted) {
@@ -92,7 +84,7 @@ export class InstanceWorld implements World {
       instance: instance.id,
       files: provisions.files,
       machines: () => [...this.#guests.values()].map((guest) => guest.machine),
-      plugOut: (name) => this.#fabric.plug(name),
+      plugOut: (name) => this.#stack.crossing.plug(name),
       now: () => provisions.epoch() * 1000,
     });
     this.snapshots = new Snapshots({
@@ -159,6 +151,14 @@ export class InstanceWorld implements World {
       this.host.changed(guest.machine.id, { state: guest.state, reason: guest.reason });
     });
     work.say(`Xen stands on ${xen.below.name}`);
+    const { crossing } = this.#stack;
+    await this.#until(
+      work,
+      () => crossing.ready,
+      MOST_BOOT_SECONDS,
+      'The driver domain did not find its devices',
+      'Lay the Blanket again.',
+    );
     work.progress(2, 2, 'Ready');
     const { instance } = this.host;
     const free = Math.floor(xen.frames.free / PAGES_PER_MIB);
@@ -173,7 +173,7 @@ export class InstanceWorld implements World {
   }
 
   async create(machine: Machine): Promise<void> {
-    const devices = deviceOpener(machine, this.host.provisions.files, this.networks);
+    const devices = deviceOpener(machine, this.host.provisions.files, this.#stack.crossing, this.networks);
     const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), devices);
     if (this.#saved.has(machine.id)) guest.state = 'saved';
     this.#guests.set(machine.id, guest);

@@ -10,13 +10,14 @@ import type { Instance } from '../../hypervisors/virtualized/instance.ts';
 import { Provider } from '../../hypervisors/virtualized/provider.ts';
 import type { Xen } from '../../hypervisors/xen/xen.ts';
 import type { Cycles } from '../../seams/addresses.ts';
-import type { ByteStream } from '../../seams/plugs.ts';
+import type { ByteStream, FramePort } from '../../seams/plugs.ts';
 import type { Provisions } from '../desk.ts';
 import type { Domain0 } from '../domain0.ts';
 import { emptyBoard } from '../empty-board.ts';
 import type { Outfit, Outfitter } from '../outfit.ts';
 import { startKernel } from '../start-kernel.ts';
 import { xenOn } from '../xen-on.ts';
+import { Crossing } from './crossing.ts';
 
 /** Cycles of virtual time per second of an interactive world: near what the engine reaches, so that time is not always late. */
 export const FREQUENCY = 1e9;
@@ -32,10 +33,14 @@ export interface StackOptions {
   readonly memoryMib: number;
   /** The container's serial line. */
   readonly serial: ByteStream;
+  /** Where its network card is plugged in. */
+  readonly card: FramePort;
 }
 
 export class Stack {
   readonly cpus: number;
+  /** The devices of guests, and what is below them. */
+  readonly crossing: Crossing;
   readonly #host: BareComputer;
   readonly #provider: Provider;
   readonly #cpuid: Cpuid;
@@ -48,12 +53,12 @@ export class Stack {
     this.cpus = Math.min(options.cpus, MOST_CPUS);
     this.#epoch = options.provisions.epoch();
     this.#cpuid = cpuidOf({ cpus: this.cpus, frequency: FREQUENCY, crystalHertz: CRYSTAL_HERTZ });
+    this.crossing = new Crossing(options.card);
     this.#outfit = options.outfit({
       name: options.name,
       cpus: this.cpus,
       memoryBytes: options.memoryMib * MIB,
-      disks: [],
-      networks: [],
+      ...this.crossing.plugged,
       seed: this.#epoch,
     });
     const engine = createEngine(options.provisions.wasm());
@@ -88,6 +93,7 @@ export class Stack {
   lay(emergency: (domain: number, bytes: Uint8Array) => void): void {
     const { instance } = this.#rent();
     this.blanket = xenOn(instance.computer.machine, { ram: this.#ram, epoch: this.#epoch, emergency });
+    this.blanket.domain0.whenReady((found) => this.crossing.use(found));
   }
 
   now(): Cycles {
@@ -105,6 +111,7 @@ export class Stack {
   #rent(): { instance: Instance; board: PcBoard } {
     if (this.#instance !== undefined) this.#provider.destroy(this.#instance.instance);
     this.blanket = undefined;
+    this.crossing.use(undefined);
     let board: PcBoard | undefined;
     const instance = this.#provider.create({
       name: this.options.name,

@@ -61,9 +61,7 @@ export function RentPage(): ReactNode {
         image: 'default',
       });
       const first = rented[0];
-      const cut = query.get('cut');
-      const further = new URLSearchParams({ ...(trying && { try: '1' }), ...(cut !== undefined && { cut }) });
-      if (onward && first !== undefined && rented.length === 1) go(`/partition?instance=${first.id}&${further.toString()}`);
+      if (onward && first !== undefined && rented.length === 1) go(`/partition?instance=${first.id}${trying ? '&try=1' : ''}`);
       else go('/machines');
     } catch (thrown) {
       setRefusal(refusalOf(thrown));

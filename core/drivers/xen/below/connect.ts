@@ -3,9 +3,11 @@
  * that Xen appear in the memory window of the platform device, events arrive as upcalls, the store answers over its ring.
  */
 import { DomainId } from '../../../abi/xen/domains.table.ts';
+import { GrantOp } from '../../../abi/xen/grants.table.ts';
 import { AddToPhysmap, HvmOp, HvmParam, HvmParamArgument, MapSpace } from '../../../abi/xen/hvm.table.ts';
 import { MemoryOp } from '../../../abi/xen/memory.table.ts';
 import { XEN_PLATFORM } from '../../../abi/xen/platform-device.table.ts';
+import { Feature, VersionOp } from '../../../abi/xen/version.table.ts';
 import type { GuestFrame } from '../../../seams/addresses.ts';
 import type { BlanketCalls, DriverAccess } from '../../../seams/driver-domain.ts';
 import type { MappedPage, Platform } from '../../../seams/platform.ts';
@@ -39,6 +41,21 @@ const parameter = (calls: BlanketCalls, index: number): number | undefined => {
     : Number(view.getBigUint64(HvmParamArgument.value, true));
 };
 
+/** Whether the layer below can announce events by a vector of our choice (XENVER_get_features: u32 index, u32 bits). */
+const announcesByVector = (calls: BlanketCalls): boolean => {
+  const argument = new Uint8Array(8);
+  if (calls.pass('xen_version', VersionOp.get_features, argument) < 0) return false;
+  return (new DataView(argument.buffer).getUint32(4, true) & (1 << Feature.hvm_callback_vector)) !== 0;
+};
+
+/** Frames that its grant table may have (GNTTABOP_query_size: u16 domain, u32 frames, u32 at most, s16 status). */
+const mostGrantFrames = (calls: BlanketCalls): number => {
+  const argument = new Uint8Array(16);
+  const view = new DataView(argument.buffer);
+  view.setUint16(0, DomainId.SELF, true);
+  return calls.pass('grant_table_op', GrantOp.query_size, argument) < 0 ? 0 : view.getUint32(8, true);
+};
+
 /** Makes a page of the layer below appear at a frame of this machine. */
 const show = (calls: BlanketCalls, space: number, index: number, frame: GuestFrame): MappedPage | undefined => {
   const argument = new Uint8Array(AddToPhysmap.SIZE);
@@ -54,11 +71,16 @@ const show = (calls: BlanketCalls, space: number, index: number, frame: GuestFra
 export const connectBelow = (platform: Platform, access: DriverAccess, pci: PciDevice): XenBelow | undefined => {
   const { blanket } = access;
   pci.enable();
+  if (!announcesByVector(blanket)) return undefined;
   const frame = framesOf(pci);
   const sharedInfo = show(blanket, MapSpace.shared_info, 0, frame());
   if (sharedInfo === undefined) return undefined;
   const events = new EventsBelow(blanket, sharedInfo);
-  const own = new GrantsBelow((index) => show(blanket, MapSpace.grant_table, index, frame()), platform.own);
+  const most = mostGrantFrames(blanket);
+  const own = new GrantsBelow(
+    (index) => (index < most ? show(blanket, MapSpace.grant_table, index, frame()) : undefined),
+    platform.own,
+  );
   const port = parameter(blanket, HvmParam.STORE_EVTCHN);
   const page = parameter(blanket, HvmParam.STORE_PFN);
   const ring = page === undefined ? undefined : blanket.page(page as GuestFrame);
