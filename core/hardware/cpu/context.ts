@@ -43,6 +43,8 @@ export class EngineContext implements VirtualContext {
   readonly registers: BigUint64Array;
   /** Somebody asked the present run to end. */
   leaving = false;
+  /** Its memory changed under its translations: they go before it runs again. */
+  stale = false;
   private readonly view: DataView;
   private readonly bytesOfBlock = STATE_SIZE + TLB_SETS * Constant.tlbSetBytes;
   /** CR3 of each set of translations: choosing a set chooses its CR3. */

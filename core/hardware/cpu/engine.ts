@@ -122,7 +122,11 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
       byBlock.set(context.block, context);
       detachments.set(
         context,
-        space.attach(() => hot.flushContext(context.block, 0)),
+        space.attach(() => {
+          // Most contexts do not run, and memory often changes several times before they do.
+          if (context === running) hot.flushContext(context.block, 0);
+          else context.stale = true;
+        }),
       );
       writeContextList(frames.view, contexts);
       return context;
@@ -132,6 +136,8 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
       if (running !== undefined) throw new Bug('the engine is already running a context');
       running = context;
       context.leaving = false;
+      if (context.stale) hot.flushContext(context.block, 0);
+      context.stale = false;
       const end = context.cycles + cycles;
       let kind: number = Constant.stopBudget;
       try {

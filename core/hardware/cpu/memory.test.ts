@@ -169,6 +169,26 @@ describe('memory of a machine', () => {
     expect([p.register(0), p.register(1), p.register(2)]).toEqual([41n, 41n, 42n]);
   });
 
+  it('shows what was shared, written or discarded while the CPU did not run', () => {
+    const p = program('48 8b 03 0f 0b'); // mov rax, [rbx]
+    const seen = (): bigint => {
+      p.context.rip = BigInt(CODE);
+      p.run();
+      return p.register(0);
+    };
+    p.memory.writeU64(DATA, 1n);
+    p.memory.writeU64(DATA + 0x1000, 2n);
+    p.context.registers[3] = BigInt(DATA);
+    expect(seen()).toBe(1n);
+    p.memory.share(frameOf(DATA + 0x1000), frameOf(DATA));
+    expect(seen()).toBe(2n);
+    p.memory.writeU64(DATA, 3n);
+    expect(seen()).toBe(3n);
+    expect(p.memory.readU64(DATA + 0x1000)).toBe(2n);
+    p.memory.discard(frameOf(DATA));
+    expect(seen()).toBe(0n);
+  });
+
   it('forgets what is discarded, code included', () => {
     const p = program('ff e3');
     p.load(DATA, 'b0 05 0f 0b');

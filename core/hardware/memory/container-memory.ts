@@ -23,7 +23,7 @@ export interface CodeCaches {
 export interface EngineMemory extends ContainerMemory {
   /** Address and length of the frame map. */
   readonly map: number;
-  /** Called with every context that runs on this memory, so that it can be flushed. */
+  /** `flush` is called whenever translations of a context on this memory may be wrong from now on. @returns detach */
   attach(flush: () => void): () => void;
   /** Answers the interpreter: the entry for an access, 0 if a device is there. `filled` is called if a frame was allocated. */
   fault(frame: number, write: boolean, filled: () => void): number;
