@@ -2,7 +2,7 @@
  * What a worker or a utility process answers about prices: every function takes and gives plain data, nothing is kept but a
  * memory of the last contentions, and whatever takes long is a generator that is gone through step by step.
  */
-import { type PlannedCheck, plannedCheck } from './check.ts';
+import { countsToCheck, type PlannedCheck, plannedCheck } from './check.ts';
 import { type ExportKind, exportedPlan } from './export/plan.ts';
 import { guestsFromMeasured, type Trace } from './measured.ts';
 import { type CurvePoint, curve, guestByHour, type HeatCell, type HourCell, heatMap, pressureByHour } from './plan/charts.ts';
@@ -27,7 +27,7 @@ export interface PlannerAnswers {
   pareto(scenario: unknown, types?: readonly string[], counts?: readonly number[]): Generator<ParetoProgress, void>;
   sweep(scenario: unknown, axes: unknown, batch?: number): Generator<SweepProgress, void>;
   /** What has to be built and what is predicted of it, at these counts of machines on one instance. */
-  check(scenario: unknown, counts: readonly number[]): PlannedCheck;
+  check(scenario: unknown, counts?: readonly number[]): PlannedCheck;
   /** Guest classes from measured load. */
   measured(traces: readonly Trace[]): ScenarioInput['guests'];
   exported(kind: ExportKind, scenario: unknown): { text: string; name: string };
@@ -58,7 +58,10 @@ export function plannerAnswers(catalogues: Catalogues): PlannerAnswers {
       return pareto(planner, checked, types ?? catalogue.types.map((type) => type.id), counts);
     },
     sweep: (scenario, axes, batch) => sweep(planner, asScenario(scenario), axes, batch),
-    check: (scenario, counts) => plannedCheck(planner, asScenario(scenario), counts),
+    check: (scenario, counts) => {
+      const checked = asScenario(scenario);
+      return plannedCheck(planner, checked, counts ?? countsToCheck(checked));
+    },
     measured: guestsFromMeasured,
     exported: (kind, scenario) => {
       const { scenario: checked, catalogue } = planner.setting(scenario);

@@ -36,10 +36,10 @@ export const plannerCalls = {
     planSwept,
     60_000,
   ),
-  /** Begins to build the partition on the emulated stack and to measure it at these counts of machines on one instance. */
+  /** Begins to build the partition and to measure it at these counts of machines on one instance (one, and each quarter of the plan). */
   'plan.check': changes(
     'planner',
-    z.strictObject({ scenario, counts: z.array(z.number().int().min(1).max(200)).max(12) }),
+    z.strictObject({ scenario, counts: z.array(z.number().int().min(1).max(200)).min(1).max(12).optional() }),
     z.object({ task: taskId }),
   ),
   /** What the check of this scenario has found so far. */

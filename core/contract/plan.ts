@@ -92,13 +92,17 @@ export interface PlanPictures {
     readonly slowdown: number;
   }[];
   readonly hours: readonly { readonly guest: string; readonly hour: number; readonly threads: number; readonly share: number }[];
-  readonly bars: readonly {
-    readonly path: string;
-    readonly title: string;
-    readonly low: { readonly value: number; readonly outcome: number | null };
-    readonly high: { readonly value: number; readonly outcome: number | null };
-    readonly swing: number;
-  }[];
+  /** What moves the price of a machine, and what its slowdown; the widest first. */
+  readonly bars: { readonly price: readonly PlanBar[]; readonly slowdown: readonly PlanBar[] };
+}
+
+/** One input a quarter lower and higher. */
+export interface PlanBar {
+  readonly path: string;
+  readonly title: string;
+  readonly low: { readonly value: number; readonly outcome: number | null };
+  readonly high: { readonly value: number; readonly outcome: number | null };
+  readonly swing: number;
 }
 
 export interface PlanCandidate {

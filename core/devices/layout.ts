@@ -20,6 +20,8 @@ export const LAYOUT = {
   extendedBiosData: 0x9_fc00,
   firmware: 0xe_0000,
   firmwareEnd: 0x10_0000,
+  /** Between F000_0 and FFFF_F, where kernels look for it. */
+  mpTables: 0xf_1000,
   highRam: 0x10_0000,
   pciWindow: 0xc000_0000,
   pciWindowEnd: 0xfebf_ffff + 1,

@@ -1,4 +1,5 @@
 /** What a computer was doing when it crashed, for a person: registers, what led there, and the stack with names. */
+import { EXCEPTIONS } from '../abi/x86/exceptions.table.ts';
 import { hex } from '../base/bits.ts';
 import { readU32, readU64 } from '../base/bytes.ts';
 import { elfSymbols } from '../guests/boot/elf-symbols.ts';
@@ -28,28 +29,6 @@ const KERNEL = { start: 0x100_0000, length: 0x800_0000 } as const;
 const LONG = 0x200;
 const BIG = 0x400;
 const EFER_LMA = 0x400n;
-/** SDM vol. 3, table 6-1. */
-const EXCEPTIONS: Readonly<Record<number, string>> = {
-  0: '#DE',
-  1: '#DB',
-  2: 'NMI',
-  3: '#BP',
-  4: '#OF',
-  5: '#BR',
-  6: '#UD',
-  7: '#NM',
-  8: '#DF',
-  10: '#TS',
-  11: '#NP',
-  12: '#SS',
-  13: '#GP',
-  14: '#PF',
-  16: '#MF',
-  17: '#AC',
-  18: '#MC',
-  19: '#XM',
-};
-
 export function crashReport(world: BareWorld): string[] {
   const { memory } = world.computer.machine;
   const symbols = findSymbols(memory) ?? elfSymbols(world.kernel);

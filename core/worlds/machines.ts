@@ -136,7 +136,7 @@ function codeMachine(world: BareWorld): Bootable {
 }
 
 /** Guests whose disks and network are those of the machine, behind the driver domain. */
-function domainMachine(world: PvWorld, options: MachineOptions, below: () => Record<string, unknown>): Bootable {
+function domainMachine(world: PvWorld, options: MachineOptions, below: () => Counted): Bootable {
   const guests = bootDomains(world, {
     ...options,
     vcpus: options.cpus,
@@ -162,13 +162,24 @@ function domainMachine(world: PvWorld, options: MachineOptions, below: () => Rec
       guests.domains.flatMap(({ control }) => [
         `${control.name}: ${control.state}${control.crashReason === undefined ? '' : `, ${control.crashReason}`}`,
       ]),
-    statistics: () => ({
-      instructions: world.engine.instructions,
-      ...guests.statistics(),
-      cards: cards.map(({ counts }) => counts),
-      ...below(),
-    }),
+    statistics: () => {
+      const { exits, ...others } = below();
+      const all = { ...exits, 'second-layer': world.xen.statistics.trapsByReason() };
+      return {
+        instructions: world.engine.instructions,
+        ...guests.statistics(),
+        cards: cards.map(({ counts }) => counts),
+        exits: all,
+        ...others,
+      };
+    },
   };
+}
+
+/** What was counted by name; `exits` by layer. */
+interface Counted {
+  readonly exits?: Record<string, unknown>;
+  readonly [name: string]: unknown;
 }
 
 const exitsOf = (world: RentedWorld | BlanketWorld): { exits: Record<string, unknown> } => ({

@@ -76,7 +76,7 @@ function callsOver(planner: PlannerAnswers, checks: Checks): PlannerCalls {
       curve: planner.curve(scenario, counts),
       heat: planner.heatMap(scenario, RATIOS, HEAT_COUNTS),
       hours: planner.guestByHour(scenario),
-      bars: planner.sensitivity(scenario),
+      bars: { price: planner.sensitivity(scenario), slowdown: planner.sensitivity(scenario, 'slowdown') },
     }),
     'plan.pareto': ({ scenario }) => {
       const until = Date.now() + SHOW_AFTER;

@@ -15,6 +15,8 @@ export const QUANTITIES = {
   resident: { title: 'peak resident memory of the process', unit: 'MiB', digits: 0 },
   touched: { title: 'guest memory touched', unit: 'MiB', digits: 0 },
   overhead: { title: 'resident memory beyond what the guest touched', unit: 'MiB', digits: 0 },
+  slowdown: { title: 'time over the time of one machine alone', unit: 'x', digits: 3 },
+  answer: { title: 'time to an answer', unit: 'ms', digits: 1 },
 } as const satisfies Readonly<Record<string, Quantity>>;
 
 export type QuantityName = keyof typeof QUANTITIES;

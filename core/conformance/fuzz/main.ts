@@ -1,22 +1,76 @@
-/** `npx tsx core/conformance/fuzz/main.ts [acts] [seed]`: hostile guests for as long as wanted; a failure prints its seed. */
+/** The command behind `npm run fuzz`: hostile guests of the hypervisor, or damaged kernels, for as long as wanted. */
+import { tmpdir } from 'node:os';
+import { Command } from 'commander';
+import { readBytes } from '../../host/files.ts';
 import { runHostileGuests } from './hostile-run.ts';
+import { runKernels } from './kernel-run.ts';
 
-const [acts = 1_000_000, seed = 1] = process.argv.slice(2).map(Number);
-const PIECE = 200_000;
+interface Piece {
+  readonly done: number;
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly offences: readonly string[];
+}
 
-const start = performance.now();
-const totals = new Map<string, number>();
-let done = 0;
-for (let turn = 0; done < acts; turn++) {
-  const report = runHostileGuests(seed + turn, Math.min(PIECE, acts - done));
-  done += report.acts;
-  for (const [reason, count] of report.crashes) totals.set(reason, (totals.get(reason) ?? 0) + count);
-  if (report.offences.length > 0) {
-    process.stdout.write(`seed ${seed + turn}, act ${report.acts}:\n${report.offences.join('\n')}\n`);
+interface FuzzOptions {
+  readonly seed: string;
+  readonly count: string;
+}
+
+/** Runs pieces until the count is reached or one has offences; tells the seed first, so that it is known after a crash, too. */
+function repeat(what: string, options: FuzzOptions, run: (seed: number, count: number) => Piece, size: number): void {
+  const count = Number(options.count);
+  const first = Number(options.seed);
+  process.stdout.write(`seed ${first}\n`);
+  const start = performance.now();
+  const totals = new Map<string, number>();
+  let done = 0;
+  for (let seed = first; done < count; seed += size) {
+    const piece = run(seed, Math.min(size, count - done));
+    done += piece.done;
+    for (const [outcome, times] of piece.outcomes) totals.set(outcome, (totals.get(outcome) ?? 0) + times);
+    if (piece.offences.length === 0) continue;
+    process.stdout.write(`seed ${seed}, ${piece.done} ${what}:\n${piece.offences.join('\n')}\n`);
     process.exitCode = 1;
     break;
   }
+  process.stdout.write(`${done} ${what} in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  for (const [outcome, times] of [...totals].sort((a, b) => b[1] - a[1])) process.stdout.write(`${times}\t${outcome}\n`);
 }
-const seconds = (performance.now() - start) / 1000;
-process.stdout.write(`${done} acts in ${seconds.toFixed(1)} s\n`);
-for (const [reason, count] of [...totals].sort((a, b) => b[1] - a[1])) process.stdout.write(`${count}\t${reason}\n`);
+
+const randomSeed = String(Date.now() & 0x7fff_ffff);
+const program = new Command('fuzz').description('Hostile input at random; a failure prints its seed and ends with status 1.');
+program
+  .command('guests')
+  .description('guests that try every hypercall and fault of the Xen hypervisor')
+  .option('--count <acts>', 'acts', '1000000')
+  .option('--seed <n>', 'repeats a run', randomSeed)
+  .action((options: FuzzOptions) =>
+    repeat(
+      'acts',
+      options,
+      (seed, count) => {
+        const { acts, crashes, offences } = runHostileGuests(seed, count);
+        return { done: acts, outcomes: crashes, offences };
+      },
+      200_000,
+    ),
+  );
+program
+  .command('kernels')
+  .description('damaged kernels, and random bytes as code in ring 0 and ring 3')
+  .option('--count <kernels>', 'kernels', '2000')
+  .option('--seed <n>', 'repeats a run', randomSeed)
+  .option('--kernel <file>', 'damage this kernel instead of made-up ones')
+  .action((options: FuzzOptions & { kernel?: string }) => {
+    const given = options.kernel === undefined ? {} : { given: readBytes(options.kernel) };
+    repeat(
+      'kernels',
+      options,
+      (seed, count) => {
+        const { cases, outcomes, offences } = runKernels({ seed, cases: count, folder: tmpdir(), ...given });
+        return { done: cases, outcomes, offences };
+      },
+      200,
+    );
+  });
+program.parse();

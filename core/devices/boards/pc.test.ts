@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cpuidOf } from '../../abi/x86/cpuid.ts';
 import { MSRS } from '../../abi/x86/msr.table.ts';
-import { byteSum, readText, readU32, readU64 } from '../../base/bytes.ts';
+import { byteSum, readText, readU16, readU32, readU64 } from '../../base/bytes.ts';
 import type { BoardHost, Outcome } from '../../seams/board.ts';
 import { memoryMap, ramRanges } from '../layout.ts';
 import { pc } from './pc.ts';
@@ -60,6 +60,21 @@ describe('the PC board', () => {
     };
     expect(tables(readU32(rsdp, 16), 4)).toEqual(['FACP', 'APIC']);
     expect(tables(Number(readU64(rsdp, 24)), 8)).toEqual(['FACP', 'APIC']);
+  });
+
+  it('has MP tables where kernels look for them, with every processor in them', () => {
+    const { memory } = board(3);
+    let pointer = 0xf_0000;
+    while (pointer < 0x10_0000 && readText(memory, pointer, pointer + 4) !== '_MP_') pointer += 16;
+    expect(byteSum(memory.subarray(pointer, pointer + 16))).toBe(0);
+    const table = memory.subarray(readU32(memory, pointer + 4));
+    expect(readText(table, 0, 4)).toBe('PCMP');
+    const length = readU16(table, 4);
+    expect(byteSum(table.subarray(0, length))).toBe(0);
+    const types: number[] = [];
+    for (let at = 44; at < length; at += table[at] === 0 ? 20 : 8) types.push(table[at] ?? -1);
+    expect(types.length).toBe(readU16(table, 34));
+    expect([0, 1, 2, 3, 4].map((type) => types.filter((each) => each === type).length)).toEqual([3, 2, 1, 15 + 124, 2]);
   });
 
   it('counts what nobody answers', () => {

@@ -13,6 +13,7 @@ import { acpiTables } from '../firmware/acpi.ts';
 import type { Patch } from '../firmware/bios-data.ts';
 import { biosData } from '../firmware/bios-data.ts';
 import { biosStub } from '../firmware/bios-stub.ts';
+import { mpTables } from '../firmware/mp-tables.ts';
 import type { ScreenSize } from '../framebuffer/device.ts';
 import { Framebuffer } from '../framebuffer/device.ts';
 import { fwCfg } from '../fw-cfg/device.ts';
@@ -174,6 +175,7 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
       },
       ...biosData(),
       ...biosStub(),
+      mpTables(LAYOUT.mpTables, host.cpuCount),
     ],
     rsdp: LAYOUT.firmware,
     framebuffer,

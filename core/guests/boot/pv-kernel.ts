@@ -71,6 +71,51 @@ function xenNotes(bytes: Uint8Array): Map<number, Uint8Array> {
   return notes;
 }
 
+/** Words of the section `__xen_guest`, which kernels carried before there were notes, and what they mean. */
+const OLDER_WORDS: Readonly<Record<string, number>> = {
+  VIRT_ENTRY: ElfNote.ENTRY,
+  VIRT_BASE: ElfNote.VIRT_BASE,
+  ELF_PADDR_OFFSET: ElfNote.PADDR_OFFSET,
+  HYPERCALL_PAGE: ElfNote.HYPERCALL_PAGE,
+  FEATURES: ElfNote.FEATURES,
+  GUEST_OS: ElfNote.GUEST_OS,
+};
+
+const numberIn = (text: string): bigint | undefined => (/^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? BigInt(text) : undefined);
+
+/** The text of that section: `GUEST_OS=mini,VIRT_BASE=0x0,HYPERCALL_PAGE=0x2,...`; the page is a frame number above the base. */
+function* olderNotes(bytes: Uint8Array): Generator<[number, Uint8Array]> {
+  const words = olderText(bytes).split(',');
+  const textOf = (name: string): string => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+  const base = numberIn(textOf('VIRT_BASE')) ?? 0n;
+  for (const [word, type] of Object.entries(OLDER_WORDS)) {
+    const value = textOf(word);
+    const parsed = numberIn(value);
+    if (value === '') continue;
+    const descriptor = new Uint8Array(8);
+    new DataView(descriptor.buffer).setBigUint64(
+      0,
+      word === 'HYPERCALL_PAGE' ? base + (parsed ?? 0n) * 4096n : (parsed ?? 0n),
+      true,
+    );
+    yield [type, parsed === undefined ? new TextEncoder().encode(value) : descriptor];
+  }
+}
+
+function olderText(bytes: Uint8Array): string {
+  const { shoff, shnum, shentsize, shstrndx } = FILE_HEADER[64];
+  const { name, offset, size } = SECTION_HEADER[64];
+  const section = (index: number): number => readSize(bytes, shoff) + index * readU16(bytes, shentsize);
+  const names = readSize(bytes, section(readU16(bytes, shstrndx)) + offset);
+  for (let index = 0; index < readU16(bytes, shnum); index++) {
+    const at = section(index);
+    if (readText(bytes, names + readU32(bytes, at + name)) !== '__xen_guest') continue;
+    const start = readSize(bytes, at + offset);
+    return readText(bytes, start, start + readSize(bytes, at + size));
+  }
+  return '';
+}
+
 const number = (descriptor: Uint8Array | undefined): bigint | undefined => {
   if (descriptor === undefined) return undefined;
   return descriptor.length >= 8 ? readU64(descriptor, 0) : descriptor.length >= 4 ? BigInt(readU32(descriptor, 0)) : undefined;
@@ -85,8 +130,10 @@ export function parsePvKernel(kernel: NamedFile, codecs: Codecs): PvKernel {
   const elf = parseElf(bytes, name);
   if (elf.bits !== 64 || elf.machine !== ELF.machineX86_64) throw notParavirtual(name, 'it is not a 64-bit kernel');
   const notes = xenNotes(bytes);
+  if (notes.size === 0) for (const [type, value] of olderNotes(bytes)) notes.set(type, value);
   if (notes.size === 0) throw notParavirtual(name, 'it has no notes for Xen');
   const virtualBase = number(notes.get(ElfNote.VIRT_BASE)) ?? 0n;
+  const lowest = Math.min(...elf.segments.map(({ address }) => address));
   return {
     segments: elf.segments.map((segment) => ({
       address: segment.address,
@@ -95,8 +142,8 @@ export function parsePvKernel(kernel: NamedFile, codecs: Codecs): PvKernel {
     })),
     entry: number(notes.get(ElfNote.ENTRY)) ?? readU64(bytes, FILE_HEADER[64].entry),
     virtualBase,
-    // Without the note segments carry virtual addresses as physical ones.
-    physicalOffset: number(notes.get(ElfNote.PADDR_OFFSET)) ?? virtualBase,
+    // Without the note segments carry physical addresses, unless these are plainly virtual ones.
+    physicalOffset: number(notes.get(ElfNote.PADDR_OFFSET)) ?? (lowest >= Number(virtualBase) ? virtualBase : 0n),
     hypercallPage: number(notes.get(ElfNote.HYPERCALL_PAGE)),
     initialP2m: number(notes.get(ElfNote.INIT_P2M)),
     moduleByFrame: number(notes.get(ElfNote.MOD_START_PFN)) === 1n,

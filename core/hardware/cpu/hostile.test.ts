@@ -5,22 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, random } from '../../base/random.ts';
 import { CODE, DATA, GDT, type Kernel, kernel, PML4, type Start, USER_CODE } from '../testing/kernel.ts';
+import { randomCode } from '../testing/random-code.ts';
 import { DEFAULT_OPTIONS, type TranslatorOptions } from './jit/install.ts';
 
 const ROUNDS = Number(process.env.HOSTILE_ROUNDS ?? 6);
 const SEED = Number(process.env.HOSTILE_SEED ?? 1);
 const PROGRAMS = 12;
 const CYCLES = 3000;
-
-/** Bytes that begin interesting instructions more often than chance. */
-const LIKELY = [
-  0x0f, 0x48, 0x66, 0x67, 0xf2, 0xf3, 0x8e, 0x8c, 0xc4, 0xc5, 0xff, 0xf7, 0x0f, 0xcf, 0xcb, 0xa4, 0xab, 0xd9, 0xdb, 0x9d, 0xfb,
-  0xe8, 0xeb, 0x01, 0xae,
-];
-
-function randomCode(chance: Random, length: number): Uint8Array {
-  return Uint8Array.from({ length }, () => (chance.chance(0.3) ? chance.pick(LIKELY) : chance.below(256)));
-}
 
 /** One random program into the present state of the computer, whatever the last one left. */
 function prepare(k: Kernel, start: Start, chance: Random): void {

@@ -87,6 +87,36 @@ export class FrameTable {
     return frame as MachineFrame;
   }
 
+  /**
+   * Takes 2^`order` frames in a row, aligned to their number, all below frame `limit`.
+   * @returns the first; undefined: there is no such row
+   */
+  allocateRow(owner: number, order: number, limit = Number.POSITIVE_INFINITY): MachineFrame | undefined {
+    const length = 2 ** order;
+    if (this.free < length) return undefined;
+    const start = this.findRow(length, limit);
+    if (start === undefined) return undefined;
+    const next = this.next;
+    for (let frame = start; frame < start + length; frame++) {
+      this.next = frame;
+      this.allocate(owner);
+    }
+    this.next = next;
+    return start as MachineFrame;
+  }
+
+  private findRow(length: number, limit: number): number | undefined {
+    for (const range of this.ranges) {
+      const end = Math.min(range.end, limit);
+      for (let start = Math.ceil(range.start / length) * length; start + length <= end; start += length) {
+        let frame = start;
+        while (frame < start + length && this.owner[frame] === NOBODY) frame += 1;
+        if (frame === start + length) return start;
+      }
+    }
+    return undefined;
+  }
+
   private extend(owner: number, frame: number): void {
     const extent = this.extents.get(owner);
     if (extent === undefined) this.extents.set(owner, { low: frame, high: frame });

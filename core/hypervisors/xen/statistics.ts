@@ -1,6 +1,9 @@
-/** What happened in a hypervisor, by number: hypercalls, those nobody serves, and those that failed. */
+/** What happened in a hypervisor, by number: why guests came back to it, hypercalls, those nobody serves, those that failed. */
+
+import { EXCEPTIONS } from '../../abi/x86/exceptions.table.ts';
 import { errnoName } from '../../abi/xen/errno.table.ts';
 import { HYPERCALLS } from '../../abi/xen/hypercalls.table.ts';
+import type { Trap } from '../../seams/machine.ts';
 import type { CallArguments } from './pv/arguments.ts';
 import type { PvVcpu } from './pv/vcpu.ts';
 
@@ -19,6 +22,14 @@ export function callsByName(counts: Float64Array): { name: string; count: number
     .sort((a, b) => b.count - a.count);
 }
 
+/** Exceptions come first, by vector. */
+const EXCEPTION_VECTORS = 32;
+/** Then the other reasons for which a guest comes back, in any order. */
+const OTHER_TRAPS = ['syscall', 'sysenter', 'interrupt', 'halt', 'shutdown', 'budget'] as const satisfies readonly Exclude<
+  Trap['kind'],
+  'exception'
+>[];
+
 /** A hypercall that failed, for a trace. */
 export interface FailedCall {
   readonly domain: number;
@@ -31,6 +42,7 @@ export interface FailedCall {
 
 export class HypercallStatistics {
   readonly counts = new Float64Array(CALL_NUMBERS);
+  private readonly traps = new Float64Array(EXCEPTION_VECTORS + OTHER_TRAPS.length);
   /** Calls of numbers without handler. */
   readonly missing = new Map<number, number>();
   failures = 0;
@@ -38,6 +50,20 @@ export class HypercallStatistics {
   readonly blanket = new Map<string, { passed: number; refused: number }>();
   /** Told of every failed call, if set. */
   onFailure: ((call: FailedCall) => void) | undefined;
+
+  /** A guest came back. */
+  trapped(trap: Trap): void {
+    const row = trap.kind === 'exception' ? trap.vector % EXCEPTION_VECTORS : EXCEPTION_VECTORS + OTHER_TRAPS.indexOf(trap.kind);
+    this.traps[row] = (this.traps[row] ?? 0) + 1;
+  }
+
+  /** How often guests came back, by reason; exceptions by the names of the manuals. */
+  trapsByReason(): Record<string, number> {
+    const named = (row: number): string => OTHER_TRAPS[row - EXCEPTION_VECTORS] ?? EXCEPTIONS[row] ?? `vector ${row}`;
+    return Object.fromEntries(
+      [...this.traps.entries()].filter(([, count]) => count > 0).map(([row, count]) => [named(row), count]),
+    );
+  }
 
   countMissing(number: number): void {
     if (this.missing.size < 1024 || this.missing.has(number)) this.missing.set(number, (this.missing.get(number) ?? 0) + 1);

@@ -94,6 +94,11 @@ function Head({ instance }: { instance: Instance }): ReactNode {
           {say('instance.save')}
         </Button>
       )}
+      {instance.state === 'blanket' && (
+        <Button variant="outlined" onClick={() => go(`/planner?measured=${instance.id}`)}>
+          {say('instance.plan')}
+        </Button>
+      )}
       <Button variant="outlined" color="error" onClick={() => setEnding(true)}>
         {say('instance.end')}
       </Button>

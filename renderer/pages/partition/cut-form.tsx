@@ -8,6 +8,7 @@ import { call, refusalOf } from '../../desk/client.ts';
 import { machinesIn, useMachines } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
 import { Cloth } from '../../parts/cloth.tsx';
+import { cutOrders, cutQuery } from '../../parts/cut-order.ts';
 import { NumberField } from '../../parts/number-field.tsx';
 import { go, usePlace } from '../../routes.ts';
 import { say } from '../../words/say.ts';
@@ -21,7 +22,7 @@ import { Ratios } from './ratios.tsx';
 const MOST = 100;
 const MARKS = [1, 10, 20, 30, 40, 60, 80, 100].map((value) => ({ value, label: String(value) }));
 
-/** A draft as a link asks for it: `count`, `vcpus`, `memory` (MiB). */
+/** A draft as a link asks for it: `count`, `vcpus`, `memory` (MiB), or the first order of a plan in `cut`. */
 function asked(query: ReadonlyMap<string, string>, single: boolean): Draft {
   const number = (name: string): number | undefined => (query.has(name) ? Number(query.get(name)) : undefined);
   return {
@@ -30,6 +31,7 @@ function asked(query: ReadonlyMap<string, string>, single: boolean): Draft {
     vcpus: number('vcpus') ?? FIRST_DRAFT.vcpus,
     memoryMib: number('memory'),
     template: query.get('template') ?? '',
+    ...cutOrders(query.get('cut'))[0],
   };
 }
 
@@ -57,7 +59,14 @@ export function CutForm({ instance, single }: { instance: Instance; single: bool
         template: draft.template === '' ? null : draft.template,
         order: orderOf(draft, memoryMib, networks[0]?.name ?? ''),
       });
-      go(`/machines?on=${instance.id}`);
+      const [, ...rest] = cutOrders(query.get('cut'));
+      const [next] = rest;
+      if (next === undefined) go(`/machines?on=${instance.id}`);
+      else {
+        go(`/partition?${new URLSearchParams({ instance: instance.id, cut: cutQuery(rest) }).toString()}`);
+        set(next);
+        setBusy(false);
+      }
     } catch (thrown) {
       setRefusal(refusalOf(thrown));
       setBusy(false);

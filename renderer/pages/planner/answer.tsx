@@ -2,8 +2,9 @@
 import Popover from '@mui/material/Popover';
 import { type ReactNode, useState } from 'react';
 import type { PlanFigure, PlanView } from '../../../core/contract/plan.ts';
-import { brief, money, percent } from '../../parts/format.ts';
+import { money, percent } from '../../parts/format.ts';
 import { say, sayAny } from '../../words/say.ts';
+import { HowReckoned } from './figures.tsx';
 
 function Asked({
   figure,
@@ -41,24 +42,7 @@ function Asked({
         {figure !== undefined && (
           <div className="how" role="dialog" aria-label={figure.title}>
             <h3>{figure.title}</h3>
-            <code>{figure.formula}</code>
-            <dl className="facts small">
-              {figure.inputs.map((input) => (
-                <div key={input.name} style={{ display: 'contents' }}>
-                  <dt>{input.name}</dt>
-                  <dd>
-                    {typeof input.value === 'number' ? brief(input.value) : input.value}{' '}
-                    <span className="unit">{input.unit}</span>
-                    {input.source !== undefined && (
-                      <div className="quiet tiny">
-                        {input.source.title}, {input.source.date} ({input.source.confidence})
-                      </div>
-                    )}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-            {figure.note !== undefined && <p className="second small">{figure.note}</p>}
+            <HowReckoned figure={figure} />
           </div>
         )}
       </Popover>

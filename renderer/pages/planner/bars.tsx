@@ -1,5 +1,7 @@
 /** Bars: what the price is made of, how full each resource is, and which input moves the answer most. */
-import type { ReactNode } from 'react';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { type ReactNode, useState } from 'react';
 import type { PlanPictures, PlanView } from '../../../core/contract/plan.ts';
 import { brief, money, percent } from '../../parts/format.ts';
 import { say, sayAny } from '../../words/say.ts';
@@ -115,8 +117,10 @@ export function ResourceBullets({ plan }: { plan: PlanView }): ReactNode {
 }
 
 export function Tornado({ plan, pictures }: { plan: PlanView; pictures: PlanPictures }): ReactNode {
-  const base = plan.pricePerVmHour;
-  const bars = pictures.bars.filter((it) => it.swing > 0).slice(0, 8);
+  const [of, setOf] = useState<'price' | 'slowdown'>('price');
+  const base = of === 'price' ? plan.pricePerVmHour : plan.contention.slowdown;
+  const shown = (value: number): string => (of === 'price' ? money(value, plan.currency) : `${value.toFixed(2)}×`);
+  const bars = pictures.bars[of].filter((it) => it.swing > 0).slice(0, 8);
   const reach = Math.max(
     1e-9,
     ...bars.flatMap((it) => [Math.abs((it.low.outcome ?? base) - base), Math.abs((it.high.outcome ?? base) - base)]),
@@ -124,14 +128,24 @@ export function Tornado({ plan, pictures }: { plan: PlanView; pictures: PlanPict
   const place = (value: number | null): number => 50 + (((value ?? base) - base) / reach) * 48;
   const table = {
     head: [say('plan.input'), say('plan.low'), say('plan.lowOutcome'), say('plan.high'), say('plan.highOutcome')],
-    rows: pictures.bars.map((it) => [it.title, it.low.value, it.low.outcome ?? '–', it.high.value, it.high.outcome ?? '–']),
+    rows: pictures.bars[of].map((it) => [it.title, it.low.value, it.low.outcome ?? '–', it.high.value, it.high.outcome ?? '–']),
   };
   return (
     <Picture
       title={say('picture.tornado')}
-      answer={say('picture.tornadoAnswer', { price: money(base, plan.currency) })}
+      answer={say(of === 'price' ? 'picture.tornadoAnswer' : 'picture.tornadoSlowdown', { price: shown(base) })}
       table={table}
     >
+      <ToggleButtonGroup
+        exclusive
+        size="small"
+        value={of}
+        onChange={(_event, next: typeof of | null) => next !== null && setOf(next)}
+        aria-label={say('picture.tornado')}
+      >
+        <ToggleButton value="price">{say('picture.ofPrice')}</ToggleButton>
+        <ToggleButton value="slowdown">{say('picture.ofSlowdown')}</ToggleButton>
+      </ToggleButtonGroup>
       <div className="bars tornado">
         {bars.map((it) => {
           const [low, high] = [place(it.low.outcome), place(it.high.outcome)];

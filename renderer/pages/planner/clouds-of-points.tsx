@@ -1,19 +1,19 @@
 /** All types and counts by price and slowdown with the front drawn, and how the slowdown of bursts is spread. */
 import { type ReactNode, useEffect, useState } from 'react';
 import type { PlanCandidate, PlanSimulated, PlanView } from '../../../core/contract/plan.ts';
+import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import { call } from '../../desk/client.ts';
 import { brief, money } from '../../parts/format.ts';
 import { say } from '../../words/say.ts';
 import { Picture } from './picture.tsx';
 import { Plot, pathOf } from './plot.tsx';
 
-type Scenario = Record<string, never>;
 const ENOUGH_SECONDS = 400_000;
 
 /** Asks again and again while the scenario stays the same and there is more to know. */
 function useProgressive<T>(
-  ask: (scenario: Scenario) => Promise<T>,
-  scenario: Scenario,
+  ask: (scenario: PlanScenario) => Promise<T>,
+  scenario: PlanScenario,
   enough: (value: T) => boolean,
 ): T | undefined {
   const key = JSON.stringify(scenario);
@@ -24,7 +24,7 @@ function useProgressive<T>(
     setValue(undefined);
     const again = async (): Promise<void> => {
       try {
-        const next = await ask(JSON.parse(key) as Scenario);
+        const next = await ask(JSON.parse(key) as PlanScenario);
         if (over) return;
         setValue(next);
         if (!enough(next)) setTimeout(() => void again(), 60);
@@ -41,7 +41,7 @@ function useProgressive<T>(
   return value;
 }
 
-export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: Scenario }): ReactNode {
+export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: PlanScenario }): ReactNode {
   const found = useProgressive(
     (it) => call('plan.pareto', { scenario: it }),
     scenario,
@@ -133,21 +133,21 @@ export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: Scena
   );
 }
 
-export function SlowdownSpread({ scenario }: { scenario: Scenario }): ReactNode {
+export function SlowdownSpread({ scenario }: { scenario: PlanScenario }): ReactNode {
   const found = useProgressive<PlanSimulated>(
     (it) => call('plan.refine', { scenario: it }),
     scenario,
     (it) => it.seconds > ENOUGH_SECONDS,
   );
   const guest = found?.classes[0];
-  const curve = guest?.curve ?? [];
+  const curve = found?.ready === true ? (guest?.curve ?? []) : [];
   const far = Math.max(1.5, ...curve.filter((it) => it.share <= 0.995).map((it) => it.slowdown));
   const table = { head: [say('plan.slowdown'), say('plan.share')], rows: curve.map((it) => [it.slowdown, it.share]) };
   return (
     <Picture
       title={say('picture.spread')}
       answer={
-        guest === undefined
+        guest === undefined || found?.ready !== true
           ? say('picture.simulating')
           : say('picture.spreadAnswer', {
               p50: guest.p50.toFixed(2),
@@ -173,6 +173,7 @@ export function SlowdownSpread({ scenario }: { scenario: Scenario }): ReactNode 
               strokeWidth="2.2"
             />
             {guest !== undefined &&
+              found?.ready === true &&
               (
                 [
                   ['P50', guest.p50, 0.5],

@@ -149,3 +149,94 @@ export function SlowdownCurve({ plan, pictures }: Omit<Props, 'baseline'>): Reac
     </Picture>
   );
 }
+
+/** What all of it costs: instances that are there anyway, against one native machine more for each. */
+export function CrossingLines({ plan, pictures, baseline }: Props): ReactNode {
+  const { curve } = pictures;
+  const small = curve[0]?.baselinePerVmHour ?? null;
+  const most = Math.max(1, ...curve.map((it) => it.count));
+  const total = (count: number, each: number | null): number => count * (each ?? 0);
+  const top =
+    Math.max(...curve.map((it) => Math.max(total(it.count, it.pricePerVmHour), total(it.count, it.baselinePerVmHour)))) * 1.05 ||
+    1;
+  const even = plan.breakEvenCount;
+  const table = {
+    head: [say('cut.count'), say('picture.cutTotal'), baseline === '' ? '–' : say('picture.nativeTotal', { type: baseline })],
+    rows: curve.map((it) => [it.count, total(it.count, it.pricePerVmHour), small === null ? '–' : total(it.count, small)]),
+  };
+  return (
+    <Picture
+      title={say('picture.crossing')}
+      answer={
+        small === null
+          ? say('picture.priceNever')
+          : say('picture.crossingAnswer', {
+              cut: money(total(plan.count, plan.pricePerVmHour), plan.currency),
+              native: money(total(plan.count, small), plan.currency),
+              count: plan.count,
+            })
+      }
+      table={table}
+    >
+      <Plot
+        label={say('picture.crossing')}
+        x={{ min: 1, max: most, label: say('cut.count'), text: brief }}
+        y={{ min: 0, max: top, label: say('picture.totalPerHour'), text: (value) => money(value, plan.currency, 2) }}
+      >
+        {({ x, y, right }) => (
+          <>
+            {small !== null && (
+              <>
+                <path
+                  d={pathOf(curve.map((it) => [x(it.count), y(total(it.count, small))]))}
+                  fill="none"
+                  stroke="var(--thread-3)"
+                  strokeWidth="2"
+                  strokeDasharray="6 4"
+                />
+                <text
+                  x={x(most * 0.78) - 8}
+                  y={y(total(most * 0.78, small)) - 4}
+                  textAnchor="end"
+                  className="mark"
+                  style={{ fill: 'var(--thread-3)' }}
+                >
+                  {say('picture.nativeTotal', { type: baseline })}
+                </text>
+              </>
+            )}
+            <path
+              d={pathOf(curve.map((it) => [x(it.count), y(total(it.count, it.pricePerVmHour))]))}
+              fill="none"
+              stroke="var(--accent)"
+              strokeWidth="2.2"
+            />
+            <text
+              x={right - 4}
+              y={y(total(most, curve.at(-1)?.pricePerVmHour ?? 0)) - 8}
+              textAnchor="end"
+              className="mark accent"
+            >
+              {say('picture.cutTotal')}
+            </text>
+            {even !== null && even <= most && small !== null && (
+              <>
+                <circle
+                  cx={x(even)}
+                  cy={y(total(even, small))}
+                  r="4.5"
+                  fill="var(--surface)"
+                  stroke="var(--ink)"
+                  strokeWidth="2"
+                />
+                <text x={x(even) - 8} y={y(total(even, small)) - 10} textAnchor="end" className="mark">
+                  {say('picture.breakEven', { count: even })}
+                </text>
+              </>
+            )}
+          </>
+        )}
+      </Plot>
+    </Picture>
+  );
+}

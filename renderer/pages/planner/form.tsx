@@ -1,152 +1,262 @@
-/** What is planned: the instance, the machines, their load, what it is compared with. */
-import Slider from '@mui/material/Slider';
+/** What is planned: the instance and its price, the machines and their load, the second layer's share, what it is compared with. */
+import Button from '@mui/material/Button';
+import TextField from '@mui/material/TextField';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../core/contract/calls.ts';
+import type { PlanScenario, PlanTax } from '../../../core/contract/plan-scenario.ts';
 import { NumberField } from '../../parts/number-field.tsx';
-import { say, type Words } from '../../words/say.ts';
-import type { PlanForm } from './scenario.ts';
+import { say } from '../../words/say.ts';
+import { withLayer, withPrice } from './draft.ts';
+import { Amount, Pick, Section, Slide } from './fields.tsx';
+import { GuestForm } from './guest-form.tsx';
+
+type Price = NonNullable<PlanScenario['price']>;
 
 interface Props {
-  readonly form: PlanForm;
+  readonly draft: PlanScenario;
   readonly catalogue: Answer<'catalogue.read'> | undefined;
-  set(change: Partial<PlanForm>): void;
+  /** Offers to take the load of what runs; undefined: nothing runs. */
+  readonly measure: (() => void) | undefined;
+  set(draft: PlanScenario): void;
 }
 
-function Pick({
-  words,
-  value,
-  options,
-  set,
-}: {
-  words: Words;
-  value: string;
-  options: readonly { readonly id: string; readonly text: string }[];
-  set(value: string): void;
-}): ReactNode {
+/** The papers' own, shown until somebody changes them; the planner's defaults. */
+const TAXES = { cpu: 3.23, disk: 11.75, network: 1.06 } as const;
+
+export function Form({ draft, catalogue, measure, set }: Props): ReactNode {
+  const types = (catalogue?.types ?? []).filter((it) => it.provider === draft.provider);
+  const sorted = [...types]
+    .sort((a, b) => a.pricePerHour - b.pricePerHour)
+    .map((it) => ({ id: it.id, text: `${it.id}  $${it.pricePerHour}` }));
+  const model = draft.price?.model ?? 'on-demand';
   return (
-    <label className="pick">
-      <span>{say(words)}</span>
-      <select className="select" value={value} onChange={(event) => set(event.target.value)}>
-        {options.map((it) => (
-          <option key={it.id} value={it.id}>
-            {it.text}
-          </option>
-        ))}
-      </select>
-    </label>
+    <aside className="card plan-form" aria-label={say('plan.form')}>
+      <TextField
+        label={say('plan.name')}
+        value={draft.name ?? ''}
+        onChange={(event) => set({ ...draft, name: event.target.value.slice(0, 80) })}
+      />
+      <Section words="plan.bigOne" open>
+        <Pick
+          words="rent.provider"
+          value={draft.provider}
+          options={(catalogue?.providers ?? []).map((it) => ({ id: it.id, text: it.name }))}
+          set={(provider) => {
+            const there = (catalogue?.types ?? [])
+              .filter((it) => it.provider === provider)
+              .sort((a, b) => a.pricePerHour - b.pricePerHour);
+            set({ ...draft, provider, type: there.at(-1)?.id ?? '', baseline: { type: there[0]?.id ?? '' } });
+          }}
+        />
+        <Pick words="rent.type" value={draft.type} options={sorted} set={(type) => set({ ...draft, type })} />
+        <Pick
+          words="plan.model"
+          value={model}
+          options={[
+            { id: 'on-demand', text: say('plan.onDemand') },
+            { id: 'reserved', text: say('plan.reserved') },
+            { id: 'spot', text: say('plan.spot') },
+          ]}
+          set={(next) => set({ ...draft, price: { model: next as Price['model'] } })}
+        />
+        <Reserved draft={draft} set={set} />
+        <div className="pair">
+          <NumberField
+            label={say('plan.instances')}
+            value={draft.instances ?? 1}
+            min={1}
+            max={10_000}
+            set={(instances) => set({ ...draft, instances })}
+          />
+          <Amount
+            words="plan.hours"
+            value={draft.hoursPerMonth ?? null}
+            min={1}
+            max={744}
+            none={say('plan.allHours')}
+            set={(hoursPerMonth) => set({ ...draft, hoursPerMonth })}
+          />
+        </div>
+      </Section>
+      <Section words="plan.machines" open>
+        {measure !== undefined && (
+          <Button variant="outlined" size="small" onClick={measure}>
+            {say('plan.measure')}
+          </Button>
+        )}
+        <GuestForm draft={draft} set={set} />
+      </Section>
+      <Section words="plan.against" open>
+        <Pick
+          words="plan.baseline"
+          value={draft.baseline?.type ?? ''}
+          options={[{ id: '', text: say('plan.nothing') }, ...sorted]}
+          set={(type) => set({ ...draft, baseline: type === '' ? null : { type } })}
+        />
+      </Section>
+      <Limits draft={draft} set={set} />
+      <SecondLayer draft={draft} set={set} />
+      <Other draft={draft} set={set} />
+    </aside>
   );
 }
 
-function Slide({
-  words,
-  value,
-  min,
-  max,
-  unit,
-  set,
-}: {
-  words: Words;
-  value: number;
-  min: number;
-  max: number;
-  unit: string;
-  set(value: number): void;
-}): ReactNode {
+type Part = Omit<Props, 'catalogue' | 'measure'>;
+
+function Reserved({ draft, set }: Part): ReactNode {
+  if (draft.price?.model === 'reserved')
+    return (
+      <div className="pair">
+        <NumberField
+          label={say('plan.term')}
+          value={draft.price.termYears ?? 1}
+          min={1}
+          max={10}
+          set={(termYears) => set(withPrice(draft, { termYears }))}
+        />
+        <TextField
+          label={say('plan.option')}
+          value={draft.price.option ?? ''}
+          onChange={(event) =>
+            set(withPrice(draft, { option: event.target.value.trim() === '' ? undefined : event.target.value.trim() }))
+          }
+        />
+      </div>
+    );
+  if (draft.price?.model !== 'spot') return null;
   return (
-    <div className="slide">
-      <span>{say(words)}</span>
-      <b>
-        {value} {unit}
-      </b>
-      <Slider value={value} min={min} max={max} onChange={(_event, next) => set(Number(next))} aria-label={say(words)} />
+    <div className="pair">
+      <Amount
+        words="plan.interruptions"
+        value={draft.spot?.interruptionsPerMonth ?? null}
+        min={0}
+        max={1000}
+        none={say('plan.fromList')}
+        set={(interruptionsPerMonth) => set({ ...draft, spot: { ...draft.spot, interruptionsPerMonth } })}
+      />
+      <Amount
+        words="plan.minutesLost"
+        value={draft.spot?.minutesLost ?? 10}
+        min={0}
+        max={1440}
+        set={(next) => set({ ...draft, spot: { ...draft.spot, minutesLost: next ?? 10 } })}
+      />
     </div>
   );
 }
 
-export function Form({ form, catalogue, set }: Props): ReactNode {
-  const types = (catalogue?.types ?? []).filter((it) => it.provider === form.provider);
-  const sorted = [...types]
-    .sort((a, b) => a.pricePerHour - b.pricePerHour)
-    .map((it) => ({ id: it.id, text: `${it.id}  $${it.pricePerHour}` }));
+function Limits({ draft, set }: Part): ReactNode {
   return (
-    <aside className="card plan-form" aria-label={say('plan.form')}>
-      <h2>{say('plan.bigOne')}</h2>
-      <Pick
-        words="rent.provider"
-        value={form.provider}
-        options={(catalogue?.providers ?? []).map((it) => ({ id: it.id, text: it.name }))}
-        set={(provider) => {
-          const there = (catalogue?.types ?? [])
-            .filter((it) => it.provider === provider)
-            .sort((a, b) => a.pricePerHour - b.pricePerHour);
-          set({ provider, type: there.at(-1)?.id ?? '', baseline: there[0]?.id ?? '' });
-        }}
-      />
-      <Pick words="rent.type" value={form.type} options={sorted} set={(type) => set({ type })} />
-      <Pick
-        words="plan.model"
-        value={form.model}
-        options={[
-          { id: 'on-demand', text: say('plan.onDemand') },
-          { id: 'reserved', text: say('plan.reserved') },
-          { id: 'spot', text: say('plan.spot') },
-        ]}
-        set={(model) => set({ model: model as PlanForm['model'] })}
-      />
-      <Slide words="plan.headroom" value={form.headroom} min={0} max={50} unit="%" set={(headroom) => set({ headroom })} />
-      <h2>{say('plan.machines')}</h2>
+    <Section words="plan.limits">
       <Slide
-        words="cut.count"
-        value={form.count}
-        min={1}
-        max={Math.max(100, form.count)}
-        unit=""
-        set={(count) => set({ count })}
+        words="plan.headroom"
+        value={(draft.headroom ?? 0) * 100}
+        min={0}
+        max={50}
+        unit="%"
+        set={(next) => set({ ...draft, headroom: next / 100 })}
       />
       <div className="pair">
-        <NumberField label={say('column.vcpus')} value={form.vcpus} min={1} max={64} set={(vcpus) => set({ vcpus })} />
-        <NumberField
-          label={say('plan.memory')}
-          value={form.memoryMb}
-          min={16}
-          max={4_000_000}
-          set={(memoryMb) => set({ memoryMb })}
+        <Amount
+          words="plan.overcommitCpu"
+          value={draft.overcommit?.cpu ?? null}
+          min={0.1}
+          max={1000}
+          none={say('plan.noLimit')}
+          set={(cpu) => set({ ...draft, overcommit: { ...draft.overcommit, cpu } })}
         />
-        <NumberField label={say('cut.disk')} value={form.diskGb} min={0} max={100_000} set={(diskGb) => set({ diskGb })} />
-        <NumberField label={say('plan.seed')} value={form.seed} min={0} max={4_294_967_295} set={(seed) => set({ seed })} />
+        <Amount
+          words="plan.overcommitMemory"
+          value={draft.overcommit?.memory ?? null}
+          min={0.1}
+          max={1000}
+          none={say('plan.noLimit')}
+          set={(memory) => set({ ...draft, overcommit: { ...draft.overcommit, memory } })}
+        />
+        <NumberField
+          label={say('plan.reserve')}
+          value={draft.failureReserve ?? 0}
+          min={0}
+          max={1000}
+          set={(failureReserve) => set({ ...draft, failureReserve })}
+        />
       </div>
-      <h2>{say('plan.load')}</h2>
-      <Slide
-        words="plan.mean"
-        value={form.mean}
-        min={1}
-        max={100}
-        unit="%"
-        set={(mean) => set({ mean, burst: Math.max(mean, form.burst) })}
-      />
-      <Slide
-        words="plan.burst"
-        value={form.burst}
-        min={1}
-        max={100}
-        unit="%"
-        set={(burst) => set({ burst, mean: Math.min(burst, form.mean) })}
-      />
-      <Slide
-        words="plan.correlation"
-        value={form.correlation}
-        min={0}
-        max={90}
-        unit="%"
-        set={(correlation) => set({ correlation })}
-      />
-      <h2>{say('plan.against')}</h2>
-      <Pick
-        words="plan.baseline"
-        value={form.baseline}
-        options={[{ id: '', text: say('plan.nothing') }, ...sorted]}
-        set={(baseline) => set({ baseline })}
-      />
-    </aside>
+    </Section>
+  );
+}
+
+function SecondLayer({ draft, set }: Part): ReactNode {
+  const layer = draft.secondLayer ?? {};
+  const tax = (name: keyof typeof TAXES, percent: number): void => {
+    const own: PlanTax = {
+      value: percent / 100,
+      source: say('plan.ownFigure'),
+      date: new Date().toISOString().slice(0, 10),
+      confidence: 'user',
+    };
+    set(withLayer(draft, { tax: { ...layer.tax, [name]: own } }));
+  };
+  const amount = (name: keyof typeof TAXES): number =>
+    layer.tax?.[name] === undefined ? TAXES[name] : Math.round(layer.tax[name].value * 1e4) / 100;
+  return (
+    <Section words="plan.secondLayer">
+      <div className="pair">
+        <Amount
+          words="plan.driverThreads"
+          value={layer.driverThreads ?? 0}
+          min={0}
+          max={4096}
+          set={(next) => set(withLayer(draft, { driverThreads: next ?? 0 }))}
+        />
+        <Amount
+          words="plan.driverMemory"
+          value={layer.driverMemoryMb ?? 512}
+          min={0}
+          max={1_000_000}
+          set={(next) => set(withLayer(draft, { driverMemoryMb: next ?? 0 }))}
+        />
+        <Amount words="plan.taxCpu" value={amount('cpu')} min={0} max={99} set={(next) => tax('cpu', next ?? 0)} />
+        <Amount words="plan.taxDisk" value={amount('disk')} min={0} max={99} set={(next) => tax('disk', next ?? 0)} />
+        <Amount words="plan.taxNetwork" value={amount('network')} min={0} max={99} set={(next) => tax('network', next ?? 0)} />
+      </div>
+    </Section>
+  );
+}
+
+function Other({ draft, set }: Part): ReactNode {
+  return (
+    <Section words="plan.other">
+      <div className="pair">
+        <NumberField
+          label={say('plan.seed')}
+          value={draft.simulation?.seed ?? 1}
+          min={0}
+          max={4_294_967_295}
+          set={(seed) => set({ ...draft, simulation: { seed } })}
+        />
+        <TextField
+          label={say('plan.currency')}
+          value={draft.currency?.code ?? ''}
+          placeholder={say('plan.fromList')}
+          onChange={(event) => {
+            const code = event.target.value.toUpperCase().slice(0, 3);
+            set({
+              ...draft,
+              currency: code === '' ? null : { code, perCatalogueUnit: draft.currency?.perCatalogueUnit ?? '1' },
+            });
+          }}
+        />
+        {draft.currency != null && (
+          <TextField
+            label={say('plan.rate')}
+            value={draft.currency.perCatalogueUnit}
+            onChange={(event) =>
+              draft.currency != null &&
+              set({ ...draft, currency: { code: draft.currency.code, perCatalogueUnit: event.target.value } })
+            }
+          />
+        )}
+      </div>
+    </Section>
   );
 }

@@ -1,14 +1,16 @@
-/** The frame of a picture: what it answers, the picture or the same as a table, and the table as a file. */
+/** The frame of a picture: what it answers, the picture or the same as a table, and either as a file. */
 import FileDownloadOutlined from '@mui/icons-material/FileDownloadOutlined';
+import ImageOutlined from '@mui/icons-material/ImageOutlined';
 import TableRowsOutlined from '@mui/icons-material/TableRowsOutlined';
 import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { call } from '../../desk/client.ts';
 import { csvOf } from '../../parts/csv.ts';
 import { brief } from '../../parts/format.ts';
 import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
+import { pngOf } from './png.ts';
 
 export interface TableOf {
   readonly head: readonly string[];
@@ -30,6 +32,8 @@ export function Picture({
 }): ReactNode {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
+  const drawn = useRef<HTMLDivElement>(null);
+  const name = title.replace(/[^\w .-]/g, ' ');
   return (
     <section className={wide ? 'card picture wide' : 'card picture'} aria-labelledby={id}>
       <div className="picture-head">
@@ -47,18 +51,26 @@ export function Picture({
         <Tooltip title={say('word.exportCsv')}>
           <IconButton
             aria-label={`${say('word.exportCsv')}: ${title}`}
-            onClick={() =>
-              run(() =>
-                call('file.export', {
-                  name: title.replace(/[^\w .-]/g, ' '),
-                  kind: 'csv',
-                  bytes: csvOf([table.head, ...table.rows]),
-                }),
-              )
-            }
+            onClick={() => run(() => call('file.export', { name, kind: 'csv', bytes: csvOf([table.head, ...table.rows]) }))}
           >
             <FileDownloadOutlined />
           </IconButton>
+        </Tooltip>
+        <Tooltip title={say('word.exportPng')}>
+          <span>
+            <IconButton
+              aria-label={`${say('word.exportPng')}: ${title}`}
+              disabled={asTable}
+              onClick={() =>
+                run(async () => {
+                  if (drawn.current !== null)
+                    await call('file.export', { name, kind: 'png', bytes: await pngOf(drawn.current, title) });
+                })
+              }
+            >
+              <ImageOutlined />
+            </IconButton>
+          </span>
         </Tooltip>
       </div>
       <p className="second small">{answer}</p>
@@ -89,7 +101,7 @@ export function Picture({
           </table>
         </section>
       ) : (
-        children
+        <div ref={drawn}>{children}</div>
       )}
     </section>
   );

@@ -21,7 +21,7 @@ export interface Scales {
 export const WIDTH = 450;
 const LEFT = 58;
 const RIGHT = 12;
-const TOP = 14;
+const TOP = 24;
 const BOTTOM = 40;
 
 /** About five round numbers between two bounds. */

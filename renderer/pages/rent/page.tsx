@@ -61,7 +61,9 @@ export function RentPage(): ReactNode {
         image: 'default',
       });
       const first = rented[0];
-      if (onward && first !== undefined && rented.length === 1) go(`/partition?instance=${first.id}${trying ? '&try=1' : ''}`);
+      const cut = query.get('cut');
+      const further = new URLSearchParams({ ...(trying && { try: '1' }), ...(cut !== undefined && { cut }) });
+      if (onward && first !== undefined && rented.length === 1) go(`/partition?instance=${first.id}&${further.toString()}`);
       else go('/machines');
     } catch (thrown) {
       setRefusal(refusalOf(thrown));

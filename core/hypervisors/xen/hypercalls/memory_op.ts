@@ -1,9 +1,10 @@
 /** memory_op: how much memory there is, and giving pages back or taking more (the balloon). */
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { Errno } from '../../../abi/xen/errno.table.ts';
-import { Exchange, HypervisorSpace, MemoryOp, Reservation } from '../../../abi/xen/memory.table.ts';
+import { HypervisorSpace, MemoryOp, Reservation } from '../../../abi/xen/memory.table.ts';
 import type { CallArguments } from '../pv/arguments.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
+import { exchangePages, frameLimit, MOST_ORDER } from '../pv/page-exchange.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
 
 /** The sub-operation of a call is in the low bits; above them, where a restarted call goes on. */
@@ -31,8 +32,9 @@ export const memory_op: HypercallHandler = (caller, args) => {
     case MemoryOp.memory_map:
       return memoryMap(caller, argument);
     case MemoryOp.exchange:
-      // Pages are not contiguous for anybody here: nothing was exchanged.
-      return caller.memory.writeU64(argument + Exchange.exchanged, 0n) ? -Errno.ENOMEM : -Errno.EFAULT;
+      return exchangePages(caller, argument);
+    case MemoryOp.maximum_gpfn:
+      return ofSelf(caller, argument) ?? domain.maximumPages - 1;
     case MemoryOp.machphys_mapping: {
       const ok =
         caller.memory.writeU64(argument, HypervisorSpace.M2P_START) &&
@@ -63,29 +65,44 @@ const reservation = (caller: PvVcpu, args: CallArguments): number => {
   if (id !== DomainId.SELF && id !== caller.domain.id) return -Errno.ESRCH;
   const list = Number(BigInt.asIntN(64, view.getBigUint64(Reservation.extents, true)));
   const count = Number(view.getBigUint64(Reservation.count, true));
-  // Larger extents would have to be contiguous: none is done, which is what the result says.
-  if (view.getUint32(Reservation.order, true) !== 0 || start > count) return start;
-  const end = Math.min(count, start + PIECE);
+  const order = view.getUint32(Reservation.order, true);
+  // What is not done is what the result says.
+  if (order > MOST_ORDER || start > count) return start;
+  const limit = frameLimit(view.getUint32(Reservation.flags, true));
+  const end = Math.min(count, start + Math.max(1, PIECE >>> order));
   const command = args.low(0) & COMMAND;
   for (let index = start; index < end; index++) {
     const at = list + index * 8;
     const ok =
       command === MemoryOp.decrease_reservation
-        ? release(caller, at)
-        : populate(caller, at, list === 0, command === MemoryOp.populate_physmap);
+        ? release(caller, at, order)
+        : populate(caller, at, { silent: list === 0, mapped: command === MemoryOp.populate_physmap, order, limit });
     if (!ok) return index;
   }
   return end === count ? count : caller.continueCall(args, 0, end * (1 << COMMAND_BITS) - (args.low(0) - command));
 };
 
-/** Gives the page back whose machine frame is at `at`. */
-const release = (caller: PvVcpu, at: number): boolean => {
-  const frame = caller.memory.readU64(at);
-  return frame !== undefined && caller.domain.releasePage(Number(frame));
+/** Gives the 2^`order` pages back whose first machine frame is at `at`: all of them or none. */
+const release = (caller: PvVcpu, at: number, order: number): boolean => {
+  const value = caller.memory.readU64(at);
+  if (value === undefined) return false;
+  const first = Number(value);
+  for (let index = 0; index < 2 ** order; index++) if (!caller.domain.isReleasable(first + index)) return false;
+  for (let index = 0; index < 2 ** order; index++) caller.domain.releasePage(first + index);
+  return true;
 };
 
-/** Takes a page; with `mapped` the frame at `at` is pseudo-physical and is replaced by the machine frame. */
-const populate = (caller: PvVcpu, at: number, silent: boolean, mapped: boolean): boolean => {
+interface Wanted {
+  /** Nobody wants to know the frames. */
+  readonly silent: boolean;
+  /** The frame at the place is pseudo-physical, and is replaced by the machine frame. */
+  readonly mapped: boolean;
+  readonly order: number;
+  readonly limit: number;
+}
+
+/** Takes pages for one extent. */
+const populate = (caller: PvVcpu, at: number, { silent, mapped, order, limit }: Wanted): boolean => {
   const { domain } = caller;
   let pfn: number | undefined;
   if (mapped) {
@@ -93,10 +110,11 @@ const populate = (caller: PvVcpu, at: number, silent: boolean, mapped: boolean):
     if (value === undefined) return false;
     pfn = Number(value);
   }
-  const frame = domain.takePage(pfn);
+  const simple = order === 0 && limit === Number.POSITIVE_INFINITY;
+  const frame = simple ? domain.takePage(pfn) : domain.takeRow(pfn, order, limit);
   if (frame === undefined) return false;
   if (silent || caller.memory.writeU64(at, BigInt(frame))) return true;
-  domain.releasePage(frame);
+  for (let index = 0; index < 2 ** order; index++) domain.releasePage(frame + index);
   return false;
 };
 

@@ -8,6 +8,16 @@ export const ARGUMENT_REGISTERS = [Register.rdi, Register.rsi, Register.rdx, Reg
 export class CallArguments {
   readonly words = new Uint32Array(12);
 
+  /** Arguments that are not those of registers or of a list. */
+  static of(...values: readonly bigint[]): CallArguments {
+    const made = new CallArguments();
+    for (const [index, value] of values.entries()) {
+      made.words[2 * index] = Number(BigInt.asUintN(32, value));
+      made.words[2 * index + 1] = Number(BigInt.asUintN(32, value >> 32n));
+    }
+    return made;
+  }
+
   /** @param halves all registers in encoding order, low half first */
   fromRegisters(halves: Uint32Array): void {
     for (let index = 0; index < ARGUMENT_REGISTERS.length; index++) {

@@ -175,11 +175,29 @@ export class PvDomain extends Domain {
     return frame;
   }
 
+  /** 2^`order` more pages in a row, below machine frame `limit`, at `pfn` and behind it if that is known; the first frame. */
+  takeRow(pfn: number | undefined, order: number, limit?: number): MachineFrame | undefined {
+    const length = 2 ** order;
+    if (this.pages + length > this.maximumPages) return undefined;
+    const { frames, space } = this.xen;
+    const first = frames.allocateRow(this.owner, order, limit);
+    if (first === undefined) return undefined;
+    this.pages += length;
+    for (let index = 0; index < length; index++) space.setM2p(first + index, pfn === undefined ? undefined : pfn + index);
+    return first;
+  }
+
+  /** The domain may give that page back. */
+  isReleasable(frame: number): boolean {
+    const { frames } = this.xen;
+    if (frames.owner[frame] !== this.owner || frames.has(frame, FrameFlag.shared | FrameFlag.pinned)) return false;
+    return frames.has(frame, FrameFlag.allocated);
+  }
+
   /** The domain gives a page back. It is free when nothing maps it any more. */
   releasePage(frame: number): boolean {
     const { frames, space } = this.xen;
-    if (frames.owner[frame] !== this.owner || frames.has(frame, FrameFlag.shared | FrameFlag.pinned)) return false;
-    if (!frames.has(frame, FrameFlag.allocated)) return false;
+    if (!this.isReleasable(frame)) return false;
     space.setM2p(frame, undefined);
     frames.giveUp(frame);
     this.pages -= 1;

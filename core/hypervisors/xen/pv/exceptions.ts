@@ -21,6 +21,7 @@ const FORCED_EMULATION = [0x0f, 0x0b, 0x78, 0x65, 0x6e];
 const CPUID_CODE = [0x0f, 0xa2];
 
 export const handleTrap = (vcpu: PvVcpu, trap: Trap): void => {
+  vcpu.domain.xen.statistics.trapped(trap);
   switch (trap.kind) {
     case 'syscall':
       if (vcpu.kernelMode) serveHypercall(vcpu);

@@ -1,6 +1,7 @@
 /** Which hypercalls a container has: handlers by the name of their row. A row without one here answers ENOSYS and is counted. */
 import { console_io } from '../../hypercalls/console_io.ts';
 import { event_channel_op } from '../../hypercalls/event_channel_op.ts';
+import { event_channel_op_compat } from '../../hypercalls/event_channel_op_compat.ts';
 import { ownTable } from '../../hypercalls/grant_table_op.ts';
 import { xen_version } from '../../hypercalls/xen_version.ts';
 import type { HvmHandler } from '../hypercall.ts';
@@ -13,6 +14,6 @@ import { vcpu_op } from './vcpu_op.ts';
 import { vm_assist } from './vm_assist.ts';
 
 export const HVM_HANDLERS: Readonly<Record<string, HvmHandler>> = {
-  console_io, event_channel_op, grant_table_op: ownTable, hvm_op, memory_op, multicall, sched_op, set_timer_op, vcpu_op, vm_assist,
+  console_io, event_channel_op, event_channel_op_compat, grant_table_op: ownTable, hvm_op, memory_op, multicall, sched_op, set_timer_op, vcpu_op, vm_assist,
   xen_version,
 };

@@ -1,0 +1,117 @@
+/**
+ * The subject `planner`: what it predicts of the papers' partition beside the emulated stack that runs it, and how fast it answers.
+ *
+ * Prediction and measurement share the figures of the price list (threads, cores, what a core yields with both threads busy);
+ * the prediction knows nothing of the scheduler's slices, of ticks, page faults and hypercalls, all of which are run.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cataloguesFrom } from '../../cli/catalogue-files.ts';
+import { checkRows, type MeasuredPoint, type MeasuredRow, plannedCheck } from '../../cloud/check.ts';
+import { Planner } from '../../cloud/plan/plan.ts';
+import { sweep } from '../../cloud/plan/sweep.ts';
+import { withValue } from '../../cloud/plan/vary.ts';
+import { asScenario } from '../../cloud/scenario.ts';
+import { THOUSAND } from '../../cloud/testing/scenarios.ts';
+import { dataFolder } from '../../host/data-folder.ts';
+import { provisionsFrom } from '../../host/provisions.ts';
+import { checkPartition } from '../../worlds/check/check-partition.ts';
+import type { Case, Contestant, Readings, Subject } from './subject.ts';
+
+const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
+/** The papers' case (EuroSys 2012, section 5.2): cluster 4XL cut into up to 40 machines. */
+const COUNTS = [1, 10, 20, 30, 40] as const;
+const MACHINE_MB = 544;
+/** How far measured may be from predicted. */
+const TOLERANCE = 0.1;
+/** A slider must not be felt to lag. */
+const SLIDER_MS = 100;
+
+/** Measures once: with the same inputs every run is the same run. */
+function measurement(planner: Planner): () => ReadonlyMap<number, MeasuredRow> {
+  let rows: ReadonlyMap<number, MeasuredRow> | undefined;
+  return () => {
+    if (rows !== undefined) return rows;
+    const count = Math.max(...COUNTS);
+    const scenario = asScenario({ provider: 'ec2-2012', type: 'cc1.4xlarge', guests: [{ count, memoryMb: MACHINE_MB }] });
+    const { partition, plans } = plannedCheck(planner, scenario, COUNTS);
+    const tell = (step: string): void => void process.stderr.write(`  ${step} ...\n`);
+    const folder = join(dataFolder(), 'check');
+    const points: MeasuredPoint[] = [];
+    let told = '';
+    for (const { step, point } of checkPartition(
+      provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder, tell }),
+      partition,
+    )) {
+      if (step !== told) tell(step);
+      told = step;
+      if (point !== undefined) points.push(point);
+    }
+    rows = new Map(checkRows(plans, points).map((row) => [row.count, row]));
+    return rows;
+  };
+}
+
+function checked(count: number, rows: () => ReadonlyMap<number, MeasuredRow>): Case {
+  const contestant = (name: 'measured' | 'predicted'): Contestant => ({
+    name,
+    run: () => ({ slowdown: rows().get(count)?.[name] ?? Number.NaN }),
+  });
+  return {
+    name: `slowdown of ${count} CPU-bound machines on a cluster 4XL, against one alone`,
+    contestants: [contestant('measured'), contestant('predicted')],
+    bounds: [{ quantity: 'slowdown', of: 'measured', against: 'predicted', atMost: 1 + TOLERANCE, atLeast: 1 - TOLERANCE }],
+  };
+}
+
+function milliseconds(work: () => void): Readings {
+  const start = performance.now();
+  work();
+  return { answer: performance.now() - start };
+}
+
+function slider(planner: Planner): Case {
+  planner.plan(THOUSAND);
+  let moves = 0;
+  const run = (): Readings => {
+    // A value that was not asked before: nothing is remembered.
+    moves += 1;
+    const moved = withValue(THOUSAND, 'guests.0.load.mean', 0.1 + moves / 1000);
+    return milliseconds(() => planner.plan(moved));
+  };
+  return {
+    name: 'a slider moves in a plan of 1,000 machines in three classes over the day',
+    contestants: [{ name: 'planner', run }],
+    bounds: [{ quantity: 'answer', of: 'planner', atMost: SLIDER_MS }],
+  };
+}
+
+function sweeping(planner: Planner): Case {
+  const base = asScenario({
+    provider: 'ec2-xen',
+    type: 'm4.10xlarge',
+    guests: [{ count: 10, memoryMb: 1024, load: { mean: 0.3 } }],
+    baseline: { type: 't2.small' },
+  });
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+  const axes = [
+    { path: 'count', values: hundred },
+    { path: 'guests.0.load.mean', values: hundred.map((it) => it / 100) },
+  ];
+  const run = (): Readings =>
+    milliseconds(() => {
+      for (const _ of sweep(planner, base, { axes }));
+    });
+  return { name: '10,000 plans are swept', contestants: [{ name: 'planner', run }] };
+}
+
+async function cases(): Promise<Case[]> {
+  const planner = new Planner(await cataloguesFrom([]));
+  const rows = measurement(planner);
+  return [...COUNTS.map((count) => checked(count, rows)), slider(planner), sweeping(planner)];
+}
+
+export const planner: Subject = {
+  summary: 'measured beside predicted slowdown of the partition of the papers, and how fast plans are answered',
+  cases,
+};
