@@ -16,22 +16,23 @@ const at = (name: string, value: number, meaning: string): Place => ({ name, val
 export const MEMORY_MAP: readonly Place[] = [
   at('staticData', 0x1000, 'constant tables of hot.wasm (its memory base)'),
   at('frameFlags', 0x10_0000, 'one byte for each host frame: FRAME_* bits'),
-  at('decodeCache', 0x20_0000, 'decoded instructions, 32 bytes each, direct-mapped by host address'),
+  at('jumpCache', 0x20_0000, 'where translated code begins, 16 bytes each, direct-mapped by linear address; see hot/translated.ts'),
   at('scratch', 0x40_0000, 'one decoded instruction that is not cached, then 16 bytes of gathered code'),
   at('contexts', 0x41_0000, 'u32 count, then addresses of all state blocks: whose TLBs must forget a frame'),
   at('counters', 0x42_0000, 'u32 for each row id: executed without a handler'),
   at('frameCode', 0x80_0000, 'one u64 for each host frame: which 64-byte chunks hold bytes of decoded code'),
   at('unitOfFrame', 0x100_0000, 'translated code: one u16 for each host frame; see hot/translated.ts for these'),
-  at('heat', 0x120_0000, 'u16 by hash of a block head'),
   at('unitInfo', 0x124_0000, '24 bytes for each unit'),
   at('unitHeads', 0x12c_0000, '32768 buckets of 16 bytes: block heads that begin translated code'),
   at('unitRecords', 0x134_0000, 'decoded instructions that translated code refers to, 32 bytes each'),
   at('unitEntries', 0x200_0000, '1 KiB for each unit'),
-  at('firstFrame', 0x300_0000, 'first address given out as a frame'),
+  at('decodeCache', 0x300_0000, 'decoded instructions, 32 bytes each, direct-mapped by host address'),
+  at('firstFrame', 0x380_0000, 'first address given out as a frame'),
 ];
 
 export const CONSTANTS: readonly Place[] = [
-  at('decodeEntries', 65536, 'records of the decode cache'),
+  at('decodeEntries', 0x4_0000, 'records of the decode cache'),
+  at('jumpEntries', 0x1000, 'entries of the jump cache'),
   at('maxContexts', 16383, 'state blocks that fit in `contexts`'),
   at('maxUnits', 16384, 'table indices a unit can have'),
   at('maxUnitRecords', 0x6_0000, 'room of `unitRecords`'),

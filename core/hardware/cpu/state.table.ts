@@ -112,4 +112,6 @@ export const STATE: readonly StateField[] = [
   scratch('tlbRead', 'u32', 'address of the read table of the current set'),
   scratch('tlbWrite', 'u32', 'address of the write table of the current set'),
   scratch('tlbExecute', 'u32', 'address of the execute table of the current set'),
+  scratch('jumpKeys', 'u64', 'of each set: what entries of the jump cache must carry; replaced at every flush', 2),
+  scratch('jumpKey', 'u64', 'that of the current set'),
 ];

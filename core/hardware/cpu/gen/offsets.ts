@@ -96,29 +96,32 @@ export const Offset = {
   tlbRead: 1796,
   tlbWrite: 1800,
   tlbExecute: 1804,
+  jumpKeys: 1808,
+  jumpKey: 1824,
 } as const;
 
-export const STATE_SIZE = 1808;
+export const STATE_SIZE = 1840;
 
 export const Place = {
   staticData: 0x1000,
   frameFlags: 0x100000,
-  decodeCache: 0x200000,
+  jumpCache: 0x200000,
   scratch: 0x400000,
   contexts: 0x410000,
   counters: 0x420000,
   frameCode: 0x800000,
   unitOfFrame: 0x1000000,
-  heat: 0x1200000,
   unitInfo: 0x1240000,
   unitHeads: 0x12c0000,
   unitRecords: 0x1340000,
   unitEntries: 0x2000000,
-  firstFrame: 0x3000000,
+  decodeCache: 0x3000000,
+  firstFrame: 0x3800000,
 } as const;
 
 export const Constant = {
-  decodeEntries: 0x10000,
+  decodeEntries: 0x40000,
+  jumpEntries: 0x1000,
   maxContexts: 0x3fff,
   maxUnits: 0x4000,
   maxUnitRecords: 0x60000,
@@ -244,4 +247,6 @@ export const STATE_FIELDS = [
   { name: 'tlbRead', offset: 1796, size: 4, count: 1, saved: false },
   { name: 'tlbWrite', offset: 1800, size: 4, count: 1, saved: false },
   { name: 'tlbExecute', offset: 1804, size: 4, count: 1, saved: false },
+  { name: 'jumpKeys', offset: 1808, size: 8, count: 2, saved: false },
+  { name: 'jumpKey', offset: 1824, size: 8, count: 1, saved: false },
 ] as const;

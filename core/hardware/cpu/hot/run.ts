@@ -13,8 +13,8 @@ import { decodeRecord } from './code';
 import { decodeAt, fetchKey, openWindow } from './fetch';
 import { Shadow, deliverPendingNmi, takeInterrupt } from './interrupts';
 import { charge, charged, clearFault, faulted, setCharged, stop, stopping, setStopping, withhold } from './raise';
-import { Flag, Op, Prefix, cpu, instructionRip, setCpu, setInstructionRip, setOp, setRip, rip } from './state';
-import { enter, Exit, translating } from './translated';
+import { Flag, IDENTITY, Op, Prefix, cpu, instructionRip, setCpu, setInstructionRip, setOp, setRip, rip } from './state';
+import { enter, Exit, isHot, tell, translating } from './translated';
 import { dropFetchWindow, fetchAddend, fetchLength, fetchStart } from './tlb';
 
 /** Runs the CPU for at most `budget` cycles; returns why it came back (stop constants). */
@@ -131,8 +131,10 @@ function instructions(): void {
       break;
     }
     const host = <u32>at + fetchAddend;
-    if (head) {
-      noteHead(at);
+    let record = decodeRecord(host);
+    const known = (load<u64>(record) & IDENTITY) == (<u64>host | fetchKey);
+    if (head) noteHead(at);
+    if (head && (!known || isHot(record))) {
       const why = enter(host, at);
       if (why <= <u32>Exit.short && load<i32>(cpu, Offset.remaining) <= 0) {
         if (faulted()) setCharged(charged + 1);
@@ -142,11 +144,11 @@ function instructions(): void {
       head = why == Exit.onward;
       if (why != <u32>Exit.none) continue;
     }
-    let record = decodeRecord(host);
-    if (load<u64>(record) != (<u64>host | fetchKey)) {
+    if (!known) {
       setInstructionRip(at);
       record = decodeAt(at, host);
       if (!record) break;
+      if (head && isHot(record)) tell(host);
     }
     setOp(record);
     setInstructionRip(at);

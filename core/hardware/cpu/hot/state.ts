@@ -1,7 +1,7 @@
 // The running CPU: where its state block is, and how handlers reach registers and the current instruction.
 //
 // Decoded instruction record (32 bytes, `op` points at the current one):
-//    0 u64 key   host address of the first byte | mode << 40; 0 = empty
+//    0 u64 key   host address of the first byte | mode << 40 | heat << 48; 0 = empty. Heat: how often a block began here
 //    8 u16 row   id of the dispatcher case
 //   10 u8  length
 //   11 u8  size  operand size in bytes
@@ -20,8 +20,11 @@ import { Offset } from './gen/offsets';
 export const enum Op {
   key = 0, row = 8, length = 10, size = 11, reg = 12, rm = 13, base = 14, index = 15,
   disp = 16, scale = 20, segment = 21, flags = 22, addressSize = 23, immediate = 24,
+  heat = 6,
   bytes = 32,
 }
+/** The part of a key that says which instruction it is. */
+export const IDENTITY: u64 = 0xffff_ffff_ffff;
 
 export const enum Prefix {
   lock = 1, rep = 2, repne = 4, addressSize = 8, rex = 16, operandSize = 32, endsBlock = 64,

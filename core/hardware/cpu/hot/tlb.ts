@@ -78,12 +78,23 @@ export function fillSet(number: u32, linear: u64, host: u32, access: u32, aux: u
   return (<u32>load<u8>(set + Constant.tlbFilter + (bit >> 3)) & (<u32>1 << (bit & 7))) != 0;
 }
 
+/** Of the keys given out so far; 40 bits last for years. */
+let lastJumpKey: u64 = 0;
+
+/** Jumps of a set are looked up anew: what they found may not be there any more. */
+function forgetJumps(set: u32): void {
+  const key = ++lastJumpKey;
+  store<u64>(cpu + (<usize>set << 3), key, Offset.jumpKeys);
+  if (set == load<u32>(cpu, Offset.tlbSet)) store<u64>(cpu, key, Offset.jumpKey);
+}
+
 /** Empties one set; entries of global pages stay if asked. */
 export function flushSet(set: u32, keepGlobal: bool): void {
   const base = setAddress(set);
   const log = base + Constant.tlbLog;
   const count = load<u32>(log);
   dropFetchWindow();
+  forgetJumps(set);
   store<u64>(cpu, load<u64>(cpu, Offset.countTlbFlush) + 1, Offset.countTlbFlush);
   memory.fill(base + Constant.tlbFilter, 0, 128);
   if (count > <u32>Constant.tlbLogEntries) {
@@ -121,6 +132,7 @@ export function invalidatePage(linear: u64): void {
   const page = linear & ~0xfff;
   dropFetchWindow();
   for (let number: u32 = 0; number < SETS; number++) {
+    forgetJumps(number);
     const set = setAddress(number);
     for (let access: u32 = 0; access < 3; access++) {
       const entry = tlbEntry(set + <usize>access * TABLE_BYTES, page);
@@ -152,6 +164,7 @@ export function selectSet(set: u32): void {
   store<u32>(cpu, <u32>base, Offset.tlbRead);
   store<u32>(cpu, <u32>(base + TABLE_BYTES), Offset.tlbWrite);
   store<u32>(cpu, <u32>(base + 2 * TABLE_BYTES), Offset.tlbExecute);
+  store<u64>(cpu, load<u64>(cpu + (<usize>set << 3), Offset.jumpKeys), Offset.jumpKey);
   dropFetchWindow();
 }
 
@@ -183,5 +196,6 @@ export function resetTlb(context: usize): void {
     memory.fill(area + <usize>set * Constant.tlbSetBytes, 0xff, Constant.tlbLog);
     store<u32>(area + <usize>set * Constant.tlbSetBytes + Constant.tlbLog, 0);
     memory.fill(area + <usize>set * Constant.tlbSetBytes + Constant.tlbFilter, 0, 128);
+    store<u64>(context + (<usize>set << 3), ++lastJumpKey, Offset.jumpKeys);
   }
 }

@@ -8,9 +8,12 @@
 //                of code
 //   unitOfFrame  u16 for each host frame: its first unit, 0 = none
 //   unitEntries  1 KiB for each unit: how its own indirect jumps find entries (jit/unit.ts)
-//   heat         u16 by hash of the host address of a block head: how often it was reached by the interpreter
+//   jumpCache    what a look-up by linear address found, so that it need not be repeated: u64 linear address, then u64
+//                unit, entry number << 16, key of the TLB set << 24. A flush changes the key, a dropped unit empties it.
+// How often the interpreter reached a block head stands in the decoded record of its first instruction.
 // A unit never faults and never meets a device: on anything but plain memory it returns `precise`, and the run loop
 // interprets that one instruction. So whatever is observable is done by the interpreter.
+import { decodeRecord } from './code';
 import { decode } from './decode';
 import { dispatch } from './gen/dispatch';
 import { hot } from './env';
@@ -35,17 +38,26 @@ export function setTranslation(heat: u32): void { threshold = heat; }
 
 @inline function infoOf(unit: u32): usize { return <usize>Place.unitInfo + <usize>unit * 24; }
 @inline function hash(host: u32): u32 { return host * 0x9e37_79b1; }
-@inline function counterOf(host: u32): usize { return <usize>Place.heat + (<usize>(hash(host) >> 16) << 1); }
+@inline function jumpOf(at: u64): usize { return <usize>Place.jumpCache + (<usize>(hash(<u32>at) >> 20) << 4); }
+const JUMP_BYTES: usize = Constant.jumpEntries * 16;
 @inline function bucketOf(host: u32): usize { return <usize>Place.unitHeads + (<usize>(hash(host) >> 17) << 4); }
 
+/** At a block head: it is reached often enough to look for its unit. If not, it is counted. */
+@inline export function isHot(record: usize): bool {
+  const heat = <u32>load<u16>(record, Op.heat);
+  if (heat >= threshold) return true;
+  store<u16>(record, <u16>(heat + 1), Op.heat);
+  return heat + 1 >= threshold;
+}
+
 /**
- * At a block head, `host` being the host address of rip: runs its unit and those that follow, or counts. Units assume
+ * At a block head, `host` being the host address of rip: runs its unit and those that follow. Units assume
  * flat segments outside 64-bit mode, and that no jump of a page leads to an address that is not canonical.
  */
 export function enter(host: u32, at: u64): u32 {
   const head = headAt(host);
   if (!head || !suitable(at)) {
-    count(host);
+    tell(host);
     return Exit.none;
   }
   const left = load<i32>(cpu, Offset.remaining);
@@ -66,17 +78,29 @@ export function enter(host: u32, at: u64): u32 {
 
 /** Runs the unit of a head and those that follow it. */
 function runUnits(first: u64): u32 {
-  let head = first;
+  let target = <u32>(first >> 32);
   while (true) {
-    const why = call_indirect<u32>(<u32>(head >> 32) & 0xffff, cpu, <u32>(head >> 48) & 0xff);
+    const why = call_indirect<u32>(target & 0xffff, cpu, (target >> 16) & 0xff);
     if (why != Exit.onward || load<i32>(cpu, Offset.remaining) <= 0 || mode() != Mode.code64) return why;
-    // The next unit without the run loop, if its page is in the TLB.
+    // The next unit without the run loop.
     const next = load<u64>(cpu, Offset.rip);
-    const entry = tlbEntry(load<u32>(cpu, Offset.tlbExecute), next);
-    if (load<u64>(entry) != (next & ~0xfff) || !suitable(next)) return why;
-    head = headAt(<u32>next + load<u32>(entry, 8));
-    if (!head) return why;
+    const jump = jumpOf(next);
+    const known = load<u64>(jump, 8);
+    if (load<u64>(jump) == next && known >> 24 == load<u64>(cpu, Offset.jumpKey)) target = <u32>known & 0xff_ffff;
+    else {
+      target = find(next);
+      if (!target) return why;
+      store<u64>(jump, next);
+      store<u64>(jump, <u64>target | (load<u64>(cpu, Offset.jumpKey) << 24), 8);
+    }
   }
+}
+
+/** Unit and entry number << 16 for a linear address, if its page is in the TLB; else 0. */
+function find(at: u64): u32 {
+  const entry = tlbEntry(load<u32>(cpu, Offset.tlbExecute), at);
+  if (load<u64>(entry) != (at & ~0xfff) || !suitable(at)) return 0;
+  return <u32>(headAt(<u32>at + load<u32>(entry, 8)) >> 32) & 0xff_ffff;
 }
 
 /** Entry of `unitHeads` for a host address, 0 if no unit begins there for this mode. */
@@ -90,11 +114,13 @@ function runUnits(first: u64): u32 {
   return load<u32>(infoOf(<u32>(head >> 32) & 0xffff)) == host >> 12 && <u32>(head >> 56) == mode() ? head : 0;
 }
 
-function count(host: u32): void {
-  const counter = counterOf(host);
-  const heat = <u32>load<u16>(counter) + 1;
-  // Counting starts anew: two heads may share the counter, and the translator may have refused.
-  store<u16>(counter, heat == threshold * 2 ? 0 : <u16>heat);
+/** No unit begins at a head: the translator hears of it when it becomes hot. */
+export function tell(host: u32): void {
+  const record = decodeRecord(host);
+  const heat = <u32>load<u16>(record, Op.heat);
+  if (<u32>load<u64>(record) != host || heat < threshold) return;
+  // Counting starts anew: the translator may have refused.
+  store<u16>(record, heat == threshold * 2 ? 0 : <u16>(heat + 1), Op.heat);
   if ((heat == threshold || heat == threshold * 2) && mode() != Mode.code16) hot(cpu, host, mode(), <u32>(heat != threshold));
 }
 
@@ -143,8 +169,11 @@ export function decodeFor(record: usize, host: u32, available: u32, codeMode: u3
   return decode(host, available, codeMode, record);
 }
 
-/** How often the interpreter reached the block head at `host`, or another that shares its counter. */
-export function heatOf(host: u32): u32 { return load<u16>(counterOf(host)); }
+/** How often the interpreter reached the block head at `host`, as far as it remembers. */
+export function heatOf(host: u32): u32 {
+  const record = decodeRecord(host);
+  return <u32>load<u64>(record) == host ? load<u16>(record, Op.heat) : 0;
+}
 
 /** From now on the frame's writes are seen. */
 export function installUnit(unit: u32, host: u32, lowChunks: u32, highChunks: u32): void {
@@ -167,6 +196,9 @@ export function putHead(host: u32, unit: u32, entry: u32, codeMode: u32): void {
   const bucket = bucketOf(host);
   if (<u32>load<u64>(bucket) != host) store<u64>(bucket, load<u64>(bucket), 8);
   store<u64>(bucket, <u64>host | (<u64>unit << 32) | (<u64>entry << 48) | (<u64>codeMode << 56));
+  // The interpreter looks for units at hot heads only.
+  const record = decodeRecord(host);
+  if (<u32>load<u64>(record) == host && load<u16>(record, Op.heat) < threshold) store<u16>(record, <u16>threshold, Op.heat);
 }
 
 /** Forgets a head, if it is that of `unit`. */
@@ -198,6 +230,7 @@ function dropUnits(host: u32, chunks: u64): void {
     store<u16>(link, load<u16>(info, 4));
     store<u32>(info, 0);
     unitEpoch++;
+    memory.fill(Place.jumpCache, 0, JUMP_BYTES);
   }
   if (load<u16>(<usize>Place.unitOfFrame + (<usize>frame << 1)) == 0) {
     const flags = <usize>Place.frameFlags + frame;

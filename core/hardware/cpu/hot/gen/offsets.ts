@@ -96,28 +96,31 @@ export const enum Offset {
   tlbRead = 1796,
   tlbWrite = 1800,
   tlbExecute = 1804,
-  size = 1808,
+  jumpKeys = 1808,
+  jumpKey = 1824,
+  size = 1840,
 }
 
 export const enum Place {
   staticData = 0x1000,
   frameFlags = 0x100000,
-  decodeCache = 0x200000,
+  jumpCache = 0x200000,
   scratch = 0x400000,
   contexts = 0x410000,
   counters = 0x420000,
   frameCode = 0x800000,
   unitOfFrame = 0x1000000,
-  heat = 0x1200000,
   unitInfo = 0x1240000,
   unitHeads = 0x12c0000,
   unitRecords = 0x1340000,
   unitEntries = 0x2000000,
-  firstFrame = 0x3000000,
+  decodeCache = 0x3000000,
+  firstFrame = 0x3800000,
 }
 
 export const enum Constant {
-  decodeEntries = 0x10000,
+  decodeEntries = 0x40000,
+  jumpEntries = 0x1000,
   maxContexts = 0x3fff,
   maxUnits = 0x4000,
   maxUnitRecords = 0x60000,
