@@ -27,6 +27,10 @@ test('a machine that stays busy raises an alarm, and clears it when the load is 
   await expect(page.getByRole('heading', { name: '1 alarm is raised' })).toBeVisible();
   await expect(page.getByRole('tab', { name: 'Alarms (1)' })).toBeVisible();
 
+  await page.evaluate(() => {
+    location.hash = '/machines';
+  });
+  await expect(page.getByRole('img', { name: /Alarm: CPU/ })).toBeVisible();
   await machine.open('i1.1');
   await machine.type('load 0');
   await page.evaluate(() => {

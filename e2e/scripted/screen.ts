@@ -17,6 +17,7 @@ function letterOf(code: string, shift: boolean): string | undefined {
 
 export function scriptedScreen(shell: { write(bytes: Uint8Array): void }): Screen {
   const pixels = new Uint8ClampedArray(WIDTH * HEIGHT * 4);
+  for (let alpha = 3; alpha < pixels.length; alpha += 4) pixels[alpha] = 255;
   const down = new Set<string>();
   let lit = 0;
   let drawn = false;

@@ -3,6 +3,7 @@ import ChevronRight from '@mui/icons-material/ChevronRight';
 import LockOutlined from '@mui/icons-material/LockOutlined';
 import { memo, type ReactNode } from 'react';
 import { series } from '../../desk/gauges.ts';
+import { AlarmMark } from '../../parts/alarm-mark.tsx';
 import { memory, money, percent } from '../../parts/format.ts';
 import { PerHour } from '../../parts/money.tsx';
 import { Patches } from '../../parts/patches.tsx';
@@ -133,6 +134,7 @@ function InstanceCells({ line, columns }: LineProps & { line: Extract<Line, { ki
         <Fold line={line} />
         <Patches machines={machines} instance={instance} width={26} height={16} />
         <b className="cut">{instance.name}</b>
+        <AlarmMark unit={instance.id} />
         <span className="quiet tiny cut">{instance.type}</span>
         {instance.state !== 'blanket' && (
           <span title={instance.reason}>
@@ -169,6 +171,7 @@ function MachineCells({ line, columns, selected, select }: LineProps & { line: E
           <StateMark state={machine.state} />
         </span>
         <span className="cut">{machine.name}</span>
+        <AlarmMark unit={machine.id} />
         {machine.protected && <LockOutlined className="lock" titleAccess={say('machine.protected')} />}
         {Object.keys(machine.pending).length > 0 && <span className="tag">{say('machine.pending')}</span>}
       </div>

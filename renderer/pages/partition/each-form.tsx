@@ -39,7 +39,7 @@ function Pick({
       value={value}
       onChange={(event) => set(event.target.value)}
       helperText=" "
-      slotProps={{ select: { native: true } }}
+      slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
     >
       {choices.map(([id, text]) => (
         <option key={id} value={id}>

@@ -28,7 +28,11 @@ export function BudgetCard({ spend, saved }: { spend: Spend; saved(): void }): R
         />
       </div>
       <div>
-        <span className={alarm || share > 1 ? 'budget-bar alarm' : 'budget-bar'} role="img" aria-label={percent(share * 100)}>
+        <span
+          className={['budget-bar', alarm ? 'alarm' : '', spend.budget.on ? '' : 'off'].join(' ')}
+          role="img"
+          aria-label={percent(share * 100)}
+        >
           <i style={{ width: `${Math.min(100, share * 100)}%` }} />
           <b style={{ left: `${spend.budget.alarmAt}%` }} />
         </span>

@@ -30,7 +30,9 @@ export function Alarms(): ReactNode {
   return (
     <div className="stack">
       <section className="card flush">
-        <h2 className="card-title">{say('alarm.active', { count: active.length })}</h2>
+        <h2 className="card-title">
+          {active.length === 0 ? say('alarm.noneRaised') : say('alarm.active', { count: active.length })}
+        </h2>
         {active.length === 0 ? <p className="card-quiet">{say('alarm.quiet')}</p> : <Active rules={rules} active={active} />}
       </section>
       <section className="card flush">
