@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sum, toNumber } from '../rational.ts';
 import { asScenario, type ScenarioInput } from '../scenario.ts';
 import { simpleScenario } from '../simple.ts';
+import { Simulation } from '../simulation/simulation.ts';
 import { CATALOGUES, catalogueOf } from '../testing/catalogues.ts';
 import { costOf, partsOf } from './cost.ts';
 import { type Plan, Planner } from './plan.ts';
@@ -108,5 +109,45 @@ describe('laws', () => {
       ),
       { seed: 61, numRuns: 16 },
     );
+  });
+
+  it('the simulation converges to the closed form, whatever the machines', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          count: fc.integer({ min: 2, max: 40 }),
+          mean: fc.double({ min: 0.1, max: 0.6, noNaN: true }),
+          burstSeconds: fc.double({ min: 2, max: 20, noNaN: true }),
+          seed: fc.integer({ min: 1, max: 1000 }),
+        }),
+        ({ count, mean, burstSeconds, seed }) => {
+          const setting = planner.setting({
+            provider: 'ec2-xen',
+            type: 'm4.4xlarge',
+            guests: [{ count, memoryMb: 512, load: { mean, burstSeconds } }],
+            simulation: { seed },
+          });
+          const closed = planner.contention(setting).slowdown;
+          const simulated = new Simulation(setting).runFor(6000).classes[0]?.mean ?? 0;
+          expect(Math.abs(simulated / closed - 1)).toBeLessThan(0.05);
+        },
+      ),
+      { seed: 67, numRuns: 8 },
+    );
+  });
+
+  it('the same seed gives the same answer on every machine', () => {
+    const setting = planner.setting({
+      provider: 'ec2-2012',
+      type: 'cc1.4xlarge',
+      guests: [{ count: 40, memoryMb: 544, load: { mean: 0.25, burstSeconds: 5 } }],
+      simulation: { seed: 2012 },
+    });
+    const { classes, cpu } = new Simulation(setting).runFor(500);
+    const [only] = classes;
+    // Every digit: the simulation uses only operations that IEEE 754 rounds in one way.
+    expect([only?.bursts, only?.mean, only?.p95, cpu.p95, cpu.overload]).toEqual([
+      930, 1.3378836627377815, 1.7000776188228859, 0.9377289377289377, 0.012334358860947024,
+    ]);
   });
 });

@@ -10,45 +10,51 @@ const planner = new Planner(new Map(CATALOGUES.map((id) => [id, catalogueOf(id)]
 describe('refusals instead of wrong numbers', () => {
   const good = (): ScenarioInput => ({ provider: 'ec2-2012', type: 'cc1.4xlarge', guests: [{ count: 10, memoryMb: 1024 }] });
   const bad = fc.constantFrom<unknown>(Number.NaN, Number.POSITIVE_INFINITY, -1, 1e300, '1', null, undefined, {}, [], true, -0.5);
-  const paths = [
-    'guests.0.count',
-    'guests.0.vcpus',
-    'guests.0.memoryMb',
-    'guests.0.load.mean',
-    'guests.0.load.burst',
-    'guests.0.load.duty',
-    'guests.0.weight',
-    'guests.0.correlation',
-    'instances',
-    'failureReserve',
-    'headroom',
-    'hoursPerMonth',
-    'secondLayer.driverThreads',
-    'secondLayer.tax.cpu.value',
-    'secondLayer.driverMemoryMb',
-    'simulation.seed',
-    'spot.minutesLost',
-    'guests.0.egressGbPerMonth',
-  ];
+  /** A scenario in which every input has a value of its own. */
+  const complete = asScenario({
+    ...good(),
+    name: 'Everything',
+    price: { model: 'spot', termYears: 1, option: 'heavy' },
+    currency: { code: 'EUR', perCatalogueUnit: '0.9' },
+    hoursPerMonth: 700,
+    cpu: { threads: 16, cores: 8, smtYield: 1.3 },
+    overcommit: { cpu: 8, memory: 2, disk: 2 },
+    guests: [{ count: 10, memoryMb: 1024, cpuUnits: 1, hourly: Array.from({ length: 24 }, () => 1) }],
+    spot: { interruptionsPerMonth: 1, minutesLost: 5 },
+    baseline: { provider: 'ec2-2012', type: 'm1.small', price: {} },
+    unitOfWork: { name: 'compile', ecuSeconds: 100 },
+  });
+  const leaves = (node: unknown, path: readonly string[] = []): string[] =>
+    typeof node === 'object' && node !== null
+      ? Object.entries(node).flatMap(([key, value]) => leaves(value, [...path, key]))
+      : [path.join('.')];
+  const paths = leaves(complete);
 
-  it('any input, wrong in any way, is refused by name or means its default', () => {
+  it('every input there is, wrong in any way, is refused by name or means its default', () => {
+    expect(paths.length).toBeGreaterThan(60);
     fc.assert(
       fc.property(fc.constantFrom(...paths), bad, (path, value) => {
-        const input = JSON.parse(JSON.stringify(asScenario(good())));
+        const input = JSON.parse(JSON.stringify(complete));
         const keys = path.split('.');
         const last = keys.pop() ?? '';
         const node = keys.reduce((it, key) => it[key], input);
+        const before: unknown = node[last];
         node[last] = value;
         try {
           const plan = planner.plan(input);
           expect(Number.isFinite(plan.pricePerVmHour) && Number.isFinite(plan.contention.slowdown)).toBe(true);
-          expect(value === undefined || value === null || (typeof value === 'number' && value >= 0)).toBe(true);
+          // What is taken is of the kind that is meant: left out, or a number that is none of the bad ones, or another word.
+          expect(value === undefined || value === null || typeof value === typeof before).toBe(true);
+          if (typeof value === 'number') expect(value).toBeGreaterThanOrEqual(0);
         } catch (error) {
-          expect(error).toBeInstanceOf(Refusal);
-          expect((error as Refusal).message).toContain(last);
+          if (!(error instanceof Refusal)) throw error;
+          expect(error.message.length).toBeGreaterThan(10);
+          expect(error.remedy.length).toBeGreaterThan(10);
+          // An element of a list is named by its place; a word that names something is named by what it says.
+          expect(`${error.message} ${path}`).toMatch(new RegExp(/^\d+$/.test(last) ? 'hourly' : last, 'i'));
         }
       }),
-      { seed: 404, numRuns: 400 },
+      { seed: 404, numRuns: 1200 },
     );
   });
 
@@ -88,7 +94,6 @@ describe('refusals instead of wrong numbers', () => {
 
   it('refuses a file that is not JSON, and reads back what it writes', () => {
     expect(() => parseScenario('{"a":')).toThrow(/not JSON/);
-    const complete = asScenario(good());
     expect(parseScenario(scenarioText(complete))).toEqual(complete);
   });
 });
