@@ -103,6 +103,9 @@ export function occupiedMachine(wiring: Wiring): Occupied {
       if (cpu.running) cpu.running.charge(cycles);
       else cpu.clock += cycles;
     },
+    flushGlobal: () => {
+      for (const _write of ['clear', 'set']) wiring.exit(cpu.index, 'control-write');
+    },
     setTimer: (at) => {
       wiring.exit(cpu.index, 'msr-write');
       stateOf(cpu).timer = at;

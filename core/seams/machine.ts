@@ -112,6 +112,8 @@ export interface Cpu {
   setTimer(at: Cycles): void;
   /** Wakes the ring 0 of another CPU of this machine. */
   interrupt(cpu: number): void;
+  /** Clears CR4.PGE and sets it again: all translations go, global ones, too. In a container each of the two writes exits. */
+  flushGlobal(): void;
 }
 
 /** Bytes `start` to `start + length - 1` of a machine's physical address space; multiples of 4096. */

@@ -12,7 +12,7 @@ import { Provider } from '../hypervisors/virtualized/provider.ts';
 import type { ByteStream } from '../seams/plugs.ts';
 import { emptyBoard } from './empty-board.ts';
 import type { Outfit, Outfitter } from './outfit.ts';
-import type { PvOptions, PvWorld } from './pv.ts';
+import { type PvOptions, type PvWorld, xenOptions } from './pv.ts';
 import { xenOn } from './xen-on.ts';
 
 export interface BlanketOptions extends PvOptions {
@@ -59,7 +59,7 @@ export function blanketWorld(options: BlanketOptions): BlanketWorld {
     },
   });
   invariant(board !== undefined, 'the instance has made its board');
-  const { xen, domain0 } = xenOn(instance.computer.machine, { ram, epoch, emergency: options.emergency });
+  const { xen, domain0 } = xenOn(instance.computer.machine, { ram, epoch, ...xenOptions(options) });
   return {
     engine,
     provider,

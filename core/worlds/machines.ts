@@ -25,6 +25,8 @@ export interface MachineOptions extends Omit<BareOptions, 'serial'> {
   readonly network: boolean;
   /** Guests beside the one to talk to, on machines that have guests. */
   readonly domains: number;
+  /** Whether a Xen in it keeps its translations global. */
+  readonly globalPages?: boolean;
 }
 
 /** A machine with a kernel in it, ready to run. */
@@ -119,6 +121,7 @@ const pvOptions = (options: MachineOptions): Parameters<typeof pvWorld>[0] => ({
   cpus: options.cpus,
   frequency: options.frequency,
   epoch: options.epoch,
+  globalPages: options.globalPages ?? false,
   emergency: (_domain, bytes) => options.console.write(bytes),
   // The cards of guests have the numbers from 1 on.
   plugged: { disks: options.disks, networks: networksOf(options, 0) },

@@ -28,6 +28,8 @@ export interface PvOptions {
   readonly features?: readonly Feature[];
   /** Disks and networks of the machine, for the drivers of the driver domain. */
   readonly plugged?: Plugged;
+  /** Whether Xen's own translations are global. */
+  readonly globalPages?: boolean;
   /** What guests write to the emergency console. */
   readonly emergency: (domain: number, bytes: Uint8Array) => void;
 }
@@ -41,6 +43,12 @@ export interface PvWorld {
   now(): Cycles;
   run(until: Cycles): Progress;
 }
+
+/** What is for Xen itself. */
+export const xenOptions = ({ emergency, globalPages = false }: PvOptions): Pick<PvOptions, 'emergency' | 'globalPages'> => ({
+  emergency,
+  globalPages,
+});
 
 const silentLine: ByteStream = { write: () => {}, onData: () => {} };
 
@@ -66,6 +74,6 @@ export const pvWorld = (options: PvOptions): PvWorld => {
     },
   });
   invariant(board !== undefined, 'the computer has made its board');
-  const { xen, domain0 } = xenOn(computer.machine, { ram, epoch, emergency: options.emergency });
+  const { xen, domain0 } = xenOn(computer.machine, { ram, epoch, ...xenOptions(options) });
   return { engine, board, xen, domain0, frequency, now: () => computer.now(), run: (until) => computer.run(until) };
 };

@@ -1,7 +1,7 @@
 /** Xen with its control domain on any machine: the same call on hardware and in a rented container. */
 import { Refusal } from '../base/refusal.ts';
 import { probe } from '../hypervisors/blanket/probe.ts';
-import { Xen } from '../hypervisors/xen/xen.ts';
+import { Xen, type XenOptions } from '../hypervisors/xen/xen.ts';
 import type { AddressRange, Machine } from '../seams/machine.ts';
 import { createDomain0, type Domain0 } from './domain0.ts';
 
@@ -12,6 +12,8 @@ export interface XenOnOptions {
   readonly epoch: number;
   /** What guests write to the emergency console. */
   readonly emergency: (domain: number, bytes: Uint8Array) => void;
+  /** Whether Xen's own translations are global; see {@link XenOptions.globalPages}. */
+  readonly globalPages?: boolean;
 }
 
 /** Below 1 MiB lies what firmware left. */
@@ -25,7 +27,13 @@ export function xenOn(machine: Machine, options: XenOnOptions): { xen: Xen; doma
     .filter(({ start, end }) => end > start);
   if (memory.length === 0)
     throw new Refusal('memory-size', 'The computer has no memory for domains.', 'Choose another --memory, in MiB.');
-  const xen = new Xen(machine, { below: probe(machine), memory, wallClock: options.epoch, console: options.emergency });
+  const xen = new Xen(machine, {
+    below: probe(machine),
+    memory,
+    wallClock: options.epoch,
+    console: options.emergency,
+    globalPages: options.globalPages ?? false,
+  });
   machine.occupy(xen);
   return { xen, domain0: createDomain0(xen) };
 }

@@ -24,6 +24,7 @@ export interface BootOptions {
   readonly disk?: readonly string[];
   readonly net: 'bridge' | 'none';
   readonly domains: number;
+  readonly globalPages?: boolean;
   readonly image?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -63,6 +64,7 @@ export function bootCommand(): Command {
       new Option('--net <kind>', 'a network with a gateway that leases addresses').choices(['bridge', 'none']).default('none'),
     )
     .option('--domains <n>', 'guests, on machines that have guests; the console is that of the first', wholeNumber(1, 256), 1)
+    .option('--global-pages', 'let Xen keep its translations global: on the Blanket two exits each time the domain changes')
     .option('--screen <size>', 'a framebuffer and a keyboard, such as 1024x768', screenSize)
     .option('--picture <file>', 'with --screen: write what it shows at the end, as PNG')
     .option('--timeout <seconds>', 'end the run after that time, with status 124', positiveNumber)
@@ -104,6 +106,7 @@ async function boot(options: BootOptions): Promise<number> {
       disks: (options.disk ?? []).map((path, index) => ({ store: openDisk(path, 'write'), serial: `disk${index}` })),
       network: options.net === 'bridge',
       domains: options.domains,
+      globalPages: options.globalPages ?? false,
       epoch: options.date ?? (realTime ? Math.floor(Date.now() / 1000) : EPOCH),
       ...(options.screen === undefined ? {} : { screen: options.screen }),
     });

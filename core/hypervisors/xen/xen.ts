@@ -29,6 +29,11 @@ export interface XenOptions {
   readonly wallClock: number;
   /** What guests write to the emergency console. */
   readonly console: (domain: number, bytes: Uint8Array) => void;
+  /**
+   * Keep its own translations global, as Xen on hardware does. They have to be flushed by CR4 when another domain gets the
+   * CPU; the Blanket does without, because every write of CR4 exits (Xen-Blanket section 4.3).
+   */
+  readonly globalPages?: boolean;
 }
 
 const FIRST_RESERVED_DOMAIN = 0x7ff0;
@@ -58,6 +63,8 @@ export class Xen implements Occupant {
   private executing: VcpuUnit | undefined;
   private lastDomain = 0;
   private readonly shutdownListeners: ((domain: Domain) => void)[] = [];
+  /** Which domain had the CPU last. */
+  private readonly lastOn: (Domain | undefined)[] = [];
   /** Cycles that vCPUs used, by CPU. */
   private readonly busyCycles: number[];
 
@@ -264,6 +271,7 @@ export class Xen implements Occupant {
     const { vcpu } = unit;
     const timers = this.timersOn(cpu.index);
     unit.readyAt = cpu.now();
+    this.switchTo(vcpu.domain, cpu);
     this.executing = unit;
     vcpu.started();
     for (;;) {
@@ -280,6 +288,13 @@ export class Xen implements Occupant {
       if (!goesOn) this.leave(unit, cpu.index);
       return;
     }
+  }
+
+  /** Another domain may get the CPU; what that takes is the time of the one that gets it. */
+  private switchTo(domain: Domain, cpu: Cpu): void {
+    const before = this.lastOn[cpu.index];
+    this.lastOn[cpu.index] = domain;
+    if (this.options.globalPages === true && before !== undefined && before !== domain) cpu.flushGlobal();
   }
 
   /** Books the time since `unit` was last looked at. */

@@ -16,7 +16,7 @@ import type { Domain0 } from '../domain0.ts';
 import { emptyBoard } from '../empty-board.ts';
 import type { Outfit, Outfitter } from '../outfit.ts';
 import { startKernel } from '../start-kernel.ts';
-import { xenOn } from '../xen-on.ts';
+import { type XenOnOptions, xenOn } from '../xen-on.ts';
 import { Crossing } from './crossing.ts';
 
 /** Cycles of virtual time per second of an interactive world: near what the engine reaches, so that time is not always late. */
@@ -90,9 +90,9 @@ export class Stack {
   }
 
   /** Rents the container anew and puts Xen into its ring 0. */
-  lay(emergency: (domain: number, bytes: Uint8Array) => void): void {
+  lay(options: Pick<XenOnOptions, 'emergency' | 'globalPages'>): void {
     const { instance } = this.#rent();
-    this.blanket = xenOn(instance.computer.machine, { ram: this.#ram, epoch: this.#epoch, emergency });
+    this.blanket = xenOn(instance.computer.machine, { ram: this.#ram, epoch: this.#epoch, ...options });
     this.blanket.domain0.whenReady((found) => this.crossing.use(found));
   }
 

@@ -132,6 +132,7 @@ export class FakeCpu implements Cpu {
   }
   setTimer(): void {}
   interrupt(): void {}
+  flushGlobal(): void {}
 }
 
 export class FakeMachine implements Machine {
