@@ -1,15 +1,26 @@
 /** The command line: `blanket <command>`. Wrong usage ends with status 2, failure with 1 and a remedy. */
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../base/refusal.ts';
-import { askCommand } from './commands/ask.ts';
-import { bootCommand } from './commands/boot.ts';
-import { catalogueCommand } from './commands/catalogue.ts';
-import { demoCommand } from './commands/demo.ts';
-import { domainsCommand } from './commands/domains.ts';
-import { imagesCommand } from './commands/images.ts';
-import { planCommand } from './commands/plan.ts';
-import { runCommand } from './commands/run.ts';
 import { USAGE_STATUS } from './status.ts';
+
+/** Each is read only when it is wanted: what one command stands on is much, all together more. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  ask: async () => (await import('./commands/ask.ts')).askCommand(),
+  boot: async () => (await import('./commands/boot.ts')).bootCommand(),
+  catalogue: async () => (await import('./commands/catalogue.ts')).catalogueCommand(),
+  demo: async () => (await import('./commands/demo.ts')).demoCommand(),
+  domains: async () => (await import('./commands/domains.ts')).domainsCommand(),
+  images: async () => (await import('./commands/images.ts')).imagesCommand(),
+  plan: async () => (await import('./commands/plan.ts')).planCommand(),
+  run: async () => (await import('./commands/run.ts')).runCommand(),
+};
+
+/** The command that is named, or all of them for help and for what is not understood. */
+async function commandsFor(name: string | undefined): Promise<Command[]> {
+  const wanted = Object.keys(COMMANDS).filter((each) => each === name);
+  const loaders = wanted.length === 1 ? wanted.flatMap((each) => COMMANDS[each] ?? []) : Object.values(COMMANDS);
+  return Promise.all(loaders.map((load) => load()));
+}
 
 const program = new Command('blanket')
   .description('Rent a big instance, lay a second-layer hypervisor over it, partition it. This is the command line of it all.')
@@ -23,21 +34,11 @@ function settle(command: Command): Command {
   for (const below of command.commands) settle(below);
   return command;
 }
-const commands = [
-  askCommand(),
-  bootCommand(),
-  catalogueCommand(),
-  demoCommand(),
-  domainsCommand(),
-  imagesCommand(),
-  planCommand(),
-  runCommand(),
-];
-for (const command of commands) program.addCommand(settle(command));
 
 /** @returns the exit status */
 async function main(words: readonly string[]): Promise<number> {
   try {
+    for (const command of await commandsFor(words[0])) program.addCommand(settle(command));
     if (words.length === 0) program.help({ error: true });
     await program.parseAsync(words, { from: 'user' });
     return Number(process.exitCode ?? 0);
