@@ -15,8 +15,6 @@ import { checkPartition } from '../worlds/catalogue.ts';
 import type { Table } from './text-table.ts';
 
 const WASM = fileURLToPath(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url));
-/** Seconds of history that are taken. */
-const HISTORY_SECONDS = 3600;
 
 /** Rents, cuts and measures for real; steps are told on standard error. */
 export async function checkTable(planner: Planner, scenario: Scenario, counts = countsToCheck(scenario)): Promise<Table> {
@@ -56,8 +54,8 @@ export async function measuredGuests(attach: string | undefined, instance: strin
   const traces = await Promise.all(
     running.map(async (machine) => {
       const { id: unit } = machine;
-      const read = (gauge: GaugeName): Promise<History> =>
-        ask(attach, 'metrics.history', { unit, gauge, seconds: HISTORY_SECONDS });
+      const read = (gauge: GaugeName, seconds: number): Promise<History> =>
+        ask(attach, 'metrics.history', { unit, gauge, seconds });
       return traceOf(machine, await loadHistories(read));
     }),
   );

@@ -28,9 +28,19 @@ export interface LoadHistories {
   readonly netOut: History;
 }
 
+/** A day in minutes shows when machines are busy; what has not run that long is looked at in seconds. */
+const DAY = 86_400;
+const QUARTER_OF_AN_HOUR = 900;
+/** Points of a history of minutes from which it says more than one of seconds. */
+const ENOUGH = 30;
+
 /** The histories that a trace is made of, from wherever histories are read. */
-export async function loadHistories(read: (gauge: keyof LoadHistories) => Promise<History>): Promise<LoadHistories> {
-  const [cpu, netIn, netOut] = await Promise.all([read('cpu'), read('netIn'), read('netOut')]);
+export async function loadHistories(
+  read: (gauge: keyof LoadHistories, seconds: number) => Promise<History>,
+): Promise<LoadHistories> {
+  const day = await read('cpu', DAY);
+  const seconds = day.mean.length >= ENOUGH ? DAY : QUARTER_OF_AN_HOUR;
+  const [cpu, netIn, netOut] = await Promise.all([read('cpu', seconds), read('netIn', seconds), read('netOut', seconds)]);
   return { cpu, netIn, netOut };
 }
 

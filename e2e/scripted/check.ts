@@ -4,8 +4,8 @@ import type { CheckNews } from '../../core/worlds/check/check-partition.ts';
 import type { Provisions } from '../../core/worlds/desk.ts';
 
 /** Looks at each point, so that progress can be seen and cancelling has something to cancel. */
-const LOOKS = 8;
-const PAUSE = 40;
+const LOOKS = 10;
+const PAUSE = 150;
 
 export function* checkPartition(_provisions: Provisions, { threads, cores, smtYield, points }: Partition): Generator<CheckNews> {
   for (const [done, machines] of points.entries()) {

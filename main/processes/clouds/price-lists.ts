@@ -8,8 +8,9 @@ import { asCatalogue, type Catalogue, parseCatalogue } from '../../../core/cloud
 import type { InstanceType, Provider } from '../../../core/contract/fleet.ts';
 import { writeWhole } from '../../../core/host/files.ts';
 
-const MIB_PER_GB = 1_000_000_000 / 1_048_576;
-const GIB_PER_GB = 1_000_000_000 / 1_073_741_824;
+/** Providers count memory in powers of two and disks in powers of ten; the planner does, too. */
+const MIB_PER_GB = 1024;
+const GIB_PER_DISK_GB = 1_000_000_000 / 1_073_741_824;
 
 const FOLDER = 'price-lists';
 
@@ -95,7 +96,7 @@ export function asTypes(list: Catalogue): InstanceType[] {
         vcpus: type.cpu.threads,
         ecu: Math.round(type.cpu.units * list.cpu.ecuPerUnit * 100) / 100,
         memoryMib: Math.round(type.memoryGb * MIB_PER_GB),
-        diskGib: Math.round(type.diskGb * GIB_PER_GB),
+        diskGib: Math.round(type.diskGb * GIB_PER_DISK_GB),
         networkMbit: type.networkMbps ?? 0,
         pricePerHour: Number(price.perHour),
       },

@@ -5,9 +5,6 @@ import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import { call, Refused } from '../../desk/client.ts';
 import { say } from '../../words/say.ts';
 
-/** Seconds of history that are taken. */
-const HISTORY_SECONDS = 3600;
-
 export const measurable = (machines: readonly Machine[]): Machine[] => machines.filter((it) => it.state === 'running');
 
 /** `draft` with the load of these machines; of the instance they run on, where that is one. */
@@ -19,7 +16,7 @@ export async function planFromFleet(
   const traces = await Promise.all(
     measurable(machines).map(async (machine) => {
       const { id: unit } = machine;
-      return traceOf(machine, await loadHistories((gauge) => call('metrics.history', { unit, gauge, seconds: HISTORY_SECONDS })));
+      return traceOf(machine, await loadHistories((gauge, seconds) => call('metrics.history', { unit, gauge, seconds })));
     }),
   );
   const usable = traces.filter((it) => it !== undefined);
