@@ -41,11 +41,23 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   const entryOf = (frame: number): number => entries[frame] ?? 0;
   const addressOf = (entry: number): number => (entry & ADDRESS_MASK) >>> 0;
   const isZero = (entry: number): boolean => addressOf(entry) === host.zero;
+  /** Whether a TLB may hold the entry. */
+  const isLasting = (entry: number): boolean => (entry & Constant.mapPresent) !== 0 && !isZero(entry);
+  /** Entries by what {@link EngineMemory.usage} tells: counted as they change, for there are millions. */
+  const held = { privateFrames: 0, sharedFrames: 0 };
+  const count = (entry: number, by: number): void => {
+    if (entry & Constant.mapWritable) held.privateFrames += by;
+    else if (isLasting(entry)) held.sharedFrames += by;
+  };
+  const put = (frame: number, entry: number): number => {
+    count(entryOf(frame), -1);
+    count(entry, 1);
+    entries[frame] = entry;
+    return entry;
+  };
   const flush = (): void => {
     for (const each of flushes) each();
   };
-  /** Whether a TLB may hold the entry. */
-  const isLasting = (entry: number): boolean => (entry & Constant.mapPresent) !== 0 && !isZero(entry);
   const drop = (entry: number): void => {
     if (!isLasting(entry)) return;
     if (host.release(addressOf(entry))) caches.forgetFrame(addressOf(entry));
@@ -55,9 +67,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   const readable = (frame: number): number => {
     const entry = entryOf(frame);
     if (entry & Constant.mapPresent) return entry;
-    const made = (host.zero | Constant.mapPresent | Constant.mapFleeting) >>> 0;
-    entries[frame] = made;
-    return made;
+    return put(frame, (host.zero | Constant.mapPresent | Constant.mapFleeting) >>> 0);
   };
 
   /** The entry of a frame of RAM, writable in place. */
@@ -65,18 +75,15 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     const entry = entryOf(frame);
     if (entry & Constant.mapWritable) return entry;
     const shared = (entry & Constant.mapPresent) !== 0 && !isZero(entry);
-    if (shared && host.owners(addressOf(entry)) === 1) {
-      entries[frame] = (entry | Constant.mapWritable) >>> 0;
-      return entries[frame] ?? 0;
-    }
+    if (shared && host.owners(addressOf(entry)) === 1) return put(frame, (entry | Constant.mapWritable) >>> 0);
     const address = host.allocate();
-    entries[frame] = (address | Constant.mapPresent | Constant.mapWritable) >>> 0;
+    const made = put(frame, (address | Constant.mapPresent | Constant.mapWritable) >>> 0);
     if (shared) {
       host.bytes.copyWithin(address, addressOf(entry), addressOf(entry) + FRAME_SIZE);
       drop(entry);
       flush();
     }
-    return entries[frame] ?? 0;
+    return made;
   };
 
   const checked = (frame: number): number => {
@@ -122,7 +129,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     },
     fault: (frame, forWrite, filled) => {
       if (!isRam(frame)) {
-        entries[frame] = Constant.mapDevice;
+        put(frame, Constant.mapDevice);
         return 0;
       }
       if (!forWrite) return readable(frame);
@@ -158,7 +165,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     write,
     discard: (frame) => {
       const entry = entryOf(checked(frame));
-      entries[frame] = 0;
+      put(frame, 0);
       if (!isLasting(entry)) return;
       drop(entry);
       flush();
@@ -167,27 +174,19 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       if (from === to) return;
       const source = entryOf(checked(from));
       const old = entryOf(checked(to));
-      if (!isLasting(source)) entries[to] = 0;
+      if (!isLasting(source)) put(to, 0);
       else {
         const readOnly = (source & ~Constant.mapWritable) >>> 0;
         host.share(addressOf(source));
-        entries[from] = readOnly;
-        entries[to] = readOnly;
+        put(from, readOnly);
+        put(to, readOnly);
       }
       drop(old);
       // What could be written no longer can be, or shows something else.
       if ((isLasting(source) && (source & Constant.mapWritable) !== 0) || isLasting(old)) flush();
     },
     isPrivate: (frame) => (entryOf(frame) & Constant.mapWritable) !== 0,
-    usage: () => {
-      let privateFrames = 0;
-      let sharedFrames = 0;
-      for (const entry of entries) {
-        if (entry & Constant.mapWritable) privateFrames++;
-        else if (entry & Constant.mapPresent && !isZero(entry)) sharedFrames++;
-      }
-      return { privateFrames, sharedFrames };
-    },
+    usage: () => ({ ...held }),
     hostFrame: (frame) => {
       const entry = entryOf(frame);
       return entry & Constant.mapPresent ? ((addressOf(entry) / FRAME_SIZE) as HostFrame) : undefined;
@@ -195,6 +194,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     release: () => {
       for (const entry of entries) drop(entry);
       entries.fill(0);
+      Object.assign(held, { privateFrames: 0, sharedFrames: 0 });
       flush();
       host.releaseRange(map, frames * 4);
     },
