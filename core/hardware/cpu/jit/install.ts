@@ -3,7 +3,7 @@
  * them.
  *
  * Heads wait until some have come together, because a module has a fixed cost (9 instructions in a module: 38 us each,
- * 1800: 1.5 us); a head that is reported again does not wait. When table indices or records run out everything is
+ * 1800: 1.5 us); one that was urgent and is reported again does not wait. When table indices or records run out everything is
  * dropped: simpler than knowing what depends on what.
  */
 import { Bug } from '../../../base/bug.ts';
@@ -81,7 +81,7 @@ const WARM = 1 / 4;
 interface Head {
   readonly host: number;
   readonly mode: number;
-  /** Reported again. */
+  /** Reported again: it is entered by itself, and not within the unit of another. */
   readonly urgent: boolean;
 }
 
@@ -163,8 +163,9 @@ class HeadTranslator implements Translator {
   hot(address: number, mode: number, urgent: boolean): void {
     const host = address >>> 0;
     if ((this.translations.get(host) ?? 0) >= MOST_TRANSLATIONS) return;
-    this.waiting.set(host, { host, mode, urgent });
-    if (urgent || this.waiting.size >= this.options.batch) this.translate();
+    const before = this.waiting.get(host);
+    this.waiting.set(host, { host, mode, urgent: urgent || before?.urgent === true });
+    if (before?.urgent === true || this.waiting.size >= this.options.batch) this.translate();
   }
 
   dropAll(): void {
