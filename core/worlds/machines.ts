@@ -25,6 +25,8 @@ export interface MachineOptions extends Omit<BareOptions, 'serial'> {
   readonly network: boolean;
   /** Guests beside the one to talk to, on machines that have guests. */
   readonly domains: number;
+  /** Of a rented machine: the most it may use of one CPU, all its CPUs together. */
+  readonly capacity?: number;
   /** Whether a Xen in it keeps its translations global. */
   readonly globalPages?: boolean;
 }
@@ -91,7 +93,8 @@ const onXen = (options: MachineOptions): Bootable => {
 const onBlanket =
   (outfit: Outfitter) =>
   (options: MachineOptions): Bootable => {
-    const world = blanketWorld({ ...pvOptions(options), outfit });
+    const { capacity } = options;
+    const world = blanketWorld({ ...pvOptions(options), ...(capacity !== undefined && { capacity }), outfit });
     return domainMachine(world, options, () => ({
       ...exitsOf(world),
       provider: { devices: usedDevices(world.board.statistics().devices), ...world.outfit.statistics?.() },

@@ -12,6 +12,7 @@ import { ImageStore } from '../../host/images/store.ts';
 import { png } from '../../host/png.ts';
 import { MOST_CPUS } from '../../worlds/bare.ts';
 import { type Bootable, hasDomains, MACHINE_NAMES, MACHINES, type MachineName } from '../../worlds/machines.ts';
+import { capacityOfEcu } from '../../worlds/rented-capacity.ts';
 import type { End } from '../drive.ts';
 import { drive } from '../drive.ts';
 import { date, positiveNumber, screenSize, several, wholeNumber } from '../options.ts';
@@ -24,6 +25,7 @@ export interface BootOptions {
   readonly disk?: readonly string[];
   readonly net: 'bridge' | 'none';
   readonly domains: number;
+  readonly ecu?: number;
   readonly globalPages?: boolean;
   readonly image?: string;
   readonly kernel?: string;
@@ -65,6 +67,7 @@ export function bootCommand(): Command {
     )
     .option('--domains <n>', 'guests, on machines that have guests; the console is that of the first', wholeNumber(1, 256), 1)
     .option('--global-pages', 'let Xen keep its translations global: on the Blanket two exits each time the domain changes')
+    .option('--ecu <units>', 'of a rented machine: how much of the computer was rented, in EC2 compute units', positiveNumber)
     .option('--screen <size>', 'a framebuffer and a keyboard, such as 1024x768', screenSize)
     .option('--picture <file>', 'with --screen: write what it shows at the end, as PNG')
     .option('--timeout <seconds>', 'end the run after that time, with status 124', positiveNumber)
@@ -106,6 +109,7 @@ async function boot(options: BootOptions): Promise<number> {
       disks: (options.disk ?? []).map((path, index) => ({ store: openDisk(path, 'write'), serial: `disk${index}` })),
       network: options.net === 'bridge',
       domains: options.domains,
+      ...(options.ecu === undefined ? {} : { capacity: capacityOfEcu(options.ecu) }),
       globalPages: options.globalPages ?? false,
       epoch: options.date ?? (realTime ? Math.floor(Date.now() / 1000) : EPOCH),
       ...(options.screen === undefined ? {} : { screen: options.screen }),

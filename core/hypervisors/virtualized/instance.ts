@@ -20,6 +20,8 @@ export interface InstanceSpec {
   readonly ram: readonly AddressRange[];
   /** Largest share of one physical CPU that all its CPUs together may use; Infinity: no cap. */
   readonly capacity: number;
+  /** Seconds of one physical CPU that may be saved up beyond the usual, and are there at the start. */
+  readonly credit?: number;
   readonly board: (host: BoardHost) => Board;
   /** What CPUID answers before the flavour has its say. */
   cpuid(cpu: number, leaf: number, subleaf: number): CpuidResult;

@@ -15,6 +15,8 @@ import { Instance, type InstanceSpec } from './instance.ts';
 const SLICE_SECONDS = 0.01;
 /** Unused capacity is kept for this long, seconds: bursts shorter than it are not cut. */
 const BURST_SECONDS = 0.03;
+/** An instance that used up what it had waits until it has earned this part of it. */
+const TURNS_PER_BURST = 10;
 
 interface VirtualCpu {
   readonly instance: Instance;
@@ -27,6 +29,8 @@ interface VirtualCpu {
 interface Allowance {
   credit: Cycles;
   at: Cycles;
+  /** All was used up; it goes on when it has earned enough for a turn that is worth it. */
+  spent: boolean;
 }
 
 export class Provider implements Occupant {
@@ -44,7 +48,7 @@ export class Provider implements Occupant {
   /** Rents out one instance; it runs as soon as its memory holds something to run. */
   create(spec: InstanceSpec): Instance {
     const instance = new Instance(this.host, spec, this.flavour, (cpu) => this.#kick(cpu));
-    this.#allowances.set(instance, { credit: 0, at: this.#now(0) });
+    this.#allowances.set(instance, { credit: (spec.credit ?? 0) * this.host.frequency, at: this.#now(0), spent: false });
     for (let index = 0; index < spec.cpus; index++) this.#home(index).push({ instance, index, had: this.#least(index) });
     for (let index = 0; index < spec.cpus; index++) this.#kick(index);
     return instance;
@@ -67,7 +71,7 @@ export class Provider implements Occupant {
       const chosen = this.#choose(cpu, now);
       if (typeof chosen === 'number') return chosen;
       if (now >= until) return now;
-      this.#runFor(cpu, chosen, now, Math.min(until, now + SLICE_SECONDS * this.host.frequency));
+      this.#runFor(cpu, chosen, now, Math.min(until, now + Math.ceil(SLICE_SECONDS * this.host.frequency)));
     }
   }
 
@@ -79,10 +83,11 @@ export class Provider implements Occupant {
     if (instance.computer.nextWork(index) < now) instance.steal(index, now);
     else instance.computer.advanceClock(index, now);
     const allowance = this.#allowance(instance, now);
-    instance.run(index, Math.min(end, now + Math.max(allowance.credit, 1)));
+    instance.run(index, Math.min(end, now + Math.max(Math.floor(allowance.credit), 1)));
     const used = Math.max(virtual.now() - now, 1);
     chosen.had += used;
     allowance.credit -= used;
+    if (allowance.credit <= 0) allowance.spent = true;
     this.host.cpus[cpu]?.charge(used);
   }
 
@@ -99,17 +104,27 @@ export class Provider implements Occupant {
     return best ?? later;
   }
 
-  /** When the instance may run again: now, unless its allowance is overdrawn. */
+  /** When the instance may run again: now, unless its allowance is used up. */
   #earned(instance: Instance, now: Cycles): Cycles {
-    const { credit } = this.#allowance(instance, now);
-    return credit > 0 ? now : now + Math.ceil((1 - credit) / instance.spec.capacity);
+    const allowance = this.#allowance(instance, now);
+    if (!allowance.spent) return now;
+    const missing = this.#usual(instance) / TURNS_PER_BURST - allowance.credit;
+    if (missing > 0) return now + Math.ceil(missing / instance.spec.capacity);
+    allowance.spent = false;
+    return now;
+  }
+
+  /** What an instance may save up, by its capacity. */
+  #usual(instance: Instance): Cycles {
+    const { capacity, cpus } = instance.spec;
+    return BURST_SECONDS * this.host.frequency * Math.min(capacity, cpus);
   }
 
   #allowance(instance: Instance, now: Cycles): Allowance {
     const allowance = this.#allowances.get(instance);
     invariant(allowance, `instance ${instance.name} is not rented here`);
-    const { capacity, cpus } = instance.spec;
-    const most = BURST_SECONDS * this.host.frequency * Math.min(capacity, cpus);
+    const { capacity, credit = 0 } = instance.spec;
+    const most = Math.max(this.#usual(instance), credit * this.host.frequency);
     if (now > allowance.at) {
       allowance.credit = Math.min(most, allowance.credit + (now - allowance.at) * Math.min(capacity, Number.MAX_SAFE_INTEGER));
       allowance.at = now;

@@ -8,6 +8,7 @@ import type { ByteStream } from '../../seams/plugs.ts';
 import type { LayOptions, Screen, Work, World, WorldDevices, WorldHost, WorldStore, WorldVolumes } from '../desk.ts';
 import { createFabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
+import { capacityOf } from '../rented-capacity.ts';
 import { worldCaptures } from './captures.ts';
 import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Exits } from './exits.ts';
@@ -64,6 +65,7 @@ export class InstanceWorld implements World {
       outfit,
       name: instance.name,
       cpus: instance.vcpus,
+      capacity: capacityOf(instance),
       memoryMib: instance.memoryMib,
       card: this.#fabric.plug(instance.name),
       serial: {

@@ -15,6 +15,7 @@ import type { Provisions } from '../desk.ts';
 import type { Domain0 } from '../domain0.ts';
 import { emptyBoard } from '../empty-board.ts';
 import type { Outfit, Outfitter } from '../outfit.ts';
+import type { RentedCapacity } from '../rented-capacity.ts';
 import { startKernel } from '../start-kernel.ts';
 import { type XenOnOptions, xenOn } from '../xen-on.ts';
 import { Crossing } from './crossing.ts';
@@ -30,6 +31,8 @@ export interface StackOptions {
   readonly outfit: Outfitter;
   readonly name: string;
   readonly cpus: number;
+  /** What of them was rented. */
+  readonly capacity: RentedCapacity;
   readonly memoryMib: number;
   /** The container's serial line. */
   readonly serial: ByteStream;
@@ -117,7 +120,7 @@ export class Stack {
       name: this.options.name,
       cpus: this.cpus,
       ram: [...this.#ram, ...this.#outfit.ram],
-      capacity: Number.POSITIVE_INFINITY,
+      ...this.options.capacity,
       cpuid: this.#cpuid,
       epochNanoseconds: BigInt(this.#epoch) * 1_000_000_000n,
       board: (host) => {
