@@ -14,7 +14,7 @@ import { bridgeOver, createFabric, macOf } from './fabric.ts';
 import { kvmOutfit, type Outfitter } from './outfit.ts';
 import { type PvWorld, pvWorld } from './pv.ts';
 import { type RentedWorld, rentedWorld } from './rented.ts';
-import { codeStatistics, type Statistics, usedDevices } from './statistics.ts';
+import { codeStatistics, engineStatistics, type Statistics, usedDevices } from './statistics.ts';
 import type { Plugged } from './virtio-devices.ts';
 import { xenOutfit } from './xen-outfit.ts';
 
@@ -173,6 +173,7 @@ function domainMachine(world: PvWorld, options: MachineOptions, below: () => Cou
       const all = { ...exits, 'second-layer': world.xen.statistics.trapsByReason() };
       return {
         instructions: world.engine.instructions,
+        counters: engineStatistics(world.engine, world.engine.counters()),
         ...guests.statistics(),
         cards: cards.map(({ counts }) => counts),
         exits: all,

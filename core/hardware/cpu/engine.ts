@@ -9,6 +9,7 @@ import type { AddressRange, ContainerMemory, ContainerSpec, Trap, VirtualContext
 import { containerMemory, type EngineMemory } from '../memory/container-memory.ts';
 import { hostFrames } from '../memory/frames.ts';
 import { EngineContext, engineContext, writeContextList } from './context.ts';
+import { type CpuCounters, countersOf } from './counters.ts';
 import { Constant, Offset, Place } from './gen/offsets.ts';
 import { type Hot, type HotImports, instantiateHot } from './hot-module.ts';
 import { instructionText } from './instruction-text.ts';
@@ -28,6 +29,8 @@ export interface Engine extends Pick<Virtualization, 'createMemory' | 'createVir
   readonly translator: Translator | undefined;
   /** Retired by all contexts that exist. */
   readonly instructions: number;
+  /** What was counted for each context that exists. */
+  counters(): CpuCounters[];
   /** Frames of the host memory in use. */
   readonly usedFrames: number;
   /** The instruction at the beginning of `code`; undefined where there are too few bytes of it. */
@@ -106,6 +109,7 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
     get instructions() {
       return contexts.reduce((sum, context) => sum + context.instructions, 0);
     },
+    counters: () => contexts.map((context) => countersOf(memory.buffer, context)),
     get usedFrames() {
       return frames.used;
     },
