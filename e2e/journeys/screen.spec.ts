@@ -61,5 +61,21 @@ test('a text is pasted as keystrokes, a key is sent from the menu, the screen is
   await expect.poll(async () => (await guest(page).boundingBox())?.width).toBe(640);
   const machine = new MachineWindow(page);
   await machine.open('i1.1', 'console');
-  await expect.poll(() => machine.text()).toContain('vm\n');
+  await expect.poll(() => machine.text()).toMatch(/hostname\s*vm/);
+});
+
+test('an instance whose own kernel draws has a screen, until the Blanket is laid', async ({ desk }) => {
+  const page = desk.window;
+  const order = { provider: 'gce-kvm', type: 'e2-standard-2', count: 1, name: 'host', tags: [], image: 'generic' };
+  await desk.call('instance.rent', order);
+  await until('it is ready', async () => (await stateOf(desk, 'i1')) === 'ready');
+  await page.evaluate(() => {
+    location.hash = '/instance/i1/screen';
+  });
+  await expect(page.getByText('640 × 400')).toBeVisible();
+  await expect(guest(page)).toBeFocused();
+  await page.keyboard.type('ls');
+  await expect.poll(() => greens(page)).toBe(2 * 18 * 18);
+  await desk.call('blanket.lay', { instance: 'i1', globalPages: false, perCpuUpcalls: true });
+  await expect(page.getByRole('tab', { name: 'Screen' })).toHaveCount(0);
 });

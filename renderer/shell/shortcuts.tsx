@@ -18,6 +18,9 @@ const MORE: readonly { keys: string; words: Words }[] = [
   { keys: 'Ctrl Shift F', words: 'keys.find' },
   { keys: 'Ctrl Shift C', words: 'keys.copy' },
   { keys: 'Ctrl Shift V', words: 'keys.paste' },
+  { keys: 'Ctrl Alt', words: 'keys.release' },
+  { keys: 'Alt ← →', words: 'keys.column' },
+  { keys: 'Alt Shift ← →', words: 'keys.columnWidth' },
 ];
 
 function Keys({ keys }: { keys: string }): ReactNode {

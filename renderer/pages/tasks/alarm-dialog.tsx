@@ -47,6 +47,7 @@ export function AlarmDialog({
             label={say('alarm.gauge')}
             value={rule.gauge}
             onChange={(event) => set({ gauge: event.target.value as GaugeName })}
+            helperText=" "
             slotProps={{ select: { native: true } }}
           >
             {GAUGES.map(({ name }) => (
@@ -60,6 +61,7 @@ export function AlarmDialog({
             label={say('alarm.comparison')}
             value={rule.comparison}
             onChange={(event) => set({ comparison: event.target.value as AlarmRule['comparison'] })}
+            helperText=" "
             slotProps={{ select: { native: true } }}
           >
             <option value="above">{say('alarm.isAbove')}</option>
@@ -84,12 +86,18 @@ export function AlarmDialog({
             label={say('alarm.about')}
             value={rule.about}
             onChange={(event) => set({ about: event.target.value as AlarmRule['about'] })}
+            helperText=" "
             slotProps={{ select: { native: true } }}
           >
             <option value="machines">{say('alarm.machines')}</option>
             <option value="instances">{say('alarm.instances')}</option>
           </TextField>
-          <TextField label={say('alarm.tag')} value={rule.tag} onChange={(event) => set({ tag: event.target.value.trim() })} />
+          <TextField
+            label={say('alarm.tag')}
+            value={rule.tag}
+            onChange={(event) => set({ tag: event.target.value.trim() })}
+            helperText=" "
+          />
         </div>
         <p className="second" aria-live="polite">
           {ruleText(rule)}
