@@ -65,6 +65,8 @@ export const instance = z.object({
   flavour,
   type: z.string(),
   region: z.string(),
+  /** What its own kernel is, before the Blanket; the default image where nothing is said. */
+  image: z.string().optional(),
   state: instanceState,
   /** Why it is `lost` or `failed`, or what it is waiting for. */
   reason: z.string(),

@@ -34,6 +34,7 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
   const born = Date.now();
   let capacity: Capacity | null = null;
   const boot = new ScriptedShell(instance.name, () => '');
+  const ownScreen = scriptedScreen(boot);
 
   const addGuest = (machine: Machine, state: MachineState): Guest => {
     const shell = new ScriptedShell(machine.name, (command) => run(guest, command));
@@ -181,7 +182,7 @@ export const scriptedWorld: WorldMaker = (host: WorldHost): World => {
     },
     state: (id) => guests.get(id)?.state ?? 'lost',
     console: (unit) => (unit === instance.id ? boot : guests.get(unit)?.shell),
-    screen: (unit) => guests.get(unit)?.screen,
+    screen: (unit) => (unit === instance.id ? ownScreen : guests.get(unit)?.screen),
     sample() {
       const at = (Date.now() - born) / 1000;
       const running = [...guests.values()].filter((guest) => guest.state === 'running');

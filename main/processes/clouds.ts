@@ -47,6 +47,7 @@ serveProcess((begin, edge) => {
         flavour: list.flavour,
         type: type.id,
         region: list.region,
+        image: request.image,
         state: 'ordered',
         reason: '',
         rentedAt: Date.now(),

@@ -10,7 +10,7 @@ serveProcess((begin, edge) =>
     engine: join(import.meta.dirname, 'engine.wasm'),
     world: (host) => worldFor(host.instance.flavour)(host),
     start: async (world, work) => {
-      if (usesImages) await makeImage(begin, { kind: 'ready', name: 'default' }, work);
+      if (usesImages) await makeImage(begin, { kind: 'ready', name: begin.instance?.image ?? 'default' }, work);
       return await world.power(work);
     },
   }),

@@ -102,9 +102,11 @@ export class InstanceWorld implements World {
   async power(work: Work): Promise<null> {
     const { provisions } = this.host;
     work.progress(0, 3, 'Reading the image');
-    const image = provisions.image(DEFAULT_IMAGE);
+    const name = this.host.instance.image ?? DEFAULT_IMAGE;
+    const image = provisions.image(name);
     work.progress(1, 3, 'Starting the container');
-    this.#stack.bootKernel(image);
+    // The kernel of the default image is made for clouds: it has no driver for a screen.
+    this.#stack.bootKernel(image, name !== DEFAULT_IMAGE);
     work.progress(2, 3, 'Booting');
     await this.#until(work, () => this.#booted, MOST_BOOT_SECONDS, 'The instance did not boot', 'Look at its boot console.');
     work.progress(3, 3, 'Ready');
@@ -328,8 +330,8 @@ export class InstanceWorld implements World {
     now: () => this.#captureClock(),
   });
 
-  screen(): Screen | undefined {
-    return undefined;
+  screen(unit: string): Screen | undefined {
+    return unit === this.host.instance.id ? this.#stack.screen : undefined;
   }
 
   sample(): ReturnType<World['sample']> {

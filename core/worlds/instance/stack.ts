@@ -11,11 +11,12 @@ import { Provider } from '../../hypervisors/virtualized/provider.ts';
 import type { Xen } from '../../hypervisors/xen/xen.ts';
 import type { Cycles } from '../../seams/addresses.ts';
 import type { ByteStream, FramePort } from '../../seams/plugs.ts';
-import type { Provisions } from '../desk.ts';
+import { boardScreen } from '../board-screen.ts';
+import type { Provisions, Screen } from '../desk.ts';
 import type { Domain0 } from '../domain0.ts';
 import { emptyBoard } from '../empty-board.ts';
-import type { Outfit, Outfitter } from '../outfit.ts';
 import type { RentedCapacity } from '../rented-capacity.ts';
+import type { Outfit, Outfitter } from '../outfit.ts';
 import { startKernel } from '../start-kernel.ts';
 import { type XenOnOptions, xenOn } from '../xen-on.ts';
 import { Crossing } from './crossing.ts';
@@ -25,14 +26,16 @@ export const FREQUENCY = 1e9;
 /** A computer has at most so many CPUs. */
 const MOST_CPUS = 16;
 const MIB = 2 ** 20;
+/** What a container's own kernel draws on: small, since a picture is looked at many times a second. */
+const SCREEN = { width: 800, height: 600 };
 
 export interface StackOptions {
   readonly provisions: Provisions;
+  /** What of them was rented. */
+  readonly capacity: RentedCapacity;
   readonly outfit: Outfitter;
   readonly name: string;
   readonly cpus: number;
-  /** What of them was rented. */
-  readonly capacity: RentedCapacity;
   readonly memoryMib: number;
   /** The container's serial line. */
   readonly serial: ByteStream;
@@ -49,7 +52,7 @@ export class Stack {
   readonly #cpuid: Cpuid;
   readonly #epoch: number;
   readonly #outfit: Outfit;
-  #instance: { instance: Instance; board: PcBoard } | undefined;
+  #instance: { instance: Instance; board: PcBoard; screen: Screen | undefined } | undefined;
   blanket: { xen: Xen; domain0: Domain0 } | undefined;
 
   constructor(private readonly options: StackOptions) {
@@ -79,22 +82,31 @@ export class Stack {
     return this.#instance.instance;
   }
 
-  /** Rents the container anew and boots a kernel in it. */
-  bootKernel(image: ReturnType<Provisions['image']>): void {
-    const { instance, board } = this.#rent();
+  /** What the container's own kernel draws on; a Blanket draws nothing. */
+  get screen(): Screen | undefined {
+    return this.#instance?.screen;
+  }
+
+  /**
+   * Rents the container anew and boots a kernel in it.
+   * @param draws the kernel has a driver for a framebuffer
+   */
+  bootKernel(image: ReturnType<Provisions['image']>, draws: boolean): void {
+    const { instance, board } = this.#rent(draws);
     startKernel(instance.computer, board, this.#ram, {
       memoryBytes: this.options.memoryMib * MIB,
       kernel: image.kernel,
       initrd: image.ramdisk,
       modules: [],
-      commandLine: `console=ttyS0 ${image.commandLine}`,
+      // The last one named is where the first program talks.
+      commandLine: `${draws ? 'console=tty0 ' : ''}console=ttyS0 ${image.commandLine}`,
       codecs: this.options.provisions.codecs,
     });
   }
 
   /** Rents the container anew and puts Xen into its ring 0. */
   lay(options: Pick<XenOnOptions, 'emergency' | 'globalPages'>): void {
-    const { instance } = this.#rent();
+    const { instance } = this.#rent(false);
     this.blanket = xenOn(instance.computer.machine, { ram: this.#ram, epoch: this.#epoch, ...options });
     this.blanket.domain0.whenReady((found) => this.crossing.use(found));
   }
@@ -111,7 +123,7 @@ export class Stack {
     return ramRanges(this.options.memoryMib * MIB);
   }
 
-  #rent(): { instance: Instance; board: PcBoard } {
+  #rent(draws: boolean): { instance: Instance; board: PcBoard } {
     if (this.#instance !== undefined) this.#provider.destroy(this.#instance.instance);
     this.blanket = undefined;
     this.crossing.use(undefined);
@@ -128,12 +140,13 @@ export class Stack {
           memoryBytes: this.options.memoryMib * MIB,
           serial: this.options.serial,
           epoch: this.#epoch,
+          ...(draws ? { screen: SCREEN } : {}),
         });
         return board;
       },
     });
     invariant(board !== undefined, 'the instance has made its board');
-    this.#instance = { instance, board };
+    this.#instance = { instance, board, screen: boardScreen(board) };
     return this.#instance;
   }
 }

@@ -17,20 +17,23 @@ import { say, type Words } from '../../words/say.ts';
 import { ConsoleView } from '../machine/console.tsx';
 import { ExitsView } from '../machine/exits.tsx';
 import { PerformanceView } from '../machine/performance.tsx';
+import { ScreenView } from '../machine/screen.tsx';
 import { EndDialog } from './end-dialog.tsx';
 import { Overview } from './overview.tsx';
 import '../machine/machine.css';
 
-const TABS = ['overview', 'performance', 'exits', 'console'] as const;
+const TABS = ['overview', 'performance', 'exits', 'console', 'screen'] as const;
 type TabName = (typeof TABS)[number];
 
 export function InstancePage(): ReactNode {
   const { path, query } = usePlace();
   const instance = useInstance(path[1] ?? '');
   const loaded = useLoaded();
-  const tab = TABS.find((it) => it === path[2]) ?? 'overview';
+  const tab =
+    TABS.find((it) => it === path[2] && (it !== 'screen' || (instance !== undefined && drawsItself(instance)))) ?? 'overview';
   if (instance === undefined) return loaded ? <Empty title={say('instance.gone')} text={say('instance.goneText')} /> : null;
   const alone = query.has('alone') ? '?alone=1' : '';
+  const draws = drawsItself(instance);
   return (
     <>
       <Head instance={instance} />
@@ -40,7 +43,7 @@ export function InstancePage(): ReactNode {
         aria-label={instance.name}
         className="page-tabs"
       >
-        {TABS.map((it) => (
+        {TABS.filter((it) => it !== 'screen' || draws).map((it) => (
           <Tab key={it} value={it} label={say(`tab.${it}` as Words)} id={`tab-${it}`} aria-controls={`panel-${it}`} />
         ))}
       </Tabs>
@@ -48,7 +51,7 @@ export function InstancePage(): ReactNode {
         role="tabpanel"
         id={`panel-${tab}`}
         aria-labelledby={`tab-${tab}`}
-        className={tab === 'console' ? 'page-body fill' : 'page-body'}
+        className={tab === 'console' || tab === 'screen' ? 'page-body fill' : 'page-body'}
       >
         {(instance.state === 'lost' || instance.state === 'failed') && (
           <div style={{ paddingTop: 16 }}>
@@ -64,11 +67,16 @@ export function InstancePage(): ReactNode {
         {tab === 'overview' && <Overview instance={instance} />}
         {tab === 'performance' && <PerformanceView unit={instance.id} memoryMib={instance.memoryMib} />}
         {tab === 'exits' && <ExitsView unit={instance.id} />}
+        {tab === 'screen' && <ScreenView key={instance.id} unit={instance.id} name={instance.name} place="instance" />}
         {tab === 'console' && <ConsoleView key={instance.id} unit={instance.id} name={instance.name} line="boot" />}
       </div>
     </>
   );
 }
+
+/** Its own kernel has the container, and was chosen for its screen. */
+const drawsItself = ({ state, image = 'default' }: Instance): boolean =>
+  image !== 'default' && (state === 'starting' || state === 'ready');
 
 function Head({ instance }: { instance: Instance }): ReactNode {
   const [ending, setEnding] = useState(false);

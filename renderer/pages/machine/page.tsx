@@ -58,7 +58,7 @@ export function MachinePage(): ReactNode {
         className={tab === 'console' || tab === 'screen' ? 'page-body fill' : 'page-body'}
       >
         {tab === 'console' && <ConsoleView key={machine.id} unit={machine.id} name={machine.name} line="serial" />}
-        {tab === 'screen' && <ScreenView key={machine.id} unit={machine.id} name={machine.name} />}
+        {tab === 'screen' && <ScreenView key={machine.id} unit={machine.id} name={machine.name} place="machine" />}
         {tab === 'details' && <Details key={machine.id} machine={machine} />}
         {tab === 'performance' && <PerformanceView unit={machine.id} memoryMib={machine.memoryMib} />}
         {tab === 'snapshots' && <Snapshots machine={machine} />}

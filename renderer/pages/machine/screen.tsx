@@ -34,7 +34,14 @@ const SCALINGS: readonly Scaling[] = ['fit', 'whole', 'one'];
 const WAYS: readonly GuestKeyboard['by'][] = ['position', 'letter'];
 type MenuName = 'keys' | 'layout' | 'scaling';
 
-export function ScreenView({ unit, name }: { unit: string; name: string }): ReactNode {
+export interface ScreenProps {
+  readonly unit: string;
+  readonly name: string;
+  /** Whose page the screen is on. */
+  readonly place: 'machine' | 'instance';
+}
+
+export function ScreenView({ unit, name, place }: ScreenProps): ReactNode {
   const screen = useRef<ScreenHandle>(null);
   const bar = useRef<HTMLDivElement>(null);
   const alone = usePlace().query.has('alone');
@@ -127,7 +134,7 @@ export function ScreenView({ unit, name }: { unit: string; name: string }): Reac
           <Tool
             words="panel.popOut"
             icon={<OpenInNewOutlined />}
-            act={() => run(() => call('window.open', { place: `/machine/${unit}/screen` }))}
+            act={() => run(() => call('window.open', { place: `/${place}/${unit}/screen` }))}
           />
         )}
         <Tool

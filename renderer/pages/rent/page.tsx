@@ -33,6 +33,8 @@ export function RentPage(): ReactNode {
   const [count, setCount] = useState(1);
   const [name, setName] = useState(`host-${instances.size + 1}`);
   const [onward, setOnward] = useState(true);
+  const kernels = (useRead('image.list', {}, ['storage.changed']).value ?? []).filter((it) => it.kind === 'kernel');
+  const [image, setImage] = useState('default');
   const [refusal, setRefusal] = useState<RefusalShape>();
   const [busy, setBusy] = useState(false);
   const providers = useMemo(
@@ -58,7 +60,7 @@ export function RentPage(): ReactNode {
         count,
         name,
         tags: [],
-        image: 'default',
+        image,
       });
       const first = rented[0];
       const cut = query.get('cut');
@@ -135,6 +137,22 @@ export function RentPage(): ReactNode {
             onChange={(event) => setCount(Math.max(1, Math.min(20, Math.round(Number(event.target.value)) || 1)))}
             slotProps={{ htmlInput: { min: 1, max: 20 } }}
           />
+          {kernels.length > 1 && (
+            <TextField
+              select
+              label={say('rent.image')}
+              value={image}
+              onChange={(event) => setImage(event.target.value)}
+              helperText={image === 'default' ? ' ' : say('rent.imageDraws')}
+              slotProps={{ select: { native: true } }}
+            >
+              {kernels.map((it) => (
+                <option key={it.id} value={it.id}>
+                  {it.name}
+                </option>
+              ))}
+            </TextField>
+          )}
           <FormControlLabel
             control={<Checkbox checked={onward} disabled={count > 1} onChange={(_event, on) => setOnward(on)} />}
             label={say('rent.onward')}
