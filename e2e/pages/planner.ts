@@ -30,7 +30,7 @@ export class PlannerPage {
 
   async item(menu: string, item: string): Promise<void> {
     await this.button(menu).click();
-    await this.desk.window.getByRole('menuitem', { name: item }).click();
+    await this.desk.window.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   /** What the next dialog for saving answers. */

@@ -116,7 +116,7 @@ export function SweepPicture({ scenario }: { scenario: PlanScenario }): ReactNod
       answer={
         found === undefined
           ? say('sweep.what', { count: axes.reduce((product, axis) => product * valuesOf(axis).length, 1) })
-          : say('sweep.answer', { done: found.done, total: found.total })
+          : say('sweep.answer', { done: found.done.toLocaleString('en'), total: found.total.toLocaleString('en') })
       }
       table={table}
     >
