@@ -13,6 +13,8 @@ it.each<[CodeWidth, string, string]>([
   [64, 'f0 44 0f b1 01', 'lock cmpxchg dword [rcx], r8d'],
   [64, '40 80 c6 7f', 'add sil, 0x7f'],
   [32, '80 c6 80', 'add dh, 0x80'],
+  [32, 'a8 03', 'test al, 0x3'],
+  [64, 'd3 e0', 'shl eax, cl'],
   [64, 'e8 fb ff ff ff', 'call 0x1000'],
   [64, '75 02', 'jnz 0x1004'],
   [64, '66 0f 6f 0f', 'movdqa xmm1, xmmword [rdi]'],

@@ -43,6 +43,7 @@ function operandText(code: string, i: Instruction, next: bigint): string {
   const immediate = (BigInt(i.high) << 32n) | BigInt(i.low >>> 0);
   const kind = code[0] ?? '';
   const bytes = WIDTHS[code.slice(1)] ?? i.size;
+  if (code.length > 1 && code === code.toUpperCase()) return code === 'ST' ? 'st0' : code.toLowerCase();
   if (code === 'rAX' || code === 'eAX') return registerName(0, code === 'eAX' ? Math.min(i.size, 4) : i.size, rex);
   switch (kind) {
     case 'E':
@@ -72,9 +73,7 @@ function operandText(code: string, i: Instruction, next: bigint): string {
 
 /** Vector, x87, control and segment registers, and what string instructions mean; undefined: a register by its own name. */
 function vectorText(kind: string, code: string, i: Instruction, next: bigint, bytes: number): string | undefined {
-  if (code === 'ST') return 'st0';
   if (code === 'STi') return `st${i.rm}`;
-  if (code.length < 2 || code === code.toUpperCase()) return undefined;
   switch (kind) {
     case 'V':
       return `xmm${i.reg}`;

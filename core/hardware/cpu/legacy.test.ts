@@ -109,6 +109,38 @@ describe('32-bit delivery', () => {
   });
 });
 
+describe('repeated string instructions of 32-bit code', () => {
+  // mov edi, DATA; mov ecx, 900h; mov eax, 11223344h; rep stosd; mov esi, DATA + 1; mov edi, DATA + 5; mov ecx, 2000h; rep movsb
+  const code = `bf ${little(DATA)} b9 ${little(0x900)} b8 ${little(0x1122_3344)} f3 ab
+    be ${little(DATA + 1)} bf ${little(DATA + 5)} b9 ${little(0x2000)} f3 a4 f4`;
+
+  it('fill and copy over page ends, each byte after the one before it', () => {
+    const k = kernel('protected', code);
+    k.memory.write(DATA + 0x2400, Uint8Array.of(0xee));
+    expect(k.run(40_000)).toEqual({ kind: 'halt' });
+    const expected = Uint8Array.from({ length: 0x2400 }, (_, at) => [0x44, 0x33, 0x22, 0x11][at & 3] ?? 0);
+    for (let at = 0; at < 0x2000; at++) expected[at + 5] = expected[at + 1] ?? 0;
+    expect(k.memory.read(DATA, 0x2401)).toEqual(Uint8Array.from([...expected, 0xee]));
+    expect([k.register(1), k.register(6), k.register(7)]).toEqual([0, DATA + 0x2001, DATA + 0x2005]);
+  });
+
+  it('stop where the segment ends', () => {
+    const k = kernel('protected', code);
+    k.context.writeSegment('es', { selector: FREE, base: 0n, limit: DATA + 0x17ff, attributes: 0xc93 });
+    expect(k.trapped(4)).toMatchObject({ vector: 13, error: 0, rip: CODE + 15 });
+    expect([k.register(1), k.register(7)]).toEqual([0x900 - 0x600, DATA + 0x1800]);
+  });
+
+  it('wrap at 4 GiB like the base they add to', () => {
+    const k = kernel('protected', `bf ${little(0xffff_fff0)} b9 ${little(8)} f3 ab f4`);
+    k.context.writeSegment('es', { selector: FREE, base: BigInt(DATA + 0x800), limit: 0xffff_ffff, attributes: 0xc93 });
+    k.context.registers[0] = 0x5555_5555n;
+    expect(k.run()).toEqual({ kind: 'halt' });
+    expect(k.memory.read(DATA + 0x7f0, 32)).toEqual(new Uint8Array(32).fill(0x55));
+    expect(k.register(7)).toBe(0x10);
+  });
+});
+
 describe('call gates of protected mode', () => {
   it('copy their parameters to the inner stack; RETF releases them on both', () => {
     const k = kernel('protected', toRing3());

@@ -1,11 +1,12 @@
 // MOVS STOS LODS CMPS SCAS, with REP by whole stretches of a page where memory is plain RAM.
+import { Attribute } from '../descriptors';
 import { Offset } from '../gen/offsets';
 import { faulted } from '../raise';
 import { Kind, setFlags, setStatus, statusFlags } from '../flags';
 import { prepareRead, prepareWrite, readT, writeT } from '../memory';
 import { register, segmented, setRegister } from '../operands';
 import { account, addressMask, affordable, isRepeated, repeatCount, setAddressRegister, suspend } from '../repeat';
-import { FLAT, Flag, Mode, Op, Prefix, Seg, cpu, gpr64, mode, op, opSegment } from '../state';
+import { FLAT, Flag, Mode, Op, Prefix, Seg, cpu, gpr64, mode, op, opSegment, segmentAttributes, segmentLimit } from '../state';
 
 const RAX: u32 = 0;
 const RSI: u32 = 6;
@@ -24,10 +25,26 @@ const RDI: u32 = 7;
   setAddressRegister(i, backward() ? gpr64(i) - n * sizeof<T>() : gpr64(i) + n * sizeof<T>());
 }
 
-/** Elements from `a` to the end of its page. */
-@inline function onPage<T>(a: u64): u64 { return (4096 - (a & 0xfff)) / sizeof<T>(); }
-/** Stretches are taken where an address needs no check beyond its page. */
-@inline function flat(): bool { return mode() == Mode.code64 && load<u8>(op, Op.addressSize) == 8 && opSegment() >= FLAT && !backward(); }
+/** Whole elements from `linear` to the end of its page, and from `offset` to where 32-bit offsets end. */
+@inline function room<T>(linear: u64, offset: u64): u64 {
+  const onPage = (4096 - (linear & 0xfff)) / sizeof<T>();
+  return mode() == Mode.code64 ? onPage : min(onPage, (0x1_0000_0000 - offset) / sizeof<T>());
+}
+/**
+ * Stretches are taken upwards where an address needs no check beyond its page: flat 64-bit addresses, and 32-bit ones in
+ * segments of 4 GiB.
+ */
+function whole(segment: u32, write: bool): bool {
+  if (mode() == Mode.code64) return load<u8>(op, Op.addressSize) == 8 && segment >= FLAT;
+  if (load<u8>(op, Op.addressSize) != 4) return false;
+  const index = segment >= FLAT ? <u32>Seg.ds : segment;
+  const attributes = segmentAttributes(index);
+  if (segmentLimit(index) != 0xffff_ffff || attributes & Attribute.unusable) return false;
+  if (attributes & Attribute.code) return !write && (attributes & Attribute.readable) != 0;
+  return !(attributes & Attribute.down) && (!write || (attributes & Attribute.writable) != 0);
+}
+/** The destination is ES, which 64-bit mode takes as flat. */
+@inline function wholeDestination(): bool { return whole(mode() == Mode.code64 ? FLAT : <u32>Seg.es, true); }
 
 @inline function moveOne<T>(): void {
   const v = readT<T>(sourceLinear(<u32>sizeof<T>()));
@@ -40,9 +57,9 @@ const RDI: u32 = 7;
 
 /** Up to `limit` elements at once; 0: not possible here. */
 function moveStretch<T>(limit: u64): u64 {
-  const from = gpr64(RSI);
-  const to = gpr64(RDI);
-  const n = min(limit, min(onPage<T>(from), onPage<T>(to)));
+  const from = sourceLinear(<u32>sizeof<T>());
+  const to = destinationLinear(<u32>sizeof<T>(), true);
+  const n = min(limit, min(room<T>(from, source()), room<T>(to, destination())));
   if (n < 2) return 0;
   const bytes = <u32>(n * sizeof<T>());
   if (!prepareRead(from, bytes)) return 0;
@@ -54,8 +71,8 @@ function moveStretch<T>(limit: u64): u64 {
   // Overlap with the destination ahead repeats what was just written, element by element.
   if (d > s && d < s + bytes) for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(d + i, load<T>(s + i));
   else memory.copy(d, s, bytes);
-  setAddressRegister(RSI, from + bytes);
-  setAddressRegister(RDI, to + bytes);
+  advance<T>(RSI, n);
+  advance<T>(RDI, n);
   return n;
 }
 
@@ -67,7 +84,7 @@ export function movs<T>(): void {
     if (count == 0) return;
     const limit = min(count, affordable(first));
     if (limit == 0) return suspend();
-    let n: u64 = flat() ? moveStretch<T>(limit) : 0;
+    let n: u64 = !backward() && whole(opSegment(), false) && wholeDestination() ? moveStretch<T>(limit) : 0;
     if (n == 0) {
       if (!faulted()) moveOne<T>();
       if (faulted()) return;
@@ -84,8 +101,8 @@ export function movs<T>(): void {
 }
 
 function storeStretch<T>(limit: u64): u64 {
-  const to = gpr64(RDI);
-  const n = min(limit, onPage<T>(to));
+  const to = destinationLinear(<u32>sizeof<T>(), true);
+  const n = min(limit, room<T>(to, destination()));
   if (n < 2) return 0;
   const bytes = <u32>(n * sizeof<T>());
   const d = prepareWrite(to, bytes);
@@ -93,7 +110,7 @@ function storeStretch<T>(limit: u64): u64 {
   const v = register<T>(RAX);
   if (sizeof<T>() == 1 || v == 0) memory.fill(d, <u8>v, bytes);
   else for (let i: usize = 0; i < bytes; i += sizeof<T>()) store<T>(d + i, v);
-  setAddressRegister(RDI, to + bytes);
+  advance<T>(RDI, n);
   return n;
 }
 
@@ -105,9 +122,7 @@ export function stos<T>(): void {
     if (count == 0) return;
     const limit = min(count, affordable(first));
     if (limit == 0) return suspend();
-    // The source segment plays no part, so an override does not matter.
-    const plain = mode() == Mode.code64 && load<u8>(op, Op.addressSize) == 8 && !backward();
-    let n: u64 = plain ? storeStretch<T>(limit) : 0;
+    let n: u64 = !backward() && wholeDestination() ? storeStretch<T>(limit) : 0;
     if (n == 0) {
       if (!faulted()) storeOne<T>();
       if (faulted()) return;
