@@ -3,6 +3,7 @@
 import { CONFIG_PORTS } from '../../abi/pci/pci.table.ts';
 import { legacyPciLine, PCI_LINES, pciLine } from '../../abi/pci/routing.ts';
 import { IO_APIC } from '../../abi/x86/io-apic.table.ts';
+import { CRTC, STATUS } from '../../abi/x86/vga.table.ts';
 import type { Board, BoardHost } from '../../seams/board.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
 import { PowerManagement } from '../acpi-pm/device.ts';
@@ -36,6 +37,7 @@ import { Pit } from '../pit/device.ts';
 import { PIT_PORTS } from '../pit/registers.table.ts';
 import { Rtc } from '../rtc/device.ts';
 import { plugTestDevice } from '../test-device/device.ts';
+import { TextScreen } from '../text-screen/device.ts';
 import { Uart } from '../uart/device.ts';
 
 export interface PcOptions {
@@ -115,6 +117,7 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
   rtc.describeMemory(options.memoryBytes);
   const uart = new Uart({ line: isaLine(LAYOUT.com1Irq), stream: options.serial, frequency, now });
   const i8042 = new I8042({ reset: () => end({ kind: 'reset' }), line: isaLine(1), hasKeyboard: options.screen !== undefined });
+  const textScreen = new TextScreen();
   const pci = new PciHost(power.resetControl);
   const msrs = new ModelSpecificRegisters(host.cpuCount, frequency, apics);
   const framebuffer = options.screen === undefined ? undefined : new Framebuffer(options.screen, options.memoryBytes, host);
@@ -126,6 +129,8 @@ export function pc(host: BoardHost, options: PcOptions): PcBoard {
   ports.claim(I8042_PORTS.command, 1, i8042.command);
   ports.claim(0x70, 2, rtc.ports);
   ports.claim(DEBUG_PORTS.checkpoint, 16, checkpoint());
+  ports.claim(CRTC.index, 2, textScreen.crtc);
+  ports.claim(STATUS.port, 1, textScreen.status);
   ports.claim(PIC_PORTS.secondary, 2, pic.secondaryPorts);
   ports.claim(
     DEBUG_PORTS.console,
