@@ -14,11 +14,17 @@ export interface Measured {
   readonly resident: number;
 }
 
+/** Seconds since the start: on the wall, and of processor time of all threads. */
+export interface Moment {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
 export interface Watch {
   /** Environment besides ours. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Hears output as it comes, with the seconds since the start. */
-  readonly heard?: (text: string, at: number) => void;
+  /** Hears output as it comes. */
+  readonly heard?: (text: string, at: Moment) => void;
   /** Seconds after which it is killed. */
   readonly timeout?: number;
 }
@@ -28,23 +34,38 @@ const TICKS_PER_SECOND = 100;
 const LOOK_EVERY_MS = 20;
 const DEFAULT_TIMEOUT = 300;
 
-/** Seconds that children which have ended took, with all of theirs: fields cutime and cstime. */
-function childrenSeconds(): number {
-  const fields = readFileSync('/proc/self/stat', 'utf8')
+/** A line of times of a process, without its name: field 3 of proc(5) comes first. */
+const times = (process: string): string[] =>
+  readFileSync(`/proc/${process}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
-}
 
-/** Bytes; 0 once the process is gone. The kernel keeps the peak, so a look now and then misses only the last moment. */
-function peakResident(pid: number): number {
+/** What `read` finds of a process in /proc; `otherwise` once it is gone. */
+function whileThere<Value>(read: () => Value, otherwise: Value): Value {
   try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH') return 0;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return otherwise;
     throw error;
   }
 }
+
+/** Seconds that a process took: fields utime and stime. */
+function ownSeconds(pid: number): number {
+  const fields = times(String(pid));
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Seconds that children which have ended took, with all of theirs: fields cutime and cstime. */
+function childrenSeconds(): number {
+  const fields = times('self');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+}
+
+/** Bytes. The kernel keeps the peak, so a look now and then misses only the last moment. */
+const peakResident = (pid: number): number =>
+  Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
 
 /** One at a time: processor time is that of all children together. */
 export async function measureProcess(program: string, words: readonly string[], watch: Watch = {}): Promise<Measured> {
@@ -52,16 +73,21 @@ export async function measureProcess(program: string, words: readonly string[], 
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...watch.environment } });
-  let [output, errors, resident] = ['', '', 0];
+  const pid = child.pid ?? 0;
+  let [output, errors, resident, cpu] = ['', '', 0, 0];
   child.stdout.setEncoding('latin1').on('data', (text: string) => {
     output += text;
-    watch.heard?.(text, seconds());
+    cpu = whileThere(() => ownSeconds(pid), cpu);
+    watch.heard?.(text, { wall: seconds(), cpu });
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
   const look = setInterval(() => {
-    resident = Math.max(resident, peakResident(child.pid ?? 0));
+    resident = Math.max(
+      resident,
+      whileThere(() => peakResident(pid), 0),
+    );
   }, LOOK_EVERY_MS);
   const limit = setTimeout(() => child.kill('SIGKILL'), (watch.timeout ?? DEFAULT_TIMEOUT) * 1000);
   try {

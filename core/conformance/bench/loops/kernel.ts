@@ -118,29 +118,28 @@ export function loopKernel(program: LoopProgram, width: Width, turns: number): U
 }
 
 /** What a run said: when it began and ended, and its result. */
-export interface Told {
-  readonly begin: number;
-  readonly end: number;
+export interface Told<Time> {
+  readonly begin: Time;
+  readonly end: Time;
   readonly result: number;
 }
 
-/** Listens to the serial port of a run. */
-export class Listener {
+/** Listens to the serial port of a run; whoever hears says what time it is. */
+export class Listener<Time> {
   private text = '';
-  private begin = Number.NaN;
-  private end = Number.NaN;
+  private begin: Time | undefined;
+  private end: Time | undefined;
 
-  /** @param at seconds */
-  hear(text: string, at: number): void {
+  hear(text: string, at: Time): void {
     if (text.includes(SIGN.begin)) this.begin = at;
     if (text.includes(SIGN.end)) this.end = at;
     this.text += text;
   }
 
   /** Undefined: it did not come to its end. */
-  get told(): Told | undefined {
+  get told(): Told<Time> | undefined {
     const letters = new RegExp(`${SIGN.begin}${SIGN.end}([A-P]{${RESULT_LETTERS}})`).exec(this.text)?.[1];
-    if (letters === undefined) return undefined;
+    if (letters === undefined || this.begin === undefined || this.end === undefined) return undefined;
     const result = [...letters].reduce((value, letter) => value * 16 + letter.charCodeAt(0) - 65, 0);
     return { begin: this.begin, end: this.end, result };
   }

@@ -10,7 +10,7 @@ import { PROGRAMS } from './programs.table.ts';
 const WASM = readFileSync(new URL('../../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 
 function run(program: LoopProgram, width: Width, turns: number, translation: EngineOptions['translation']) {
-  const listener = new Listener();
+  const listener = new Listener<number>();
   const world = bareWorld({
     wasm: WASM,
     memoryBytes: 8 * 2 ** 20,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../../base/refusal.ts';
 import { runBlanket, runQemu } from '../computers.ts';
-import { type Measured, measureProcess, type Watch } from '../measured-process.ts';
+import { type Measured, type Moment, measureProcess, type Watch } from '../measured-process.ts';
 import type { Bound, Case, Contestant, Readings, Subject } from '../subject.ts';
 import { EXIT_STATUS, Listener, type LoopProgram, loopKernel, type Width } from './kernel.ts';
 import { PROGRAMS } from './programs.table.ts';
@@ -58,7 +58,7 @@ function contestant(computer: Computer, instructions: number, kernel: () => Uint
       try {
         const file = join(folder, 'kernel');
         writeFileSync(file, kernel());
-        const listener = new Listener();
+        const listener = new Listener<Moment>();
         const measured = await computer.run(file, { heard: (text, at) => listener.hear(text, at) });
         const { told } = listener;
         if (told === undefined || measured.status !== computer.status) {
@@ -66,8 +66,8 @@ function contestant(computer: Computer, instructions: number, kernel: () => Uint
           throw new Refusal('loop-failed', end, 'Run it alone: npm run bench -- loops --only NAME');
         }
         agreement.hold(name, told.result);
-        const wall = told.end - told.begin;
-        return { wall, cpu: measured.cpu, speed: instructions / wall / 1e6 };
+        const [wall, cpu] = [told.end.wall - told.begin.wall, told.end.cpu - told.begin.cpu];
+        return { wall, cpu, speed: instructions / cpu / 1e6 };
       } finally {
         rmSync(folder, { recursive: true });
       }

@@ -6,7 +6,7 @@ import { Listener } from './kernel.ts';
 
 const [kernel = '', memory = '64'] = process.argv.slice(2);
 const bytes = readFileSync(kernel);
-const listener = new Listener();
+const listener = new Listener<number>();
 const STANDARD_OUTPUT = 1;
 
 const emulator = new V86({
