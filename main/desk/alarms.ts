@@ -1,8 +1,9 @@
 /** The rules of alarms and what is raised: kept on the disk, told to the processes that watch and to the windows. */
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Alarm, type AlarmRule, alarmRules, INITIAL_RULES } from '../../core/contract/alarms.ts';
 import type { Fact } from '../../core/contract/events.ts';
-import { keep, kept } from '../../core/service/keep.ts';
+import { exists, readBytes, writeWhole } from '../../core/host/files.ts';
 
 export class Alarms {
   private readonly file: string;
@@ -11,7 +12,7 @@ export class Alarms {
 
   constructor(folder: string) {
     this.file = join(folder, 'alarms.json');
-    this.rules = kept(this.file, alarmRules, [...INITIAL_RULES]);
+    this.rules = rulesIn(this.file);
   }
 
   read(): { rules: AlarmRule[]; active: Alarm[] } {
@@ -20,7 +21,7 @@ export class Alarms {
 
   /** The processes that watch clear what is no longer wanted. */
   write(rules: readonly AlarmRule[]): void {
-    keep(this.file, rules);
+    writeWhole(this.file, JSON.stringify(rules));
     this.rules = rules;
   }
 
@@ -32,5 +33,16 @@ export class Alarms {
   /** A process ended: nobody watches its units until it is back. */
   forget(instance: string): void {
     this.active = this.active.filter((it) => it.unit !== instance && !it.unit.startsWith(`${instance}.`));
+  }
+}
+
+/** A damaged file is set aside, and the first rules are in force again. */
+function rulesIn(file: string): readonly AlarmRule[] {
+  if (!exists(file)) return INITIAL_RULES;
+  try {
+    return alarmRules.parse(JSON.parse(new TextDecoder().decode(readBytes(file))));
+  } catch {
+    renameSync(file, `${file}.damaged`);
+    return INITIAL_RULES;
   }
 }

@@ -46,6 +46,8 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
   ]);
   const machines = machinesIn(useMachines(), instance.id);
   const [dialog, setDialog] = useState<'network' | 'forward'>();
+  /** Only a network with a way out of its own has ports to forward. */
+  const ways = (value?.networks ?? []).filter((network) => network.kind === 'nat');
   const done = (): void => {
     setDialog(undefined);
     again();
@@ -54,7 +56,7 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
     <section className="card stack">
       <div className="row">
         <h2 className="grow">{instance.name}</h2>
-        <Button variant="outlined" onClick={() => setDialog('forward')} disabled={(value?.networks.length ?? 0) === 0}>
+        <Button variant="outlined" onClick={() => setDialog('forward')} disabled={ways.length === 0}>
           {say('networks.forward')}
         </Button>
         <Button variant="outlined" onClick={() => setDialog('network')}>
@@ -162,7 +164,7 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
       {dialog === 'forward' && (
         <ForwardDialog
           instance={instance.id}
-          networks={value?.networks ?? []}
+          networks={ways}
           machines={machines}
           done={done}
           close={() => setDialog(undefined)}
