@@ -151,6 +151,10 @@ export class FifoDelivery implements EventDelivery {
     memory.writeU32(at, (memory.readU32(at) & ~Fifo.PENDING) >>> 0);
   }
 
+  isBusy(port: number): boolean {
+    return (this.word(port) & Fifo.LINKED) !== 0;
+  }
+
   /** The port goes to its new queue when it is pending next. */
   moved(): void {}
 }

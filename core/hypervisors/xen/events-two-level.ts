@@ -41,6 +41,10 @@ export class TwoLevelDelivery implements EventDelivery {
     return ((this.memory.readU32(this.word(this.layout.evtchnPending, port)) >>> (port & 31)) & 1) === 1;
   }
 
+  isBusy(): boolean {
+    return false;
+  }
+
   isMasked(port: number): boolean {
     return ((this.memory.readU32(this.word(this.layout.evtchnMask, port)) >>> (port & 31)) & 1) === 1;
   }

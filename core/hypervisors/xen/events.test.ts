@@ -1,8 +1,9 @@
 /** Event channels: binding, sending, closing, masks; between two paravirtual domains and a native one. */
 import { describe, expect, it } from 'vitest';
 import { Errno } from '../../abi/xen/errno.table.ts';
-import { EventStatus, Virq } from '../../abi/xen/events.table.ts';
+import { EventStatus, Fifo, Virq } from '../../abi/xen/events.table.ts';
 import { SharedInfo, VcpuInfo } from '../../abi/xen/shared-info.table.ts';
+import { switchToFifo } from './events-fifo.ts';
 import { NativeDomain } from './native/domain.ts';
 import { platformOf } from './native/platform.ts';
 import { buildDomain } from './pv/build.ts';
@@ -141,5 +142,56 @@ describe('a second domain', () => {
     machineMemory.writeU32(kernelOf(first).mfn(100) * 4096, second.id);
     expect(call('event_channel_op', 10, linear(100))).toBe(-Errno.EPERM);
     expect(call('event_channel_op', 5, linear(100))).toBe(-Errno.EPERM);
+  });
+});
+
+describe('FIFO queues', () => {
+  const setUp = () => {
+    const fixture = createFixture({ vcpus: 2 });
+    const { domain, machine, mfn } = fixture;
+    const fifo = switchToFifo(domain);
+    const controls = domain.vcpus.map((vcpu, index) => {
+      const frame = mfn(200 + index);
+      expect(fifo.initControl(index, vcpu, frame, 0)).toBe(0);
+      return frame * 4096;
+    });
+    const words = mfn(210);
+    expect(fifo.expand(words)).toBe(0);
+    const word = (port: number): number => words * 4096 + 4 * port;
+    return {
+      events: domain.events,
+      head: (vcpu: number): number => machine.memory.readU32((controls[vcpu] ?? 0) + Fifo.head + 4 * Fifo.DEFAULT_PRIORITY),
+      link: (port: number): number => machine.memory.readU32(word(port)) & Fifo.LINK_MASK,
+      /** As the guest does with the only event of a queue. */
+      consume: (vcpu: number, port: number): void => {
+        machine.memory.writeU32((controls[vcpu] ?? 0) + Fifo.ready, 0);
+        machine.memory.writeU32(word(port), 0);
+      },
+    };
+  };
+
+  it('do not follow a port that another vCPU got after it was closed', () => {
+    const { events, head, link, consume } = setUp();
+    const first = events.bindIpi(1);
+    events.send(first);
+    expect(head(1)).toBe(first);
+    consume(1, first);
+    events.close(first);
+    expect(events.bindIpi(0)).toBe(first);
+    events.send(first);
+    expect(head(0)).toBe(first);
+    const other = events.bindIpi(1);
+    events.send(other);
+    expect([head(1), link(first)]).toEqual([other, 0]);
+  });
+
+  it('keep a closed port until the guest has taken it out', () => {
+    const { events, consume } = setUp();
+    const queued = events.bindIpi(1);
+    events.send(queued);
+    events.close(queued);
+    expect(events.bindIpi(0)).not.toBe(queued);
+    consume(1, queued);
+    expect(events.bindIpi(0)).toBe(queued);
   });
 });

@@ -32,6 +32,8 @@ export interface EventDelivery {
   isMasked(port: number): boolean;
   /** The port is closed: nothing of it may stay pending. */
   clear(port: number, channel: Channel): void;
+  /** The domain has yet to take a closed port from a queue: until then it cannot be given out again. */
+  isBusy(port: number): boolean;
   /** The channel now belongs to another vCPU or priority. */
   moved(port: number, channel: Channel): void;
 }
@@ -62,11 +64,15 @@ export class EventChannels {
   }
 
   private allocate(): number {
-    let port = this.channels.findIndex((channel, index) => index > 0 && channel.state === EventStatus.closed);
+    const free = (channel: Channel, index: number): boolean =>
+      index > 0 && channel.state === EventStatus.closed && this.delivery?.isBusy(index) !== true;
+    let port = this.channels.findIndex(free);
     if (port === -1) port = this.channels.length;
     if (port >= (this.delivery?.ports ?? 0)) return -Errno.ENOSPC;
     const channel = new Channel();
-    this.channels[port] = channel;
+    // Where a port was queued last outlives its uses: that queue may still end with it.
+    const { queuedVcpu = channel.queuedVcpu, queuedPriority = channel.queuedPriority } = this.channels[port] ?? {};
+    this.channels[port] = Object.assign(channel, { queuedVcpu, queuedPriority });
     return port;
   }
 

@@ -79,6 +79,10 @@ export class NativeDelivery implements EventDelivery {
     return this.pending.has(port);
   }
 
+  isBusy(): boolean {
+    return false;
+  }
+
   isMasked(port: number): boolean {
     return !this.listeners.has(port);
   }
