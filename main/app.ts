@@ -16,6 +16,7 @@ import { announceScheme, servePages } from './pages.ts';
 import { placesIn } from './places.ts';
 import { Settings } from './settings/settings.ts';
 import { hardenEverything, hardenSession } from './windows/harden.ts';
+import { offerWindow } from './windows/offer.ts';
 import { Windows } from './windows/windows.ts';
 
 app.setName('Blanket');
@@ -48,8 +49,11 @@ async function run(): Promise<void> {
   const end = async (how: 'save' | 'shutdown' | 'discard'): Promise<void> => {
     if (ending) return;
     ending = true;
+    if (!(await desk.stop(how))) {
+      ending = false;
+      return;
+    }
     attached.close();
-    await desk.stop(how);
     settings.flush();
     windows.closeAll();
     app.exit(0);
@@ -63,7 +67,11 @@ async function run(): Promise<void> {
     else windows.send(windows.main, 'command', { name: 'leave' });
     return false;
   };
-  const windows: Windows = new Windows(join(places.bundle, 'preload.cjs'), settings, logs, { mayClose: leave });
+  const windows: Windows = new Windows(join(places.bundle, 'preload.cjs'), settings, logs, {
+    mayClose: leave,
+    returned: (reason) => desk.notice('warning', null, 'notice.windowReturned', { reason }, null),
+    endless: (reason) => void offerWindow(reason).then((again) => (again ? windows.showMain() : end('save'))),
+  });
 
   const own = ownCalls({ desk, settings, windows, places, logs, leave: (how) => void end(how) });
   /** Answers whoever may ask; what changes something is written down with who it was. */

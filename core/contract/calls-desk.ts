@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { alarmRules, alarms } from './alarms.ts';
 import { changes, reads } from './call.ts';
 import { fleet } from './fleet.ts';
+import { notice } from './notices.ts';
 import { settingsChange, settingsSchema } from './settings.ts';
 import { bytes, count, done, moment, nothing, taskId, unitId } from './shapes.ts';
 import { task } from './tasks.ts';
@@ -52,6 +53,8 @@ export const deskCalls = {
   /** The person decided what becomes of running instances; the program ends. */
   'app.leave': changes('desk', z.strictObject({ how: z.enum(['save', 'shutdown', 'discard']) }), done),
   'fleet.read': reads('desk', nothing, fleet),
+  /** The newest notices, newest first, for a window that comes later. */
+  'notice.list': reads('desk', nothing, z.array(notice)),
   'settings.read': reads('desk', nothing, z.object({ settings: settingsSchema, notice: z.string() })),
   'settings.write': changes('desk', z.strictObject({ change: settingsChange }), settingsSchema),
   /** What a view remembers: columns, widths, saved filters. */

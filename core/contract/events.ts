@@ -3,9 +3,10 @@ import * as z from 'zod';
 import { alarm, alarmRules, alarms } from './alarms.ts';
 import { processRow } from './calls-desk.ts';
 import { instance, machine } from './fleet.ts';
+import { notice } from './notices.ts';
 import { settingsSchema } from './settings.ts';
-import { instanceId, machineId, moment, taskId, unitId } from './shapes.ts';
-import { refusalShape, task } from './tasks.ts';
+import { instanceId, machineId, taskId } from './shapes.ts';
+import { task } from './tasks.ts';
 
 export const events = {
   'instance.changed': z.object({ instance }),
@@ -26,15 +27,7 @@ export const events = {
   /** Price lists were imported or forgotten. */
   'prices.changed': z.object({}),
   'storage.changed': z.object({ instance: instanceId.nullable() }),
-  /** Something a person should see: an alarm, a refusal nobody waited for, a process brought back. */
-  notice: z.object({
-    at: moment,
-    level: z.enum(['information', 'success', 'warning', 'failure']),
-    unit: unitId.nullable(),
-    words: z.string(),
-    values: z.record(z.string(), z.string()),
-    refusal: refusalShape.nullable(),
-  }),
+  notice,
   /** The menu, a link or the command line asks this window to show a place, or to do a named command. */
   go: z.object({ place: z.string() }),
   command: z.object({ name: z.string() }),
@@ -44,7 +37,6 @@ export type Events = typeof events;
 export type EventName = keyof Events;
 export type Fact<N extends EventName> = z.output<Events[N]>;
 export type AnyFact = { [N in EventName]: { name: N; fact: Fact<N> } }[EventName];
-export type Notice = Fact<'notice'>;
 
 export function isEventName(text: unknown): text is EventName {
   return typeof text === 'string' && Object.hasOwn(events, text);

@@ -5,6 +5,7 @@ import type { AnyFact } from './events.ts';
 import type { Instance, Machine } from './fleet.ts';
 import type { Envelope } from './refusals.ts';
 import type { StreamOpen } from './streams.ts';
+import type { RefusalShape } from './tasks.ts';
 
 export type ToProcess =
   | { type: 'begin'; begin: Begin }
@@ -24,7 +25,9 @@ export type FromProcess =
   /** How the process's own instance is; the application passes it on to the windows and the clouds. */
   | { type: 'state'; instance: string; change: InstanceChange }
   | { type: 'pong'; id: number }
-  | { type: 'stopped' };
+  | { type: 'stopped' }
+  /** It could not end as it was told to, and goes on. */
+  | { type: 'not-stopped'; refusal: RefusalShape };
 
 /** What the process of an instance knows better than the clouds. */
 export type InstanceChange = Partial<Pick<Instance, 'state' | 'reason' | 'readyAt' | 'endedAt' | 'capacity' | 'restarts'>>;

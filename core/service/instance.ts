@@ -1,6 +1,6 @@
 /** A rented instance, served: a stack, the records about it, its streams, and the loop that makes time pass. */
 import type { CallName } from '../contract/calls.ts';
-import type { Capacity } from '../contract/fleet.ts';
+import type { Capacity, Machine } from '../contract/fleet.ts';
 import type { Readings } from '../contract/gauges.ts';
 import { asRefusal, refusalOf } from '../contract/refusals.ts';
 import type { Begin, InstanceChange } from '../contract/wire.ts';
@@ -8,11 +8,13 @@ import { provisionsFrom } from '../host/provisions.ts';
 import type { Screen, Work, World, WorldMaker } from '../worlds/desk.ts';
 import { type AlarmChange, AlarmWatch, type Watched } from './alarms.ts';
 import { worldCalls } from './answers.ts';
+import { comeBack, settle } from './comeback.ts';
 import { ConsoleHub } from './consoles.ts';
 import type { Edge, Port, Served } from './edge.ts';
 import { GaugeHistory } from './history.ts';
 import { startLoop } from './loop.ts';
 import { Machines } from './machines.ts';
+import { tellNotice } from './notices.ts';
 import { refuse } from './refuse.ts';
 import { ScreenHub } from './screens.ts';
 import { Works } from './works.ts';
@@ -69,37 +71,34 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     screens.set(unit, { screen, hub });
     hub.attach(port);
   };
-  const settle = (): void => {
-    for (const machine of machines.all) {
-      if (machine.state !== 'template') machines.change(machine.id, { state: world.state(machine.id), reason: '' });
-    }
-  };
   const powerOn = async (work: Work): Promise<void> => {
     tellState({ state: 'starting', reason: '' });
     const ready = await parts.start(world, work);
     tellState({ state: ready === null ? 'ready' : 'blanket', readyAt: Date.now(), capacity: ready });
   };
-  const bringBack = async (work: Work): Promise<void> => {
-    const was = machines.capacity;
-    tellState({ state: 'starting', reason: 'bringing the saved state back' });
-    if (await world.restore(work)) tellState({ state: was === null ? 'ready' : 'blanket', reason: '', capacity: was });
-    else {
-      await powerOn(work);
-      if (was !== null) {
-        if (machines.capacity === null)
-          tellState({ state: 'blanket', capacity: await world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work) });
-        for (const machine of machines.all) await world.create(machine, work);
-      }
-    }
-    settle();
-    for (const machine of machines.all) {
-      if (machine.autostart && world.state(machine.id) === 'stopped') await world.act(machine.id, 'start', work);
-    }
-    settle();
-  };
+  const startedAgain = (again: readonly Machine[]): void =>
+    tellNotice(edge, 'warning', instance.id, 'notice.startedAgain', {
+      name: instance.name,
+      machines: again.map((machine) => machine.name).join(', '),
+    });
+  const bringBack = (work: Work): Promise<void> => comeBack({ world, machines, tellState, powerOn, startedAgain }, work);
   const fail = (thrown: unknown): never => {
     tellState({ state: 'failed', reason: asRefusal(thrown).message });
     throw thrown;
+  };
+
+  const saveAll = async (work: Work): Promise<void> => {
+    tellState({ state: 'saving' });
+    try {
+      await world.save(work);
+    } catch (thrown) {
+      // Those that were saved before it failed go on, too.
+      for (const machine of machines.all)
+        if (machine.state === 'running' && world.state(machine.id) === 'saved') await world.act(machine.id, 'restore', work);
+      tellState({ state: 'blanket' });
+      throw thrown;
+    }
+    tellState({ state: 'saved' });
   };
 
   const calls = worldCalls({
@@ -116,11 +115,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
         throw thrown;
       }
     },
-    saveAll: async (work) => {
-      tellState({ state: 'saving' });
-      await world.save(work);
-      tellState({ state: 'saved' });
-    },
+    saveAll,
     resumeAll: bringBack,
   });
 
@@ -178,13 +173,14 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     },
     stop: async (how) => {
       const quiet: Work = { progress: () => undefined, say: () => undefined, check: () => undefined };
-      if (how === 'save') {
-        await world.save(quiet);
-        machines.state = 'saved';
-      } else if (how === 'shutdown') {
+      if (how === 'save') await saveAll(quiet);
+      else if (how === 'shutdown') {
         for (const machine of machines.all.filter((it) => it.state === 'running')) await world.act(machine.id, 'shutdown', quiet);
         await world.save(quiet);
-      }
+        settle(world, machines);
+      } else
+        for (const { id, state } of machines.all)
+          if (!['template', 'saved'].includes(state)) machines.change(id, { state: 'stopped' });
       loop.stop();
       machines.write();
     },

@@ -1,12 +1,22 @@
-/** Keeps a small document on the disk: written whole to a new file, flushed, then put in place; a damaged one is set aside. */
+/**
+ * Keeps a small document on the disk, twice: each time written whole to a new file, flushed, then put in place. One damaged
+ * file loses nothing; it is set aside under another name.
+ */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import type * as z from 'zod';
 
+const copyOf = (file: string): string => `${file}.copy`;
+
 export function keep(file: string, document: unknown): void {
+  const text = JSON.stringify(document);
+  for (const each of [file, copyOf(file)]) write(each, text);
+}
+
+function write(file: string, text: string): void {
   const fresh = `${file}.new`;
   const handle = openSync(fresh, 'w');
   try {
-    writeSync(handle, JSON.stringify(document));
+    writeSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
@@ -14,19 +24,34 @@ export function keep(file: string, document: unknown): void {
   renameSync(fresh, file);
 }
 
-/** The document, or `otherwise` when there is none or it is damaged (it is then kept beside, under another name). */
-export function kept<T>(file: string, schema: z.ZodType<T>, otherwise: T): T {
+/**
+ * The document, or `otherwise` when there is none.
+ * @param damaged told of a file that could not be used and where it was put
+ */
+export function kept<T>(file: string, schema: z.ZodType<T>, otherwise: T, damaged: (aside: string) => void = tellLog): T {
+  for (const each of [file, copyOf(file)]) {
+    const found = read(each, schema);
+    if (found === 'absent') continue;
+    if (found !== 'damaged') return found.document;
+    const aside = `${each}.damaged-${Date.now()}`;
+    renameSync(each, aside);
+    damaged(aside);
+  }
+  return otherwise;
+}
+
+const tellLog = (aside: string): void => void process.stderr.write(`a damaged file was set aside: ${aside}\n`);
+
+function read<T>(file: string, schema: z.ZodType<T>): { document: T } | 'absent' | 'damaged' {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return otherwise;
+    return 'absent';
   }
   try {
-    return schema.parse(JSON.parse(text));
-  } catch (thrown) {
-    process.stderr.write(`${file} is damaged and was set aside: ${String(thrown).slice(0, 400)}\n`);
-    renameSync(file, `${file}.damaged-${Date.now()}`);
-    return otherwise;
+    return { document: schema.parse(JSON.parse(text)) };
+  } catch {
+    return 'damaged';
   }
 }

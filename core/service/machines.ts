@@ -14,6 +14,7 @@ import {
 } from '../contract/fleet.ts';
 import type { Edge } from './edge.ts';
 import { keep, kept } from './keep.ts';
+import { tellDamaged } from './notices.ts';
 import { refuse } from './refuse.ts';
 
 const documentSchema = z.object({
@@ -43,13 +44,18 @@ export class Machines {
     private readonly edge: Edge,
   ) {
     this.file = join(folder, 'machines.json');
-    const document: Document = kept(this.file, documentSchema, {
-      next: 1,
-      nextMac: 1,
-      state: 'ordered',
-      capacity: null,
-      machines: [],
-    });
+    const document: Document = kept(
+      this.file,
+      documentSchema,
+      {
+        next: 1,
+        nextMac: 1,
+        state: 'ordered',
+        capacity: null,
+        machines: [],
+      },
+      tellDamaged(edge, instance),
+    );
     this.next = document.next;
     // Documents of earlier versions numbered addresses like machines.
     this.nextMac = Math.max(document.next, document.nextMac);

@@ -1,5 +1,5 @@
 /** What goes wrong is noticed within two seconds, named in the window, mended where it can be, and loses nothing acknowledged. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fleetOf, stateOf, until } from '../fleet.ts';
 import { expect, start, test } from '../launch.ts';
@@ -60,7 +60,7 @@ test('a hung process is noticed within two seconds and replaced', async () => {
   await until(
     'it is replaced',
     async () => (await desk.call('process.list', {})).some((it) => it.id === `world:${id}` && it.restarts > 0),
-    25_000,
+    40_000,
   );
   await desk.close();
 });
@@ -121,4 +121,42 @@ test('the program killed while machines are made: what was acknowledged is there
   await until('it is brought back', async () => (await stateOf(desk, id)) === 'blanket');
   expect((await desk.call('fleet.read', {})).machines.map((it) => it.name)).toEqual(['vm-1', 'vm-2']);
   await desk.close();
+});
+
+test('truncated records are replaced by their second copies, and the window says so', async () => {
+  const first = await start();
+  const id = await fleetOf(first, 2);
+  await first.close();
+  for (const file of ['clouds/register.json', `instances/${id}/machines.json`]) truncateSync(join(first.folder, file), 40);
+  const desk = await start({ folder: first.folder });
+  await desk.window.getByRole('button', { name: 'Notices' }).click();
+  await expect(
+    desk.window.getByRole('dialog', { name: 'Notices' }).getByText(/was damaged and set aside as .*register/),
+  ).toBeVisible();
+  await until('it is brought back', async () => (await stateOf(desk, id)) === 'blanket');
+  expect((await desk.call('fleet.read', {})).machines.map((it) => it.name)).toEqual(['vm-1', 'vm-2']);
+  await desk.close();
+});
+
+test('on a full disk nothing is lost: the refusal says what to do, and the program stays open', async () => {
+  const desk = await start();
+  const id = await fleetOf(desk, 1);
+  // Every write to this device fails as on a full disk, whoever runs the tests.
+  const saved = join(desk.folder, 'instances', id, 'scripted.json');
+  symlinkSync('/dev/full', saved);
+  await desk.call('instance.save', { instance: id });
+  await until('saving failed', async () => (await desk.call('task.list', {})).some((it) => it.failure?.code === 'disk-full'));
+  expect(await stateOf(desk, id)).toBe('blanket');
+  await desk.call('settings.write', { change: { onClose: 'save' } });
+  await desk.app.evaluate(({ app }) => app.quit());
+  await expect(desk.window.getByText(/weaver could not be ended in order/)).toBeVisible();
+  await expect(desk.window.getByText(/Free some space/).first()).toBeVisible();
+  expect(await stateOf(desk, id)).toBe('blanket');
+  rmSync(saved);
+  await desk.close();
+  const again = await start({ folder: desk.folder });
+  await until('it is as it was saved', async () =>
+    (await again.call('fleet.read', {})).machines.some((it) => it.state === 'running'),
+  );
+  await again.close();
 });

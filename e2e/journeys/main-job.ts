@@ -8,6 +8,8 @@ export interface Job {
   /** As the window names it. */
   readonly provider: string;
   readonly type: string;
+  /** Of each machine. */
+  readonly memoryMib: number;
   /** A command that keeps one virtual CPU busy. */
   readonly load: string;
   /** Milliseconds that booting may take. */
@@ -17,7 +19,7 @@ export interface Job {
 const NAMES = ['vm-1', 'vm-2', 'vm-3', 'vm-4'];
 
 /** Rents, lays the Blanket, cuts into 4; uses a console, changes, pauses, clones, deletes; reads the bill. */
-export async function mainJob(desk: Started, { provider, type, load, patience }: Job): Promise<void> {
+export async function mainJob(desk: Started, { provider, type, memoryMib, load, patience }: Job): Promise<void> {
   const { window } = desk;
   await window.getByRole('button', { name: 'Rent an instance' }).click();
   await window.getByText(provider, { exact: true }).click();
@@ -25,7 +27,8 @@ export async function mainJob(desk: Started, { provider, type, load, patience }:
   await window.getByRole('textbox', { name: 'Name' }).fill('weaver');
   await window.getByRole('button', { name: 'Rent it' }).click();
   await window.getByRole('button', { name: 'Lay the Blanket' }).click({ timeout: patience });
-  await window.getByRole('button', { name: 'Create 4 machines' }).click({ timeout: patience });
+  await window.getByRole('spinbutton', { name: 'Memory' }).fill(String(memoryMib), { timeout: patience });
+  await window.getByRole('button', { name: 'Create 4 machines' }).click();
 
   const machines = new MachinesPage(window);
   await machines.table.waitFor();

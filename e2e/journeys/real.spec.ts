@@ -16,7 +16,7 @@ for (const { provider, type } of [
     test.setTimeout(600_000);
     const folder = folderWithImage();
     const first = await start({ worlds: 'real', folder });
-    await mainJob(first, { provider, type, load: 'yes >/dev/null &', patience: PATIENCE });
+    await mainJob(first, { provider, type, memoryMib: 256, load: 'yes >/dev/null &', patience: PATIENCE });
     const before = await first.call('fleet.read', {});
     await first.close();
 

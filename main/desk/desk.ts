@@ -8,6 +8,7 @@ import { auditRow } from '../../core/contract/calls-desk.ts';
 import { check } from '../../core/contract/check.ts';
 import type { AnyFact, EventName, Fact } from '../../core/contract/events.ts';
 import { events } from '../../core/contract/events.ts';
+import type { Notice } from '../../core/contract/notices.ts';
 import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
 import { instanceOf } from '../../core/contract/shapes.ts';
 import type { FromProcess } from '../../core/contract/wire.ts';
@@ -21,10 +22,13 @@ import { Alarms } from './alarms.ts';
 
 export const CLOUDS = 'clouds';
 export const PLANNER = 'planner';
+const NOTICES_KEPT = 100;
 const LIVE: ReadonlySet<string> = new Set(['ordered', 'starting', 'ready', 'laying', 'blanket', 'saving', 'saved', 'lost']);
 
 export class Desk {
   readonly fleet = new FleetMirror();
+  /** Newest first, for windows that come later. */
+  readonly notices: Notice[] = [];
   readonly tasks: Tasks;
   readonly alarms: Alarms;
   readonly audit: Records<AuditRow>;
@@ -85,11 +89,21 @@ export class Desk {
     this.tell('alarms.changed', this.alarms.read());
   }
 
-  /** Ends every process in order. */
-  async stop(how: 'save' | 'shutdown' | 'discard'): Promise<void> {
+  /** Ends every process in order. @returns false if an instance could not be ended so; all go on then, and the window says why */
+  async stop(how: 'save' | 'shutdown' | 'discard'): Promise<boolean> {
     const worlds = this.supervisor.rows.filter((row) => row.kind === 'world');
-    await Promise.all(worlds.map((row) => this.supervisor.unwant(row.id, how)));
+    const refusals = await Promise.all(worlds.map((row) => this.supervisor.unwant(row.id, how)));
+    for (const [index, refusal] of refusals.entries()) {
+      const unit = worlds[index]?.unit ?? '';
+      if (refusal !== undefined)
+        this.notice('failure', unit, 'notice.notStopped', { name: this.fleet.instance(unit)?.name ?? unit }, refusal);
+    }
+    if (refusals.some((refusal) => refusal !== undefined)) {
+      for (const { id, state } of this.fleet.read().instances) this.place(id, state);
+      return false;
+    }
     await Promise.all([CLOUDS, PLANNER].map((id) => this.supervisor.unwant(id, 'shutdown')));
+    return true;
   }
 
   /** Started with the first question, and kept. */
@@ -142,7 +156,8 @@ export class Desk {
       return;
     } else if (told.name === 'machine.changed' || told.name === 'machine.gone')
       this.supervisor.post(CLOUDS, { type: 'fact', fact: told });
-    this.tell(told.name, told.fact as never);
+    if (told.name === 'notice') this.note(told.fact);
+    else this.tell(told.name, told.fact as never);
   }
 
   private hearAlarm(told: Fact<'alarm.told'>): void {
@@ -150,20 +165,14 @@ export class Desk {
     this.tell('alarms.changed', this.alarms.read());
     const { alarm, active } = told;
     const rule = this.alarms.rules.find((it) => it.id === alarm.rule);
-    this.tell('notice', {
-      at: Date.now(),
-      level: active ? 'warning' : 'information',
-      unit: alarm.unit,
-      words: active ? 'notice.alarm' : 'notice.alarmOver',
-      values: {
-        name: this.fleet.nameOf(alarm.unit),
-        gauge: rule?.gauge ?? alarm.rule,
-        value: String(Math.round(alarm.value)),
-        limit: String(rule?.limit ?? ''),
-        seconds: String(rule?.seconds ?? ''),
-      },
-      refusal: null,
-    });
+    const values = {
+      name: this.fleet.nameOf(alarm.unit),
+      gauge: rule?.gauge ?? alarm.rule,
+      value: String(Math.round(alarm.value)),
+      limit: String(rule?.limit ?? ''),
+      seconds: String(rule?.seconds ?? ''),
+    };
+    this.notice(active ? 'warning' : 'information', alarm.unit, active ? 'notice.alarm' : 'notice.alarmOver', values, null);
   }
 
   /** An instance that lives has a process. */
@@ -199,14 +208,30 @@ export class Desk {
     }
     if (row.unit !== null)
       for (const fact of this.fleet.lose(row.unit, row.reason, row.restarts)) this.tell(fact.name, fact.fact as never);
-    this.tell('notice', {
-      at: Date.now(),
-      level: willReturn ? 'warning' : 'failure',
-      unit: row.unit,
-      words: willReturn ? 'notice.processReturns' : 'notice.processGivenUp',
-      values: { process: row.unit === null ? row.kind : (this.fleet.instance(row.unit)?.name ?? row.unit), reason: row.reason },
-      refusal: null,
-    });
+    this.notice(
+      willReturn ? 'warning' : 'failure',
+      row.unit,
+      willReturn ? 'notice.processReturns' : 'notice.processGivenUp',
+      { process: row.unit === null ? row.kind : (this.fleet.instance(row.unit)?.name ?? row.unit), reason: row.reason },
+      null,
+    );
+  }
+
+  /** Tells every window something a person should see. */
+  notice(
+    level: Notice['level'],
+    unit: string | null,
+    words: string,
+    values: Record<string, string>,
+    refusal: Notice['refusal'],
+  ): void {
+    this.note({ at: Date.now(), level, unit, words, values, refusal });
+  }
+
+  private note(notice: Notice): void {
+    this.notices.unshift(notice);
+    this.notices.splice(NOTICES_KEPT);
+    this.tell('notice', notice);
   }
 }
 

@@ -48,6 +48,7 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
       demo: false,
     }),
     'fleet.read': () => desk.fleet.read(),
+    'notice.list': () => desk.notices,
     'settings.read': () => ({ settings: settings.values, notice: settings.notice }),
     'settings.write': ({ change }) => {
       const values = settings.change(change);

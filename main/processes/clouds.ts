@@ -16,7 +16,7 @@ type CloudCalls = { [N in NamesBy<'clouds'>]: (request: Request<N>) => Answer<N>
 const TELL_EVERY = 5000;
 
 serveProcess((begin, edge) => {
-  const register = new Register(begin.folder);
+  const register = new Register(begin.folder, edge);
   const works = new Works(edge, 'c');
   const prices = new PriceLists(begin.dataFolder);
   const spending = new Spending(register, prices);

@@ -50,7 +50,12 @@ async function handle(served: Served, message: ToProcess, ports: Port[], send: (
   } else if (message.type === 'cancel') served.cancel?.(message.task);
   else if (message.type === 'fact') served.fact?.(message.fact);
   else if (message.type === 'stop') {
-    await served.stop(message.how);
+    try {
+      await served.stop(message.how);
+    } catch (thrown) {
+      send({ type: 'not-stopped', refusal: asRefusal(thrown) });
+      return;
+    }
     send({ type: 'stopped' });
     process.exit(0);
   }

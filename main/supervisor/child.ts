@@ -1,16 +1,20 @@
 /** One utility process: started, watched, asked, stopped; killed when it does not react. */
 import { type MessagePortMain, type UtilityProcess, utilityProcess } from 'electron';
 import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
+import type { RefusalShape } from '../../core/contract/tasks.ts';
 import type { Begin, FromProcess, ToProcess } from '../../core/contract/wire.ts';
 import type { RestartRule } from './restart.table.ts';
 
-const PING_EVERY = 400;
+/** Milliseconds between two looks whether a process still answers. */
+export const PING_EVERY = 400;
 
 export interface ChildEvents {
   onReady(): void;
   onMessage(message: FromProcess): void;
   onOutput(text: string): void;
   onSilence(silent: boolean): void;
+  /** Told to stop, it could not, and goes on. */
+  onNotStopped(refusal: RefusalShape): void;
   /** At most once; nothing else is called afterwards. */
   onExit(reason: string): void;
 }
@@ -23,7 +27,8 @@ export class Child {
   private silent = false;
   private ready = false;
   private why = '';
-  private readonly beat: NodeJS.Timeout;
+  private beat: NodeJS.Timeout;
+  private stopping: NodeJS.Timeout | undefined;
 
   constructor(
     file: string,
@@ -70,11 +75,20 @@ export class Child {
     this.process.kill();
   }
 
-  /** Asks it to end, and kills it if it does not within its time. */
+  /** Asks it to end, and kills it if it does not within its time. Until then it may be silent: saving is long work. */
   stop(how: 'save' | 'shutdown' | 'discard'): void {
     this.why = 'stopped';
+    clearInterval(this.beat);
     this.post({ type: 'stop', how });
-    setTimeout(() => this.process.kill(), this.rule.stopWithin).unref();
+    this.stopping = setTimeout(() => this.process.kill(), this.rule.stopWithin);
+  }
+
+  private goOn(refusal: RefusalShape): void {
+    clearTimeout(this.stopping);
+    this.why = '';
+    this.heard = Date.now();
+    this.beat = setInterval(() => this.listenForLife(), PING_EVERY);
+    this.events.onNotStopped(refusal);
   }
 
   private hear(message: FromProcess): void {
@@ -83,7 +97,8 @@ export class Child {
     else if (message.type === 'ready') {
       this.ready = true;
       this.events.onReady();
-    } else if (message.type !== 'pong') this.events.onMessage(message);
+    } else if (message.type === 'not-stopped') this.goOn(message.refusal);
+    else if (message.type !== 'pong') this.events.onMessage(message);
   }
 
   private settle(id: number, envelope: Envelope<unknown>): void {
@@ -105,6 +120,7 @@ export class Child {
 
   private end(code: number | null): void {
     clearInterval(this.beat);
+    clearTimeout(this.stopping);
     for (const id of [...this.waiting.keys()])
       this.settle(id, { ok: false, refusal: refusalOf('process-down', `${this.title} ended before it answered.`) });
     this.events.onExit(this.why === '' ? `ended with status ${code ?? 'unknown'}` : this.why);

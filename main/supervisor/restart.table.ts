@@ -16,6 +16,6 @@ export interface RestartRule {
 
 export const RESTART_RULES: Readonly<Record<RestartRule['kind'], RestartRule>> = {
   clouds: { kind: 'clouds', waits: [100, 500, 2000, 5000, 15_000], wellAfter: 30_000, silentAfter: 1500, killAfter: 8000, stopWithin: 5000 },
-  world: { kind: 'world', waits: [200, 1000, 3000, 10_000], wellAfter: 60_000, silentAfter: 1500, killAfter: 10_000, stopWithin: 30_000 },
+  world: { kind: 'world', waits: [200, 1000, 3000, 10_000], wellAfter: 60_000, silentAfter: 1500, killAfter: 20_000, stopWithin: 300_000 },
   planner: { kind: 'planner', waits: [100, 500, 2000], wellAfter: 10_000, silentAfter: 5000, killAfter: 120_000, stopWithin: 1000 },
 };

@@ -2,6 +2,7 @@
 import type { MessagePortMain } from 'electron';
 import type { ProcessRow } from '../../core/contract/calls-desk.ts';
 import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
+import type { RefusalShape } from '../../core/contract/tasks.ts';
 import type { Begin, FromProcess, ToProcess } from '../../core/contract/wire.ts';
 import { Child } from './child.ts';
 import { RESTART_RULES, type RestartRule } from './restart.table.ts';
@@ -31,7 +32,8 @@ interface Entry {
   failures: number;
   startedAt: number;
   timer: NodeJS.Timeout | null;
-  ended: (() => void) | null;
+  /** Waits for the end that was ordered; with a refusal if it could not be. */
+  ended: ((refusal?: RefusalShape) => void) | null;
 }
 
 export class Supervisor {
@@ -65,20 +67,23 @@ export class Supervisor {
     this.start(entry, false);
   }
 
-  /** Ends it in order; resolves when it is gone. */
-  async unwant(id: string, how: 'save' | 'shutdown' | 'discard'): Promise<void> {
+  /** Ends it in order. @returns when it is gone; with a refusal when it could not end and goes on */
+  async unwant(id: string, how: 'save' | 'shutdown' | 'discard'): Promise<RefusalShape | undefined> {
     const entry = this.entries.get(id);
-    if (entry === undefined) return;
+    if (entry === undefined) return undefined;
     if (entry.timer !== null) clearTimeout(entry.timer);
     const child = entry.child;
     if (child !== null) {
-      await new Promise<void>((resolve) => {
+      const refusal = await new Promise<RefusalShape | undefined>((resolve) => {
         entry.ended = resolve;
         child.stop(how);
       });
+      entry.ended = null;
+      if (refusal !== undefined) return refusal;
     }
     this.entries.delete(id);
     this.report(entry, { state: 'stopped', pid: null, reason: '' });
+    return undefined;
   }
 
   ask(id: string, name: string, request: unknown, patience: number): Promise<Envelope<unknown>> {
@@ -117,6 +122,7 @@ export class Supervisor {
       onOutput: (text) => this.watcher.onOutput(wanted.id, text),
       onSilence: (silent) =>
         this.report(entry, silent ? { state: 'silent', reason: 'does not react' } : { state: 'running', reason: '' }),
+      onNotStopped: (refusal) => entry.ended?.(refusal),
       onExit: (reason) => this.fall(entry, reason),
     });
     this.report(entry, { state: 'starting', pid: entry.child.pid });

@@ -7,12 +7,18 @@ import type { Settings } from '../settings/settings.ts';
 import { boundsKey, openPlaces, type Remembered, visibleBounds } from './remember.ts';
 
 const MAIN = 'main';
+/** Ends of pages within a minute after which reloading is no help. */
+const MOST_CRASHES = 3;
 /** Under which the popped-out views are remembered. */
 const OPEN = 'windows.open';
 
 export interface WindowsHooks {
   /** False: the window stays, because somebody has to be asked first. */
   mayClose(): boolean;
+  /** The page of a window ended and was loaded again. */
+  returned(reason: string): void;
+  /** Pages keep ending: the person is asked whether the window is to be opened once more; otherwise the application ends. */
+  endless(reason: string): void;
 }
 
 export class Windows {
@@ -146,8 +152,14 @@ export class Windows {
       if (details.reason === 'clean-exit') return;
       const now = Date.now();
       this.crashes = [...this.crashes.filter((at) => now - at < 60_000), now];
-      if (this.crashes.length <= 3) window.webContents.reload();
-      else window.destroy();
+      if (this.crashes.length <= MOST_CRASHES) {
+        window.webContents.reload();
+        this.hooks.returned(details.reason);
+      } else {
+        this.crashes = [];
+        window.destroy();
+        this.hooks.endless(details.reason);
+      }
     });
   }
 }

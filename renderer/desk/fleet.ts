@@ -1,7 +1,8 @@
 /** All instances and machines, tasks, processes and notices, kept up to date by facts. */
 import type { ProcessRow } from '../../core/contract/calls-desk.ts';
-import type { Fact, Notice } from '../../core/contract/events.ts';
+import type { Fact } from '../../core/contract/events.ts';
 import type { Instance, Machine } from '../../core/contract/fleet.ts';
+import type { Notice } from '../../core/contract/notices.ts';
 import type { Task } from '../../core/contract/tasks.ts';
 import { call, on } from './client.ts';
 import { Store, useStore } from './store.ts';
@@ -49,6 +50,11 @@ export async function startFleet(): Promise<void> {
   put(tasks, known, (it) => it.id);
   put(processes, running, (it) => it.id);
   alarms.set(await call('alarm.list', {}));
+  const earlier = await call('notice.list', {});
+  notices.update((before) => [
+    ...before,
+    ...earlier.filter((it) => !before.some((known) => known.at === it.at && known.words === it.words)),
+  ]);
   loaded.set(true);
   call('spend.read', {}).then(
     (spend) =>

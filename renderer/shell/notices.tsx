@@ -3,7 +3,7 @@ import CloseOutlined from '@mui/icons-material/CloseOutlined';
 import Drawer from '@mui/material/Drawer';
 import IconButton from '@mui/material/IconButton';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { Notice } from '../../core/contract/events.ts';
+import type { Notice } from '../../core/contract/notices.ts';
 import { notices } from '../desk/fleet.ts';
 import { useStore } from '../desk/store.ts';
 import { dayClock } from '../parts/format.ts';
@@ -15,9 +15,12 @@ const SHOWN = 7000;
 const AT_ONCE = 3;
 
 function Text({ notice }: { notice: Notice }): ReactNode {
+  // A mere refusal speaks for itself.
+  const plain = notice.words === 'notice.refused' && notice.refusal !== null;
   return (
     <div className="grow">
-      <b>{notice.refusal?.message ?? sayAny(notice.words, noticeValues(notice.values))}</b>
+      <b>{plain ? notice.refusal?.message : sayAny(notice.words, noticeValues(notice.values))}</b>
+      {!plain && notice.refusal !== null && <p>{notice.refusal.message}</p>}
       {notice.refusal !== null && notice.refusal.remedy !== '' && <p>{notice.refusal.remedy}</p>}
     </div>
   );

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type Instance, instance as instanceSchema } from '../../../core/contract/fleet.ts';
 import { type Budget, budget as budgetSchema } from '../../../core/contract/spend.ts';
+import type { Edge } from '../../../core/service/edge.ts';
 import { keep, kept } from '../../../core/service/keep.ts';
+import { tellDamaged } from '../../../core/service/notices.ts';
 
 /** A stretch of time in which a machine held a part of its instance. */
 const span = z.object({
@@ -39,9 +41,9 @@ export class Register {
   private readonly document: Document;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, edge: Edge) {
     this.file = join(folder, 'register.json');
-    this.document = kept(this.file, documentSchema, EMPTY);
+    this.document = kept(this.file, documentSchema, EMPTY, tellDamaged(edge, null));
   }
 
   get instances(): readonly Instance[] {
