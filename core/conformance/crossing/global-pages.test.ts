@@ -2,26 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { PvKernel } from '../../seams/hypervisor.ts';
 import { blanketWorld } from '../../worlds/blanket.ts';
 import { kvmOutfit } from '../../worlds/outfit.ts';
-import { TOUR } from '../pv-machine/tour.table.ts';
+import { TOUR_KERNEL } from '../pv-machine/tour-kernel.ts';
 
 const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
-const BASE = 0xffff_ffff_8000_0000n;
 const MIB = 2 ** 20;
-
-const code = Uint8Array.from(TOUR.flatMap(([bytes]) => (bytes.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))));
-const kernel: PvKernel = {
-  segments: [{ address: 0x1000, bytes: code, size: 0x2_0000 }],
-  entry: BASE + 0x1000n,
-  virtualBase: BASE,
-  physicalOffset: 0n,
-  hypercallPage: undefined,
-  initialP2m: 0x80_0000_0000n,
-  moduleByFrame: true,
-  features: '',
-};
 
 /** Two domains on one CPU of a rented machine until both have ended: writes of CR4 that the provider saw, and the time it took. */
 const twoDomains = (globalPages: boolean): { writes: number; ends: string[]; cycles: number } => {
@@ -41,7 +27,7 @@ const twoDomains = (globalPages: boolean): { writes: number; ends: string[]; cyc
   const shape = { pages: 2048, maximumPages: 2048, vcpus: 1, weight: 256, cap: 0, affinity: undefined, commandLine: '' };
   for (const index of [0, 1]) {
     const made = toolstack.create({
-      spec: { ...shape, name: `tour-${index}`, uuid: new Uint8Array(16).fill(index), kernel, ramdisk: undefined },
+      spec: { ...shape, name: `tour-${index}`, uuid: new Uint8Array(16).fill(index), kernel: TOUR_KERNEL, ramdisk: undefined },
       onlineVcpus: 1,
       console: { write: () => {}, onData: () => {} },
     });

@@ -3,25 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { audit } from '../../hypervisors/xen/audit.ts';
-import type { PvKernel } from '../../seams/hypervisor.ts';
 import { pvWorld } from '../../worlds/pv.ts';
-import { TOUR } from './tour.table.ts';
+import { TOUR_KERNEL } from './tour-kernel.ts';
 
 const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
-const BASE = 0xffff_ffff_8000_0000n;
 const MIB = 2 ** 20;
-
-const code = Uint8Array.from(TOUR.flatMap(([bytes]) => (bytes.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))));
-const kernel: PvKernel = {
-  segments: [{ address: 0x1000, bytes: code, size: 0x2_0000 }],
-  entry: BASE + 0x1000n,
-  virtualBase: BASE,
-  physicalOffset: 0n,
-  hypercallPage: undefined,
-  initialP2m: 0x80_0000_0000n,
-  moduleByFrame: true,
-  features: '',
-};
 
 /** Runs `domains` of them at once; what each printed, and how it ended. */
 const tour = (
@@ -45,7 +31,7 @@ const tour = (
   const shape = { pages: 2048, maximumPages: 2048, vcpus: 1, weight: 256, cap: 0, affinity: undefined, commandLine: '' };
   const made = Array.from({ length: domains }, (_, index) =>
     toolstack.create({
-      spec: { ...shape, name: `tour-${index}`, uuid: new Uint8Array(16).fill(index), kernel, ramdisk: undefined },
+      spec: { ...shape, name: `tour-${index}`, uuid: new Uint8Array(16).fill(index), kernel: TOUR_KERNEL, ramdisk: undefined },
       onlineVcpus: 1,
       console: { write: () => {}, onData: () => {} },
     }),

@@ -4,34 +4,13 @@ import { Errno } from '../../../abi/xen/errno.table.ts';
 import { MmuUpdate } from '../../../abi/xen/memory.table.ts';
 import { FrameType } from '../../common/frames.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
+import { type RequestList, serveList } from '../pv/request-list.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
-
-/** Set in the count when the call is the rest of an interrupted one. */
-const CONTINUED = 0x8000_0000;
-/** Longest piece done without looking whether somebody else wants the CPU; a call inside a multicall must do with one. */
-const PIECE = 1024;
-const LONGEST_INNER = 0x1_0000;
 
 export const mmu_update: HypercallHandler = (caller, args) => {
   if (args.low(3) !== DomainId.SELF && args.low(3) !== caller.domain.id)
     return args.low(3) === DomainId.IO ? -Errno.EPERM : -Errno.ESRCH;
-  const continued = args.low(1) >= CONTINUED;
-  const count = args.low(1) % CONTINUED;
-  const requests = args.address(0);
-  let before = 0;
-  if (continued && !args.isNull(2)) before = caller.memory.readU32(args.address(2)) ?? 0;
-  const inner = args === caller.domain.xen.innerArguments;
-  if (inner && count > LONGEST_INNER) return -Errno.E2BIG;
-  const piece = inner ? count : Math.min(count, PIECE);
-  let result = 0;
-  let done = 0;
-  for (; done < piece; done++) {
-    result = request(caller, requests + done * MmuUpdate.SIZE);
-    if (result !== 0) break;
-  }
-  if (!args.isNull(2) && !caller.memory.writeU32(args.address(2), before + done)) return -Errno.EFAULT;
-  if (result !== 0 || piece === count) return result;
-  return caller.continueCall(args, 0, done * MmuUpdate.SIZE, 1, (count - done) | CONTINUED);
+  return serveList(caller, args, REQUESTS);
 };
 
 const request = (caller: PvVcpu, at: number): number => {
@@ -62,3 +41,5 @@ const request = (caller: PvVcpu, at: number): number => {
   types.putTyped(domain, frame);
   return 0;
 };
+
+const REQUESTS: RequestList = { size: MmuUpdate.SIZE, piece: 1024, longestInner: 0x1_0000, serve: request };

@@ -8,30 +8,12 @@ import { setLdt } from '../pv/descriptor-tables.ts';
 import { signedLinear } from '../pv/entry.ts';
 import type { HypercallHandler } from '../pv/hypercall.ts';
 import type { TableLevel } from '../pv/pages.ts';
+import { type RequestList, serveList } from '../pv/request-list.ts';
 import type { PvVcpu } from '../pv/vcpu.ts';
-
-const CONTINUED = 0x8000_0000;
-const PIECE = 64;
-const LONGEST_INNER = 0x1000;
 
 export const mmuext_op: HypercallHandler = (caller, args) => {
   if (args.low(3) !== DomainId.SELF && args.low(3) !== caller.domain.id) return -Errno.ESRCH;
-  const continued = args.low(1) >= CONTINUED;
-  const count = args.low(1) % CONTINUED;
-  const before = continued && !args.isNull(2) ? (caller.memory.readU32(args.address(2)) ?? 0) : 0;
-  const inner = args === caller.domain.xen.innerArguments;
-  if (inner && count > LONGEST_INNER) return -Errno.E2BIG;
-  const piece = inner ? count : Math.min(count, PIECE);
-  const list = args.address(0);
-  let done = 0;
-  let result = 0;
-  for (; done < piece; done++) {
-    result = operation(caller, list + done * MmuExt.SIZE);
-    if (result !== 0) break;
-  }
-  if (!args.isNull(2) && !caller.memory.writeU32(args.address(2), before + done)) return -Errno.EFAULT;
-  if (result !== 0 || piece === count) return result;
-  return caller.continueCall(args, 0, done * MmuExt.SIZE, 1, (count - done) | CONTINUED);
+  return serveList(caller, args, OPERATIONS);
 };
 
 const operation = (caller: PvVcpu, at: number): number => {
@@ -118,3 +100,5 @@ const fillPage = (caller: PvVcpu, frame: number, source: number | undefined): nu
   if (source !== undefined) frames.put(source);
   return result;
 };
+
+const OPERATIONS: RequestList = { size: MmuExt.SIZE, piece: 64, longestInner: 0x1000, serve: operation };
