@@ -54,6 +54,11 @@ export class Store {
     return this.counts.get(domain) ?? 0;
   }
 
+  /** Nodes of all domains. */
+  get nodes(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   get openTransactions(): number {
     return this.transactions.size;
   }

@@ -47,6 +47,8 @@ export class FrameTable {
   /** Advances with every flush of a context's translations. */
   clock = 1;
   free: number;
+  /** Frames in all, free or not. */
+  readonly total: number;
   /** Told when a frame becomes free; `owner` is who had it. */
   onFree: ((frame: number, owner: number) => void) | undefined;
   private next: number;
@@ -64,7 +66,8 @@ export class FrameTable {
     this.typeCount = new Uint32Array(size);
     this.flags = new Uint8Array(size);
     this.stamp = new Float64Array(size);
-    this.free = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
+    this.total = ranges.reduce((sum, range) => sum + range.end - range.start, 0);
+    this.free = this.total;
     this.next = ranges[0]?.start ?? 0;
   }
 

@@ -6,10 +6,11 @@ import type { ExitRow } from '../../contract/gauges.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
 import type { ByteStream } from '../../seams/plugs.ts';
 import type { LayOptions, Screen, Work, World, WorldDevices, WorldHost, WorldStore, WorldVolumes } from '../desk.ts';
-import { createFabric } from '../fabric.ts';
+import { createFabric, type Fabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
 import { capacityOf } from '../rented-capacity.ts';
 import { worldCaptures } from './captures.ts';
+import { type Census, censusOf } from './census.ts';
 import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Exits } from './exits.ts';
 import { Gauges } from './gauges.ts';
@@ -41,9 +42,9 @@ export class InstanceWorld implements World {
   readonly #guests = new Map<string, Guest>();
   readonly #images = new Map<string, GuestImage>();
   readonly #gauges = new Gauges();
-  readonly #fabric = createFabric();
   readonly #addresses = new Map<string, string>();
   readonly #exits = new Exits(FREQUENCY);
+  readonly #fabric: Fabric;
   readonly #stack: Stack;
   readonly #pace: Pace;
   readonly #saved: SavedWorld;
@@ -57,15 +58,18 @@ export class InstanceWorld implements World {
   constructor(
     private readonly host: WorldHost,
     outfit: Outfitter,
+    /** What the container's card is plugged into; shared by instances that are to reach each other. */
+    fabric: Fabric = createFabric(),
   ) {
+    this.#fabric = fabric;
     const { instance, provisions } = host;
     let recent = '';
     this.#stack = new Stack({
+      capacity: capacityOf(instance),
       provisions,
       outfit,
       name: instance.name,
       cpus: instance.vcpus,
-      capacity: capacityOf(instance),
       memoryMib: instance.memoryMib,
       card: this.#fabric.plug(instance.name),
       serial: {
@@ -294,6 +298,11 @@ export class InstanceWorld implements World {
   console(unit: string, line: 'serial' | 'boot'): ByteStream | undefined {
     if (line === 'boot' || unit === this.host.instance.id) return this.#boot.person;
     return this.#guests.get(unit)?.pipe.person;
+  }
+
+  /** What is in use, for whoever looks for leaks. */
+  census(): Census {
+    return censusOf(this.#blanket());
   }
 
   get devices(): WorldDevices {
