@@ -1,6 +1,4 @@
 /** A container of the Xen flavour as its ring 0 uses it: parameters, three kinds of upcall, pages that move, grants, calls refused. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Errno } from '../../../abi/xen/errno.table.ts';
 import { EventOp } from '../../../abi/xen/events.table.ts';
@@ -17,14 +15,10 @@ import {
 import { HYPERCALLS } from '../../../abi/xen/hypercalls.table.ts';
 import { MemoryOp } from '../../../abi/xen/memory.table.ts';
 import { VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
-import { bare } from '../../../hardware/bare.ts';
-import { createEngine } from '../../../hardware/cpu/engine.ts';
-import type { Board } from '../../../seams/board.ts';
 import { Register } from '../../../seams/machine.ts';
-import { Provider } from '../../virtualized/provider.ts';
+import { rentContainer } from '../../virtualized/testing/container.ts';
 import { type HvmGuest, xenHvm } from './flavour.ts';
 
-const WASM = new Uint8Array(readFileSync(fileURLToPath(new URL('../../../hardware/cpu/hot/build/hot.wasm', import.meta.url))));
 const PAGE = 4096;
 const RAM_PAGES = 1024;
 /** Frames of the test's own: arguments, and where pages of the hypervisor are to appear. */
@@ -32,23 +26,7 @@ const [ARGUMENTS, SHARED, TABLE, STATUS, DATA] = [16, 32, 33, 34, 35];
 const SELF = 0x7ff0;
 const VECTOR = 0x30;
 
-const emptyBoard: Board = {
-  readPort: () => 0,
-  writePort: () => {},
-  readDevice: () => 0n,
-  writeDevice: () => {},
-  readMsr: () => undefined,
-  writeMsr: () => false,
-  acknowledgeInterrupt: () => -1,
-  readTaskPriority: () => 0,
-  writeTaskPriority: () => {},
-  nextEvent: () => Number.POSITIVE_INFINITY,
-  advance: () => {},
-};
-
 const rent = () => {
-  const cpuid = () => ({ eax: 0, ebx: 0, ecx: 0, edx: 0 });
-  const host = bare(createEngine(WASM), { ram: [], cpus: 1, frequency: 1e9, cpuid, board: () => emptyBoard });
   let made: HvmGuest | undefined;
   const flavour = xenHvm({
     uuid: new Uint8Array(16),
@@ -58,26 +36,22 @@ const rent = () => {
   });
   /** What the board was told, in order. */
   const told: string[] = [];
-  const instance = new Provider(host.machine, flavour).create({
-    name: 'container',
+  const instance = rentContainer(flavour, {
     cpus: 2,
+    frequency: 1e9,
+    epochNanoseconds: 0n,
     ram: [
       { start: 0, length: RAM_PAGES * PAGE },
       { start: OWN_FRAMES.first * PAGE, length: OWN_FRAMES.count * PAGE },
       { start: SPECIAL_FRAMES.first * PAGE, length: SPECIAL_FRAMES.count * PAGE },
     ],
-    capacity: Number.POSITIVE_INFINITY,
-    cpuid,
-    epochNanoseconds: 0n,
-    board: () => {
+    connect: () =>
       made?.upcalls.connect({
         now: () => 0,
         deliver: (cpu, vector) => told.push(`APIC ${cpu}: ${vector}`),
         offer: (cpu, offered) => told.push(`CPU ${cpu}: ${offered}`),
         setPin: (asserted) => told.push(`pin: ${asserted}`),
-      });
-      return emptyBoard;
-    },
+      }),
   });
   if (made === undefined) throw new Error('no guest was made');
   const { memory, machine } = { memory: instance.memory, machine: instance.computer.machine };
