@@ -39,3 +39,11 @@ export const allows = (permissions: Permissions, domain: number, right: 'read' |
 
 export const isOwner = (permissions: Permissions, domain: number): boolean =>
   domain === CONTROL_DOMAIN || permissions[0].domain === domain;
+
+/** The same without a domain that is gone; what it owned is the control domain's, and nobody else's by default. */
+export const withoutDomain = (permissions: Permissions, domain: number): Permissions => {
+  if (permissions.every((permission) => permission.domain !== domain)) return permissions;
+  const [owner, ...others] = permissions;
+  const heir = owner.domain === domain ? { domain: CONTROL_DOMAIN, read: false, write: false } : owner;
+  return [heir, ...others.filter((permission) => permission.domain !== domain)];
+};

@@ -201,6 +201,22 @@ describe('watches', () => {
   });
 });
 
+describe('a domain that is gone', () => {
+  it('leaves nothing that a later one of its number could use', () => {
+    const { control, guest, other, server } = setUp();
+    control.write('/tool/shared', 'x');
+    control.ask(StoreType.SET_PERMS, '/tool/shared\0n0\0b1\0r2\0');
+    control.write('/tool/given', 'y');
+    control.ask(StoreType.SET_PERMS, '/tool/given\0r1\0');
+    expect([guest.write('/tool/shared', 'z'), other.read('/tool/given')]).toEqual(['OK\0', 'y']);
+    server.release(1);
+    expect([guest.read('/tool/shared'), guest.write('/tool/given', 'z')]).toEqual(['EACCES', 'EACCES']);
+    expect([other.read('/tool/shared'), other.read('/tool/given')]).toEqual(['z', 'EACCES']);
+    expect(control.ask(StoreType.GET_PERMS, '/tool/given\0')).toBe('n0\0');
+    expect(server.store.nodesOf(1)).toBe(0);
+  });
+});
+
 describe('long directories', () => {
   it('come in parts', () => {
     const { control } = setUp();

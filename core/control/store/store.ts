@@ -3,7 +3,7 @@
  * It knows domains by number only; how they reach it (a ring, a call) is the business of its connections.
  */
 import { STORE_QUOTA, type StoreError } from '../../abi/xen/store.table.ts';
-import { allows, CONTROL_DOMAIN, isOwner, type Permissions } from './permissions.ts';
+import { allows, CONTROL_DOMAIN, isOwner, type Permissions, withoutDomain } from './permissions.ts';
 import { find, type Node, nearest, parentPath, pathParts, replace } from './tree.ts';
 
 export type StoreResult<T> = { readonly ok: T } | { readonly error: StoreError };
@@ -243,9 +243,27 @@ export class Store {
     return ok(undefined);
   }
 
-  /** A domain is gone: its transactions end, and what it owns below its own path is removed by its toolstack. */
+  /**
+   * A domain is gone: its transactions end, and no node remembers it, lest a later domain of the same number inherit what it
+   * might do (as in XSA-322). What it owned beyond its own path is the control domain's.
+   */
   forget(domain: number): void {
     for (const transaction of [...this.transactions.values()])
       if (transaction.domain === domain) this.transactions.delete(transaction.id);
+    const before = this.root;
+    this.root = this.without(before, domain);
+    this.recount(before, this.root);
+  }
+
+  /** `node` and all below it without permissions of `domain`; the same node if there are none. */
+  private without(node: Node, domain: number): Node {
+    const permissions = withoutDomain(node.permissions, domain);
+    let children = node.children;
+    for (const [name, child] of node.children) {
+      const next = this.without(child, domain);
+      if (next !== child) children = new Map(children).set(name, next);
+    }
+    if (permissions === node.permissions && children === node.children) return node;
+    return { ...node, permissions, children, generation: ++this.generation };
   }
 }
