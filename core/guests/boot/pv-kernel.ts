@@ -132,6 +132,8 @@ export function parsePvKernel(kernel: NamedFile, codecs: Codecs): PvKernel {
   const notes = xenNotes(bytes);
   if (notes.size === 0) for (const [type, value] of olderNotes(bytes)) notes.set(type, value);
   if (notes.size === 0) throw notParavirtual(name, 'it has no notes for Xen');
+  if (notes.size === 1 && notes.has(ElfNote.PHYS32_ENTRY))
+    throw notParavirtual(name, 'its only note is the entry for a machine of its own (PVH)');
   const virtualBase = number(notes.get(ElfNote.VIRT_BASE)) ?? 0n;
   const lowest = Math.min(...elf.segments.map(({ address }) => address));
   return {
