@@ -45,7 +45,6 @@ export const CONSTANTS: readonly Place[] = [
   at('mapPresent', 1, 'the frame can be read'),
   at('mapWritable', 2, 'the frame can be written in place'),
   at('mapDevice', 4, 'known to be no RAM: go to the device without asking again'),
-  at('mapFleeting', 8, 'readable for now, replaced on the first write without notice: never cached in a TLB'),
   // frameFlags.
   at('frameDecoded', 1, 'holds bytes of decoded instructions'),
   at('frameTranslated', 2, 'holds bytes of translated code'),

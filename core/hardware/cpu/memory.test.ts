@@ -189,6 +189,27 @@ describe('memory of a machine', () => {
     expect(seen()).toBe(0n);
   });
 
+  it('shows a first write through every translation that had shown zeroes', () => {
+    // mov rax, [rbx]; mov rdx, [rcx]; mov byte [rbx], 5; mov rsi, [rcx]
+    const p = program('48 8b 03  48 8b 11  c6 03 05  48 8b 31  0f 0b');
+    const alias = DATA + 0x1000;
+    p.memory.writeU64(entryAt(alias), BigInt(DATA) | PRESENT | WRITABLE | USER);
+    p.context.registers[3] = BigInt(DATA);
+    p.context.registers[1] = BigInt(alias);
+    p.run();
+    expect([p.register(0), p.register(2), p.register(6)]).toEqual([0n, 0n, 5n]);
+  });
+
+  it('shows a write after the frame was discarded while it held nothing', () => {
+    const p = program('48 8b 03  0f 0b  c6 03 05  48 8b 03  0f 0b');
+    p.context.registers[3] = BigInt(DATA);
+    p.run();
+    p.memory.discard(frameOf(DATA));
+    p.context.rip += 2n;
+    p.run();
+    expect(p.register(0)).toBe(5n);
+  });
+
   it('forgets what is discarded, code included', () => {
     const p = program('ff e3');
     p.load(DATA, 'b0 05 0f 0b');

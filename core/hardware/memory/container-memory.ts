@@ -1,9 +1,9 @@
 /**
  * Guest-physical memory: a frame map that the interpreter reads, filled on demand.
  *
- * An entry is the address of a host frame and `Constant.map*` bits; 0 means that nobody has touched the frame. A frame
- * that was only read shows the zero frame and is `fleeting`: no TLB keeps it, so its replacement needs no flush. A
- * frame that loses or changes its content while TLBs may know it costs a flush of every context on this memory.
+ * An entry is the address of a host frame and `Constant.map*` bits; 0 means that no processor has touched the frame. A
+ * frame that was only read shows the zero frame. A frame that is replaced, or changes its content, while TLBs may know it
+ * costs a flush of every context on this memory.
  */
 import { Bug } from '../../base/bug.ts';
 import type { HostFrame } from '../../seams/addresses.ts';
@@ -41,8 +41,10 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   const entryOf = (frame: number): number => entries[frame] ?? 0;
   const addressOf = (entry: number): number => (entry & ADDRESS_MASK) >>> 0;
   const isZero = (entry: number): boolean => addressOf(entry) === host.zero;
-  /** Whether a TLB may hold the entry. */
+  /** Whether the entry has a frame of its own, or shares one with content. */
   const isLasting = (entry: number): boolean => (entry & Constant.mapPresent) !== 0 && !isZero(entry);
+  /** What a frame without content has: the zero frame stays where TLBs may know it. */
+  const emptied = (entry: number): number => (isZero(entry) ? entry : 0);
   /** Entries by what {@link EngineMemory.usage} tells: counted as they change, for there are millions. */
   const held = { privateFrames: 0, sharedFrames: 0 };
   const count = (entry: number, by: number): void => {
@@ -67,22 +69,22 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   const readable = (frame: number): number => {
     const entry = entryOf(frame);
     if (entry & Constant.mapPresent) return entry;
-    return put(frame, (host.zero | Constant.mapPresent | Constant.mapFleeting) >>> 0);
+    return put(frame, (host.zero | Constant.mapPresent) >>> 0);
   };
 
   /** The entry of a frame of RAM, writable in place. */
   const writable = (frame: number): number => {
     const entry = entryOf(frame);
     if (entry & Constant.mapWritable) return entry;
-    const shared = (entry & Constant.mapPresent) !== 0 && !isZero(entry);
+    const shared = isLasting(entry);
     if (shared && host.owners(addressOf(entry)) === 1) return put(frame, (entry | Constant.mapWritable) >>> 0);
     const address = host.allocate();
     const made = put(frame, (address | Constant.mapPresent | Constant.mapWritable) >>> 0);
     if (shared) {
       host.bytes.copyWithin(address, addressOf(entry), addressOf(entry) + FRAME_SIZE);
       drop(entry);
-      flush();
     }
+    if (entry & Constant.mapPresent) flush();
     return made;
   };
 
@@ -93,8 +95,9 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   /** Host address of a machine address. */
   const locate = (address: number, write: boolean): number => {
     const frame = checked(Math.floor(address / FRAME_SIZE));
-    const entry = write ? writable(frame) : readable(frame);
-    return addressOf(entry) + (address % FRAME_SIZE);
+    const entry = write ? writable(frame) : entryOf(frame);
+    const at = entry & Constant.mapPresent ? addressOf(entry) : host.zero;
+    return at + (address % FRAME_SIZE);
   };
   /** Calls back for each piece of a range that lies on one frame. */
   const pieces = (
@@ -165,7 +168,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     write,
     discard: (frame) => {
       const entry = entryOf(checked(frame));
-      put(frame, 0);
+      put(frame, emptied(entry));
       if (!isLasting(entry)) return;
       drop(entry);
       flush();
@@ -174,7 +177,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       if (from === to) return;
       const source = entryOf(checked(from));
       const old = entryOf(checked(to));
-      if (!isLasting(source)) put(to, 0);
+      if (!isLasting(source)) put(to, emptied(old));
       else {
         const readOnly = (source & ~Constant.mapWritable) >>> 0;
         host.share(addressOf(source));

@@ -80,7 +80,7 @@ function translate(a: u64, access: u32): u32 {
     return 0;
   }
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (!(entry & Constant.mapFleeting) && !fleetingTranslation(user) && !watchPage(a)) fillTlb(a, host, access, walkAux());
+  if (!fleetingTranslation(user) && !watchPage(a)) fillTlb(a, host, access, walkAux());
   return host;
 }
 
@@ -100,7 +100,7 @@ export function translateFetch(a: u64): u32 {
     return 0;
   }
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (!(entry & Constant.mapFleeting)) fillTlb(a, host, Constant.accessExecute, walkAux());
+  fillTlb(a, host, Constant.accessExecute, walkAux());
   return host;
 }
 
@@ -226,7 +226,7 @@ function systemPiece(a: u64, size: u32, write: bool, value: u64): u64 {
   if (!walkOrFault(a, write ? Constant.accessWrite : Constant.accessRead, false, true)) return 0;
   const entry = hostEntry(walkAddress >> 12, write);
   const host = (entry & ~0xfff) | (<u32>walkAddress & 0xfff);
-  if (own && entry && !(entry & Constant.mapFleeting) && !fleetingTranslation(false) && !watchPage(a)) {
+  if (own && entry && !fleetingTranslation(false) && !watchPage(a)) {
     fillSet(0, a, host, write ? Constant.accessWrite : Constant.accessRead, walkAux());
   }
   if (!write) return entry ? readHost(host, size) : readDevice(walkAddress, size);

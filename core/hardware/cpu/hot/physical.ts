@@ -1,6 +1,6 @@
 // Physical memory of the running CPU: frame map look-ups, and accesses by physical address.
 //
-// Frame map entry: host address of the frame | mapPresent, mapWritable, mapDevice, mapFleeting; 0 = ask outside.
+// Frame map entry: host address of the frame | mapPresent, mapWritable, mapDevice; 0 = ask outside.
 import { deviceRead, deviceWrite, frameFault } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
 import { codeWritten } from './code';

@@ -27,7 +27,7 @@ export const enum Exit { onward = 0, short = 1, precise = 2, none = 3 }
 
 /** Units return after at most so many cycles: V8 replaces a function by its optimised version only when it is called anew. */
 const SLICE: i32 = 100_000;
-/** A block head this hot is told to the translator, and again at twice that: then it does not wait for others. */
+/** A block head this hot is told to the translator, and again, as urgent, at twice that. */
 let threshold: u32 = 0;
 /** Bumped whenever a unit was dropped. */
 let unitEpoch: u32 = 0;
