@@ -89,7 +89,7 @@ describe('single step', () => {
     k.context.registers[7] = BigInt(DATA);
     k.context.registers[1] = 3n;
     k.context.rflags = 0x102n;
-    expect(k.trapped()).toMatchObject({ vector: 1, rip: CODE });
+    expect(k.trapped()).toMatchObject({ vector: 1, rip: CODE, flags: 0x1_0102 });
     expect(k.register(1)).toBe(2);
   });
 

@@ -60,10 +60,11 @@ function doubles(first: u32, second: u32): bool {
 
 /**
  * RF in the pushed image: 1 for faults, so that the return does not meet the same breakpoint again (SDM vol. 3,
- * 17.3.1.1). Not for a breakpoint, whose handler decides, nor for the abort #DF; traps are pushed as they are.
+ * 17.3.1.1). Not for a breakpoint, whose handler decides, nor for the abort #DF; traps are pushed as they are, unless a
+ * repeated instruction has iterations left.
  */
-@inline function resumeFlag(vector: u32): u64 {
-  if (vector == Vector.db) return detected ? Flag.rf : 0;
+@inline function resumeFlag(vector: u32, repeating: bool): u64 {
+  if (vector == Vector.db) return detected || repeating ? Flag.rf : 0;
   return vector == Vector.df || vector == Vector.bp || vector == Vector.of_ ? 0 : Flag.rf;
 }
 
@@ -72,13 +73,15 @@ export function deliverException(vector: u32, error: u32, hasError: bool): void 
   const counter = cpu + (<usize>(vector & 31) << 3);
   store<u64>(counter, load<u64>(counter, Offset.countException) + 1, Offset.countException);
   if (load<u32>(cpu, Offset.occupant)) return stopException(vector, error, hasError, false);
+  const repeating = load<u32>(cpu, Offset.repeating) != 0;
+  store<u32>(cpu, 0, Offset.repeating);
   let first = vector;
   let code = error;
   let has = hasError;
   while (true) {
     if (first == Vector.pf) store<u64>(cpu, load<u64>(cpu, Offset.faultAddress), Offset.cr2);
     noteEvent(first, code, has);
-    enterExternal(first, code, has, resumeFlag(first));
+    enterExternal(first, code, has, resumeFlag(first, repeating));
     if (!faulted()) {
       if (first == Vector.db) debugDelivered();
       return;
