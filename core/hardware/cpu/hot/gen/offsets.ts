@@ -132,7 +132,6 @@ export const enum Constant {
   mapPresent = 1,
   mapWritable = 2,
   mapDevice = 4,
-  mapFleeting = 8,
   frameDecoded = 1,
   frameTranslated = 2,
   frameWriteCached = 4,
