@@ -1,5 +1,5 @@
 /** Lets hostile guests attack, one act after the other, and looks after every piece of the run whether all is in order. */
-import { type Random, random } from '../../base/random.ts';
+import { random } from '../../base/random.ts';
 import { ATTACKS, type AttackClass } from './attacks.table.ts';
 import { HostileWorld } from './hostile-world.ts';
 
@@ -20,16 +20,8 @@ const PIECE = 1000;
 const LIFE = 20_000;
 /** How often the guests put their stacks in order before they go on. */
 const STEADY = 0.99;
-const WEIGHTS = ATTACKS.reduce((sum, { weight }) => sum + weight, 0);
-
-const choose = (chance: Random): AttackClass => {
-  let left = chance.below(WEIGHTS);
-  for (const attack of ATTACKS) {
-    if (left < attack.weight) return attack;
-    left -= attack.weight;
-  }
-  return ATTACKS[0] as AttackClass;
-};
+/** Every class as often as its weight says. */
+const WHEEL = ATTACKS.flatMap((attack) => new Array<AttackClass>(attack.weight).fill(attack));
 
 const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
 
@@ -48,7 +40,7 @@ export const runHostileGuests = (seed: number, acts: number): HostileReport => {
   };
   while (done < acts && offences.length === 0) {
     const guest = chance.pick(world.guests);
-    const attack = choose(chance);
+    const attack = chance.pick(WHEEL);
     if (chance.chance(STEADY)) for (const each of world.guests) each.steady();
     chance.pick(attack.acts)(guest);
     count(classes, attack.name);

@@ -16,6 +16,7 @@ import { PvDomain } from '../../hypervisors/xen/pv/domain.ts';
 import type { FakeMachine } from '../../hypervisors/xen/testing/fake-machine.ts';
 import { createXen, smallSpec } from '../../hypervisors/xen/testing/fixture.ts';
 import type { Xen } from '../../hypervisors/xen/xen.ts';
+import type { MachineFrame } from '../../seams/addresses.ts';
 import type { MappedPage, Platform } from '../../seams/platform.ts';
 import type { BlockStore, ByteStream, FramePort } from '../../seams/plugs.ts';
 import { FickleMemory } from './fickle-memory.ts';
@@ -31,9 +32,11 @@ const WHILE = 100_000;
 const LONG_WHILE = 20_000_000;
 /** Pages of the attackers that the control domain maps at a time. */
 const MOST_MAPPED = 8;
+/** Frames that Xen took for itself when it started. */
+const OF_THE_HYPERVISOR = [16, 17, 18] as const;
 const SECRET = 'what only the victim and the control domain may read';
-/** References of the victim's table that it grants to whoever attacks: one to read, one to write. */
-const GRANTED = { read: 20, write: 21 } as const;
+/** References of the victim's table by which it lets each attacker read one page, and write another. */
+const GRANTED = { attacker: { read: 20, write: 21 }, accomplice: { read: 22, write: 23 } } as const;
 
 const silent: ByteStream = { write: () => {}, onData: () => {} };
 const sink = (): FramePort => ({ send: () => true, onFrame: () => {}, onRoom: () => {} });
@@ -58,7 +61,9 @@ export class HostileWorld {
   private readonly victimDisk = new Uint8Array(SECTORS * SECTOR).fill(0x5a);
   private readonly before: { readonly memory: string; readonly store: string };
   private readonly empty: Counts;
-  private readonly mapped: MappedPage[] = [];
+  private readonly mapped: { readonly page: MappedPage; readonly access: 'read' | 'write' }[] = [];
+  /** The frame of the victim that the attackers may write. */
+  private scratch = -1;
   private attackers: readonly { readonly managed: ManagedDomain; readonly guest: HostileGuest }[] = [];
 
   constructor(private readonly random: Random) {
@@ -78,9 +83,9 @@ export class HostileWorld {
     this.toolstack.store.write(`/local/domain/${this.victim.control.id}/secret`, SECRET);
     this.toolstack.store.setPermissions(`/local/domain/${this.victim.control.id}/secret`, [`n${this.victim.control.id}`]);
     this.advance(LONG_WHILE);
-    this.before = { memory: this.fingerprint(), store: this.storeOf(this.victim) };
     // The first domain at a place makes the hypervisor's own tables for it; they stay.
     this.renew();
+    this.before = { memory: this.fingerprint(), store: this.storeOf(this.victim) };
     this.destroyAttackers();
     this.empty = this.counts();
     this.renew();
@@ -114,15 +119,19 @@ export class HostileWorld {
   renew(): void {
     this.destroyAttackers();
     const victim = this.domainOf(this.victim);
-    const foreign = [...this.xen.frames.ownedBy(victim.owner)].slice(100, 110).concat([16, 17, 18] as never[]);
+    const foreign = [...[...this.xen.frames.ownedBy(victim.owner)].slice(100, 110), ...OF_THE_HYPERVISOR];
     const made = ['attacker', 'accomplice'].map((name) => this.build(name, new Uint8Array(SECTORS * SECTOR)));
     this.attackers = made.map((managed, index) => {
       const other = made[1 - index] ?? managed;
-      victim.grants.write(GRANTED.read, GrantFlag.permit_access | GrantFlag.readonly, managed.control.id, foreign[0] ?? 0);
+      const [read = 0, written = 0] = foreign;
+      const to = index === 0 ? GRANTED.attacker : GRANTED.accomplice;
+      victim.grants.write(to.read, GrantFlag.permit_access | GrantFlag.readonly, managed.control.id, read);
+      victim.grants.write(to.write, GrantFlag.permit_access, managed.control.id, written);
+      this.scratch = written;
       const guest = new HostileGuest(this.domainOf(managed), this.random, {
         foreign,
         others: () => [0, victim.id, other.control.id],
-        granted: [GRANTED.read, GRANTED.write, 0, 1],
+        granted: [to.read, to.write, 0, 1],
         settle: () => this.advance(WHILE),
         mapByControl: (domain, reference) => this.mapPage(domain, reference),
       });
@@ -130,16 +139,18 @@ export class HostileWorld {
     });
   }
 
-  /** Maps a page of an attacker, and writes to it as a back end would. */
+  /** Maps a page of an attacker, and writes to one that is mapped, as a back end would at any time. */
   private mapPage(domain: number, reference: number): void {
-    if (this.mapped.length >= MOST_MAPPED) this.mapped.splice(this.random.below(MOST_MAPPED), 1)[0]?.unmap();
-    const page = this.platform.foreign.map(domain, reference, this.random.chance(0.5) ? 'write' : 'read');
-    if (typeof page === 'number') return;
-    this.mapped.push(page);
+    const { random } = this;
+    if (this.mapped.length >= MOST_MAPPED) this.mapped.splice(random.below(MOST_MAPPED), 1)[0]?.page.unmap();
+    const access = random.chance(0.5) ? 'write' : 'read';
+    const page = this.platform.foreign.map(domain, reference, access);
+    if (typeof page !== 'number') this.mapped.push({ page, access });
+    for (const each of this.mapped) if (each.access === 'write') each.page.bytes('write').fill(random.below(256), 0, 64);
   }
 
   private destroyAttackers(): void {
-    for (const page of this.mapped.splice(0)) page.unmap();
+    for (const { page } of this.mapped.splice(0)) page.unmap();
     for (const { managed } of this.attackers) this.toolstack.destroy(managed);
     this.attackers = [];
     this.advance(LONG_WHILE);
@@ -172,7 +183,7 @@ export class HostileWorld {
     const victim = this.domainOf(this.victim);
     let [a, b] = [1, 0];
     for (const frame of this.xen.frames.ownedBy(victim.owner)) {
-      if (victim.grants.frames.includes(frame)) continue;
+      if (frame === this.scratch || victim.grants.frames.includes(frame)) continue;
       const bytes = this.xen.memory.bytes(frame, 'read');
       for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset, 1024)) {
         a = (a + word) | 0;
@@ -208,7 +219,7 @@ export class HostileWorld {
 
   private holdsSecret(managed: ManagedDomain): boolean {
     const { store } = managed.control.rings;
-    const page = this.xen.memory.bytes(store.frame as never, 'read');
+    const page = this.xen.memory.bytes(store.frame as MachineFrame, 'read');
     return new TextDecoder('latin1').decode(page).includes(SECRET.slice(0, 16));
   }
 }
