@@ -25,6 +25,13 @@ export class PagePool {
   give(pages: readonly OwnPage[]): void {
     this.free.push(...pages);
   }
+
+  /** Gives up those that are not in use. */
+  release(): void {
+    for (const page of this.free) page.release();
+    this.made -= this.free.length;
+    this.free.length = 0;
+  }
 }
 
 /** Copies bytes to pages, each filled before the next. */

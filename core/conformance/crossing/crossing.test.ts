@@ -6,6 +6,7 @@ import { Errno } from '../../abi/xen/errno.table.ts';
 import { AddToPhysmap } from '../../abi/xen/hvm.table.ts';
 import { HYPERCALLS } from '../../abi/xen/hypercalls.table.ts';
 import { MemoryOp } from '../../abi/xen/memory.table.ts';
+import { random } from '../../base/random.ts';
 import type { FoundDevices } from '../../drivers/discover.ts';
 import { passOf } from '../../hypervisors/blanket/passes.table.ts';
 import { driverAccessOf } from '../../hypervisors/xen/native/driver-access.ts';
@@ -119,6 +120,44 @@ describe.skipIf(!existsSync(WASM))('a driver domain', () => {
       within(() => {});
       expect([heard, received]).toEqual([[frameTo(1)], [frameTo(2)]]);
     }
+  });
+
+  it.each(Object.entries(STACKS))('keeps and carries what it is given under load on %s', (_, make) => {
+    const seed = 20261128;
+    const chance = random(seed);
+    const { disk, peer, heard, disks, networks, within } = crossing(make);
+    // Whole sectors at random places, many at once; where two meet, the later one is to win, so they do not.
+    const expected = new Uint8Array(disk.content.length);
+    let answered = 0;
+    within(() => {
+      for (let slot = 0; slot < 64; slot++) {
+        const bytes = new Uint8Array(512 * (1 + chance.below(120))).fill(1 + chance.below(255));
+        const offset = slot * 64 * 1024 + 512 * chance.below(8);
+        expected.set(bytes, offset);
+        disks[0]?.submit({ kind: 'write', offset, bytes }, (done) => {
+          if (done !== undefined) answered += 1;
+        });
+      }
+    });
+    expect([seed, answered, Buffer.compare(disk.content, expected)]).toEqual([seed, 64, 0]);
+    const [card] = networks;
+    const received: number[] = [];
+    card?.onFrame((frame) => {
+      received.push(frame.at(-1) ?? -1);
+      return true;
+    });
+    let sent = 0;
+    const send = (): void => {
+      while (sent < 1000 && card?.send(frameTo(sent & 0xff)) === true) sent += 1;
+    };
+    card?.onRoom(send);
+    within(send);
+    for (let round = 0; round < 20; round++) {
+      for (let index = 0; index < 50; index++) peer.send(frameTo((round * 50 + index) & 0xff));
+      within(() => {});
+    }
+    const counting = Array.from({ length: 1000 }, (_value, index) => index & 0xff);
+    expect([sent, heard.map((frame) => frame.at(-1)), received]).toEqual([1000, counting, counting]);
   });
 
   /** Exits that `task` of the driver domain costs, beyond those of a task that does nothing. */

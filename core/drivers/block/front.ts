@@ -38,6 +38,8 @@ export class BlockFront implements BlockQueue, FrontDevice {
   discards = false;
   private flushing: number | undefined;
   private ring: FrontRing | undefined;
+  /** The page of the ring, and the reference by which the back end has it. */
+  private shared: { readonly page: OwnPage; readonly reference: number } | undefined;
   private port = 0;
   private backDomain = 0;
   private readonly pool: PagePool;
@@ -61,6 +63,7 @@ export class BlockFront implements BlockQueue, FrontDevice {
     this.backDomain = backDomain;
     this.ring = new FrontRing(page, Slot.SIZE);
     const reference = this.platform.own.grant(backDomain, page, 'write');
+    this.shared = { page, reference };
     this.port = this.platform.events.allocate(backDomain);
     if (reference < 0 || this.port < 0) return undefined;
     this.platform.events.listen(this.port, () => this.answered());
@@ -79,9 +82,20 @@ export class BlockFront implements BlockQueue, FrontDevice {
   lost(): void {
     this.gone = true;
     const works = [...this.running.values(), ...this.waiting];
+    for (const running of this.running.values()) this.takeBack(running);
     this.running.clear();
     this.waiting = [];
+    this.ring = undefined;
+    this.platform.events.close(this.port);
+    // A page that the back end still has stays with it.
+    if (this.shared !== undefined && this.platform.own.revoke(this.shared.reference)) this.shared.page.release();
+    this.pool.release();
     for (const { done } of works) done(undefined);
+  }
+
+  /** The pages of a request are free again, except those that the back end still has. */
+  private takeBack({ pages, references }: Running): void {
+    this.pool.give(pages.filter((_, index) => this.platform.own.revoke(references[index] ?? 0)));
   }
 
   submit(request: BlockRequest, done: Work['done']): void {
@@ -162,9 +176,8 @@ export class BlockFront implements BlockQueue, FrontDevice {
       if (found === undefined) return;
       this.running.delete(id);
       const ok = response.getInt16(BlockResponse.status, true) === BlockStatus.okay;
-      for (const reference of found.references) this.platform.own.revoke(reference);
       const bytes = found.request.kind === 'read' ? bytesOfPages(found.pages, found.request.length) : NOTHING;
-      this.pool.give(found.pages);
+      this.takeBack(found);
       found.done(ok ? bytes : undefined);
     });
     if (this.waiting.length > 0) this.send();

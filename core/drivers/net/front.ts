@@ -35,6 +35,7 @@ export class NetFront implements FramePort, FrontDevice {
   private readonly outgoing: Buffer[] = [];
   private readonly idle: number[] = [];
   private readonly incoming: Buffer[] = [];
+  private rings: Buffer[] = [];
   private pieces: Uint8Array[] = [];
   private readonly kept: Uint8Array[] = [];
   private deliver: (frame: Uint8Array) => boolean = () => false;
@@ -52,6 +53,7 @@ export class NetFront implements FramePort, FrontDevice {
     this.backDomain = backDomain;
     const [transmit, receive] = [this.buffer('write'), this.buffer('write')];
     if (transmit === undefined || receive === undefined) return undefined;
+    this.rings = [transmit, receive];
     this.transmit = new FrontRing(transmit.page, NetTransmit.SIZE);
     this.receive = new FrontRing(receive.page, NetReceive.SIZE);
     this.port = this.platform.events.allocate(backDomain);
@@ -81,6 +83,12 @@ export class NetFront implements FramePort, FrontDevice {
 
   lost(): void {
     this.usable = false;
+    this.transmit = undefined;
+    this.receive = undefined;
+    this.platform.events.close(this.port);
+    // A page that the back end still has stays with it.
+    for (const { page, reference } of [...this.rings, ...this.outgoing, ...this.incoming])
+      if (this.platform.own.revoke(reference)) page.release();
   }
 
   private buffer(access: 'read' | 'write'): Buffer | undefined {

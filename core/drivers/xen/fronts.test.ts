@@ -148,12 +148,18 @@ describe('the block front end', () => {
     expect(ask({ kind: 'write', offset: 0, bytes: new Uint8Array(512) })).toEqual([undefined]);
   });
 
-  it('answers nobody wrongly when the back end goes away', () => {
-    const { ask, domains, place } = setUp(memoryDisk().store);
-    domains.back.schedule(0, () => domains.backStore.write(`${place.backPath}/state`, '5'));
+  it('answers nobody wrongly when the back end goes away, and keeps nothing', () => {
+    const { ask, domains, place, back } = setUp(memoryDisk().store);
+    ask({ kind: 'read', offset: 0, length: 64 * 512 });
+    domains.back.schedule(0, () => {
+      back.close();
+      domains.backStore.write(`${place.backPath}/state`, '6');
+    });
     domains.run();
     expect(domains.backStore.read(`${place.frontPath}/state`)).toBe('6');
     expect(ask({ kind: 'read', offset: 0, length: 512 })).toEqual([undefined]);
+    // The page of the store's ring is all that is left.
+    expect([domains.frontDomain.pages, domains.grantsInUse]).toEqual([1, 1]);
   });
 });
 
@@ -175,7 +181,7 @@ describe('the network front end', () => {
       return true;
     });
     const place = plugNetwork(domains.backStore, domains.back, FRONT_DOMAIN, 0, Uint8Array.of(2, 0, 0, 0, 0, 1));
-    new NetBack(place, wires.plug('front'));
+    const back = new NetBack(place, wires.plug('front'));
     let ready = 0;
     const front = new NetFront(domains.front, () => {
       ready += 1;
@@ -183,7 +189,7 @@ describe('the network front end', () => {
     domains.run(() => new FrontEnd(domains.frontStore, place.frontPath, front));
     expect(ready).toBe(1);
     const received: Uint8Array[] = [];
-    return { domains, peer, heard, front, received };
+    return { domains, peer, heard, front, received, back, place };
   };
 
   it('carries frames both ways, on rings that wrap around', () => {
@@ -214,6 +220,18 @@ describe('the network front end', () => {
       while (sent < 1000 && front.send(broadcast(60, 1))) sent += 1;
     });
     expect([sent, heard.length, rooms]).toEqual([256, 256, 1]);
+  });
+
+  it('keeps nothing when the back end goes away', () => {
+    const { domains, front, back, place } = setUp();
+    domains.run(() => void front.send(broadcast(60, 1)));
+    domains.back.schedule(0, () => {
+      back.close();
+      domains.backStore.write(`${place.backPath}/state`, '6');
+    });
+    domains.run();
+    domains.run(() => void front.send(broadcast(60, 1)));
+    expect([front.counts.sent, domains.frontDomain.pages, domains.grantsInUse]).toEqual([1, 1, 1]);
   });
 
   it('keeps what nobody has room for until somebody has', () => {
