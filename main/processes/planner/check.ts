@@ -8,7 +8,7 @@ import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import type { Begin } from '../../../core/contract/wire.ts';
 import type { Works } from '../../../core/service/works.ts';
 import { usesImages } from '../../../core/worlds/catalogue.ts';
-import type { CheckNews } from '../../../core/worlds/check/check-partition.ts';
+import type { CheckNews } from '../../../core/cloud/check.ts';
 import type { Work } from '../../../core/worlds/desk.ts';
 import { makeImage } from '../images.ts';
 
