@@ -36,6 +36,14 @@ export interface MeasuredPoint {
   readonly most: number;
 }
 
+/** How far it is; `point` when one has been measured. */
+export interface CheckNews {
+  readonly done: number;
+  readonly of: number;
+  readonly step: string;
+  readonly point?: MeasuredPoint;
+}
+
 export interface PlannedCheck {
   readonly partition: Partition;
   /** By machine count. */

@@ -1,6 +1,5 @@
 /** For tests only: a check of a plan that takes a moment and measures what an ideal scheduler would give. */
-import type { Partition } from '../../core/cloud/check.ts';
-import type { CheckNews } from '../../core/worlds/check/check-partition.ts';
+import type { CheckNews, Partition } from '../../core/cloud/check.ts';
 import type { Provisions } from '../../core/worlds/desk.ts';
 
 /** Looks at each point, so that progress can be seen and cancelling has something to cancel. */

@@ -5,7 +5,7 @@
  * The machines are clones of one that booted. Nothing here knows what is predicted.
  */
 import { Refusal } from '../../base/refusal.ts';
-import type { CheckedClass, MeasuredPoint, Partition } from '../../cloud/check.ts';
+import type { CheckedClass, CheckNews, MeasuredPoint, Partition } from '../../cloud/check.ts';
 import type { ManagedDomain } from '../../control/toolstack.ts';
 import { parsePvKernel } from '../../guests/boot/pv-kernel.ts';
 import type { PvKernel } from '../../seams/hypervisor.ts';
@@ -15,14 +15,6 @@ import type { Provisions } from '../desk.ts';
 import { kvmOutfit } from '../outfit.ts';
 import { xenOutfit } from '../xen-outfit.ts';
 import { busyCommand, WorkCounter } from './busy-guest.ts';
-
-/** How far it is; `point` when one has been measured. */
-export interface CheckNews {
-  readonly done: number;
-  readonly of: number;
-  readonly step: string;
-  readonly point?: MeasuredPoint;
-}
 
 const OUTFITS = { xen: xenOutfit, kvm: kvmOutfit } as const;
 const IMAGE = 'default';
