@@ -65,14 +65,17 @@ async function main(): Promise<void> {
   await desk.window.setViewportSize(SIZE);
   const instance = await cut(desk);
   const machine = new MachineWindow(desk.window);
-  const prompt = async (): Promise<boolean> => /[#$]\s*$/.test((await machine.text()).trimEnd().concat(' ').trimEnd());
-  for (const [number, line] of Object.entries(WORK)) {
+  /** Opens a console; an empty line makes even one that was silent since it was cloned show its prompt. */
+  const ready = async (number: string): Promise<void> => {
     await machine.open(`${instance}.${number}`);
-    await until(`machine ${number} has a prompt`, prompt, PATIENCE);
+    await machine.type('');
+    await until(`machine ${number} has a prompt`, async () => /[#$]$/.test((await machine.text()).trimEnd()), PATIENCE);
+  };
+  for (const [number, line] of Object.entries(WORK)) {
+    await ready(number);
     await machine.type(line);
   }
-  await machine.open(`${instance}.4`);
-  await until('machine 4 has a prompt', prompt, PATIENCE);
+  await ready('4');
   for (const line of ['uname -a', 'cat /sys/hypervisor/type', 'free -m', 'ip -4 -o addr', 'ping -c 2 10.77.0.1']) {
     await machine.type(line);
     await desk.window.waitForTimeout(2500);

@@ -15,8 +15,8 @@ import { boardScreen } from '../board-screen.ts';
 import type { Provisions, Screen } from '../desk.ts';
 import type { Domain0 } from '../domain0.ts';
 import { emptyBoard } from '../empty-board.ts';
-import type { RentedCapacity } from '../rented-capacity.ts';
 import type { Outfit, Outfitter } from '../outfit.ts';
+import type { RentedCapacity } from '../rented-capacity.ts';
 import { startKernel } from '../start-kernel.ts';
 import { type XenOnOptions, xenOn } from '../xen-on.ts';
 import { Crossing } from './crossing.ts';
@@ -99,7 +99,7 @@ export class Stack {
       initrd: image.ramdisk,
       modules: [],
       // The last one named is where the first program talks.
-      commandLine: `${draws ? 'console=tty0 ' : ''}console=ttyS0 ${image.commandLine}`,
+      commandLine: `console=ttyS0 ${draws ? 'console=tty0 ' : ''}${image.commandLine}`,
       codecs: this.options.provisions.codecs,
     });
   }
