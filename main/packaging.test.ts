@@ -17,9 +17,10 @@ it('is valid', async () => {
   await expect(validateConfiguration(structuredClone(config), { add: () => undefined })).resolves.toBeUndefined();
 });
 
-it('packs the built program and nothing of the tests', () => {
+it('packs the built program and its guest image, and nothing of the tests', () => {
   const files = config.files as string[];
   expect(files.filter((it) => !it.startsWith('!'))).toEqual(['dist/app/**', 'package.json']);
+  expect(config.extraResources).toEqual([{ from: 'dist/image', to: 'image', filter: ['**/*'] }]);
   expect(JSON.stringify(config)).not.toMatch(/stand-in|scripted|e2e/);
 });
 

@@ -160,3 +160,22 @@ test('on a full disk nothing is lost: the refusal says what to do, and the progr
   );
   await again.close();
 });
+
+test('a page that crashes is loaded again, and says so; instances go on', async () => {
+  const desk = await start();
+  const id = await fleetOf(desk, 1);
+  const before = await pidOf(desk, `world:${id}`);
+  const page = await desk.window.context().newCDPSession(desk.window);
+  // It never answers: the page is gone.
+  page.send('Page.crash').catch(() => undefined);
+  const read = `document.querySelector('button[aria-label="Notices"]')?.click(); document.body.textContent`;
+  // Until it is loaded again there is no page to ask.
+  const text = (): Promise<string> =>
+    desk.app
+      .evaluate(({ BrowserWindow }, code) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(code), read)
+      .then(String, () => '');
+  await expect.poll(text, { timeout: 20_000 }).toContain('was loaded again');
+  expect(await text()).toContain('weaver');
+  // Throws if the process is not there. The driver has lost the page, so the application is ended from outside.
+  process.kill(before, 0);
+});

@@ -39,11 +39,11 @@ export async function mainJob(desk: Started, { provider, type, memoryMib, load, 
   const machine = new MachineWindow(window);
   for (const name of NAMES.slice(1)) {
     await machine.open(ids.get(name) ?? '');
-    await expect(machine.screen).toContainText('#', { timeout: patience });
+    await machine.prompt(patience);
   }
   await machines.open();
   await machines.row('vm-1').dblclick();
-  await expect(machine.screen).toContainText('#', { timeout: patience });
+  await machine.prompt(patience);
   await machine.type('uname -a');
   await expect(machine.screen).toContainText('Linux vm-1', { timeout: patience });
   const still = await machine.sparkline('CPU');

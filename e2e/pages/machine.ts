@@ -20,6 +20,16 @@ export class MachineWindow {
     await this.page.getByRole('tab', { selected: true }).waitFor();
   }
 
+  /** Waits for a shell that answers; a clone shows its prompt only when it is asked for it with Enter. */
+  async prompt(patience: number): Promise<void> {
+    const end = Date.now() + patience;
+    while (!/~ ?#\s*$/.test(await this.text())) {
+      if (Date.now() > end) throw new Error(`no prompt within ${patience / 1000} s: ${(await this.text()).slice(-300)}`);
+      await this.type('');
+      await this.page.waitForTimeout(1000);
+    }
+  }
+
   async type(line: string): Promise<void> {
     await this.page.locator('.xterm-helper-textarea').focus();
     await this.page.keyboard.type(line);

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Answer } from '../../../core/contract/calls.ts';
 import { go } from '../../routes.ts';
 import { say, type Words } from '../../words/say.ts';
+import { FirstImage } from './first-image.tsx';
 
 const STEPS: readonly { title: Words; text: Words; tone: string }[] = [
   { title: 'first.rent', text: 'first.rentText', tone: 'var(--thread-0)' },
@@ -62,6 +63,7 @@ export function FirstStart({ catalogue }: { catalogue: Answer<'catalogue.read'> 
               {say('first.plan')}
             </Button>
           </div>
+          <FirstImage />
           <p className="quiet small">
             {say(rentable ? 'first.local' : 'first.noStack', {
               count: catalogue?.types.length ?? 0,
