@@ -33,6 +33,7 @@ const FORMATS: Readonly<Record<string, (code: Uint8Array) => Uint8Array>> = {
   'bzImage, zstd': (code) => bzImage({ packed: concatenate([Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd), code]), size: 1 << 20 }),
 };
 export const FORMAT_NAMES = Object.keys(FORMATS);
+const ENTERED_IN_32_BITS: readonly string[] = ['ELF, 32 bits', 'PVH', 'Multiboot, ELF', 'Multiboot, addresses'];
 
 /** What is done to a whole kernel. */
 const DAMAGES: Readonly<Record<string, (bytes: Uint8Array, chance: Random) => Uint8Array>> = {
@@ -63,31 +64,75 @@ const DAMAGES: Readonly<Record<string, (bytes: Uint8Array, chance: Random) => Ui
 };
 export const DAMAGE_NAMES = Object.keys(DAMAGES);
 
-/** Where the pieces of the way to ring 3 lie. */
-const RING3 = { table: 0x20_0000, code: 0x21_0000, stack: 0x22_0000 } as const;
-const little = (value: number): number[] => [0, 8, 16, 24].map((at) => (value >>> at) & 0xff);
+/** Where the pieces of a kernel lie that survives what random code does. */
+const PLACE = {
+  table: 0x20_0000,
+  code: 0x21_0000,
+  idt: 0x22_0000,
+  handler: 0x22_1000,
+  next: 0x22_2000,
+  stack: 0x23_0000,
+} as const;
+const EXCEPTIONS = 32;
+/** Where the next attempt begins moves by so many bytes, within the first 2 KiB of the code. */
+const STEP = 7;
+const WINDOW = 0x7ff;
 
-/** Goes to ring 3 with IOPL 3, so that ports can be reached, and jumps to bytes that it has copied there. */
-function throughRing3(code: Uint8Array): Uint8Array {
-  const descriptors = [0, 0, 0xffff, 0x00cf_9a00, 0xffff, 0x00cf_9200, 0xffff, 0x00cf_fa00, 0xffff, 0x00cf_f200];
-  const store = (address: number, value: number): number[] => [0xc7, 0x05, ...little(address), ...little(value)]; // mov [address], value
-  const push = (value: number): number[] => [0x68, ...little(value)];
+const little = (value: number): number[] => [0, 8, 16, 24].map((at) => (value >>> at) & 0xff);
+const push = (value: number): number[] => [0x68, ...little(value)];
+/** mov dword [address], value */
+const store = (address: number, value: number): number[] => [0xc7, 0x05, ...little(address), ...little(value)];
+
+/** Flat descriptors: null, code and data of ring 0, code and data of ring 3; words of 32 bits. */
+const DESCRIPTORS = [0, 0, 0xffff, 0x00cf_9a00, 0xffff, 0x00cf_9200, 0xffff, 0x00cf_fa00, 0xffff, 0x00cf_f200];
+
+/** What every exception leads to: the random code once more, from another byte, in its ring; ring 3 may use ports (IOPL 3). */
+const again = (ring: number): number[] => [
+  ...[0xbc, ...little(PLACE.stack), 0x6a, 0x10, 0x1f, 0x6a, 0x10, 0x07], // mov esp; push 10h; pop ds; push 10h; pop es
+  ...[0x83, 0x05, ...little(PLACE.next), STEP], // add dword [next], STEP
+  ...[0x81, 0x25, ...little(PLACE.next), ...little(PLACE.code | WINDOW)], // and dword [next], code + WINDOW
+  ...(ring === 0
+    ? [0xff, 0x25, ...little(PLACE.next)] // jmp [next]
+    : [...push(0x23), ...push(PLACE.stack + 0x8000), ...push(0x3002), ...push(0x1b), 0xff, 0x35, ...little(PLACE.next), 0xcf]), // push [next]; iretd
+];
+
+/** 32-bit code that installs tables and handlers and then lets random code run in a ring, over and over. */
+function surviving(code: Uint8Array, ring: number): Uint8Array {
+  const handler = again(ring);
+  while (handler.length % 4 !== 0) handler.push(0x90);
+  const words = (bytes: readonly number[], address: number): number[] =>
+    Array.from({ length: bytes.length / 4 }, (_, index) => {
+      const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(4 * index);
+      return store(address + 4 * index, (a | (b << 8) | (c << 16) | (d << 24)) >>> 0);
+    }).flat();
+  const gates = Array.from({ length: EXCEPTIONS }, (_, vector) => [
+    ...store(PLACE.idt + 8 * vector, (8 << 16) | (PLACE.handler & 0xffff)),
+    ...store(PLACE.idt + 8 * vector + 4, ((PLACE.handler & 0xffff_0000) | 0xee00) >>> 0),
+  ]).flat();
+  const register = (address: number, base: number, limit: number): number[] => [
+    ...store(address, (limit | (base << 16)) >>> 0),
+    ...store(address + 4, base >>> 16),
+  ];
   const head = [
-    ...descriptors.flatMap((word, index) => store(RING3.table + 8 + 4 * index, word)),
-    ...store(RING3.table, (39 | ((RING3.table + 8) << 16)) >>> 0),
-    ...store(RING3.table + 4, (RING3.table + 8) >>> 16),
-    ...[0xbc, ...little(RING3.stack)], // mov esp
-    ...[0x0f, 0x01, 0x15, ...little(RING3.table)], // lgdt
-    ...[0xe8, 0, 0, 0, 0, 0x5e], // call next; pop esi
+    ...DESCRIPTORS.flatMap((word, index) => store(PLACE.table + 16 + 4 * index, word)),
+    ...register(PLACE.table, PLACE.table + 16, 8 * (DESCRIPTORS.length / 2) - 1),
+    ...register(PLACE.table + 8, PLACE.idt, 8 * EXCEPTIONS - 1),
+    ...gates,
+    ...words(handler, PLACE.handler),
+    ...store(PLACE.next, PLACE.code),
+    // The task register points at address 0: stack pointer and segment for ring 0.
+    ...store(4, PLACE.stack),
+    ...store(8, 0x10),
+    ...[0xbc, ...little(PLACE.stack), 0xe8, 0, 0, 0, 0, 0x5e], // mov esp; call next; pop esi
   ];
-  const copy = [
-    ...[0x83, 0xc6, 0], // add esi, distance to the bytes, filled in below
-    ...[0xbf, ...little(RING3.code), 0xb9, ...little(code.length), 0xf3, 0xa4], // mov edi; mov ecx; rep movsb
-    ...[push(0x23), push(RING3.stack), push(0x3002), push(0x1b), push(RING3.code)].flat(),
-    0xcf, // iretd
+  const tail = [
+    ...[0x81, 0xc6, 0, 0, 0, 0], // add esi, distance to the bytes, filled in below
+    ...[0xbf, ...little(PLACE.code), 0xb9, ...little(code.length), 0xf3, 0xa4], // mov edi; mov ecx; rep movsb
+    ...[0x0f, 0x01, 0x15, ...little(PLACE.table), 0x0f, 0x01, 0x1d, ...little(PLACE.table + 8)], // lgdt; lidt
+    ...[0xea, ...little(PLACE.handler), 0x08, 0], // jmp 8:handler
   ];
-  copy[2] = copy.length + 1;
-  return concatenate([Uint8Array.from([...head, ...copy]), code]);
+  tail.splice(2, 4, ...little(tail.length + 1));
+  return concatenate([Uint8Array.from([...head, ...tail]), code]);
 }
 
 export interface KernelCase {
@@ -103,6 +148,6 @@ export function randomKernel(chance: Random, given?: Uint8Array): KernelCase {
   const format = chance.pick(FORMAT_NAMES);
   const ring = chance.pick([0, 3]);
   const code = randomCode(chance, CODE_BYTES);
-  const whole = FORMATS[format]?.(ring === 3 ? throughRing3(code) : code) ?? code;
+  const whole = FORMATS[format]?.(ENTERED_IN_32_BITS.includes(format) ? surviving(code, ring) : code) ?? code;
   return { name: `${format}, random code for ring ${ring}, ${damage}`, bytes: hurt(whole) };
 }
