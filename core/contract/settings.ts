@@ -1,66 +1,77 @@
-/** Preferences: one row each, from which the form, the search, the store and the check are made. */
+/** Preferences: one line each, from which the form, the search, the store and the check are made. */
 import './jitless.ts';
 import * as z from 'zod';
-
-export type Setting =
-  | { name: string; section: Section; kind: 'choice'; choices: readonly string[]; initial: string }
-  | { name: string; section: Section; kind: 'switch'; initial: boolean }
-  | { name: string; section: Section; kind: 'number'; min: number; max: number; step: number; unit: string; initial: number };
+import { invariant } from '../base/bug.ts';
 
 export type Section = 'look' | 'machines' | 'console' | 'safety' | 'spend';
 
-export const SETTINGS = [
-  { name: 'theme', section: 'look', kind: 'choice', choices: ['system', 'light', 'dark'], initial: 'system' },
-  { name: 'density', section: 'look', kind: 'choice', choices: ['compact', 'comfortable'], initial: 'compact' },
-  { name: 'reduceMotion', section: 'look', kind: 'switch', initial: false },
-  { name: 'sidePanel', section: 'machines', kind: 'switch', initial: true },
-  { name: 'consoleFontSize', section: 'console', kind: 'number', min: 9, max: 24, step: 1, unit: 'px', initial: 13 },
-  {
-    name: 'consoleScrollback',
-    section: 'console',
-    kind: 'number',
-    min: 500,
-    max: 100_000,
-    step: 500,
-    unit: 'lines',
-    initial: 10_000,
-  },
-  { name: 'screenReader', section: 'console', kind: 'switch', initial: false },
-  {
-    name: 'guestLayout',
-    section: 'console',
-    kind: 'choice',
-    choices: ['us', 'gb', 'de', 'fr', 'es', 'it', 'se'],
-    initial: 'us',
-  },
-  { name: 'guestKeys', section: 'console', kind: 'choice', choices: ['position', 'letter'], initial: 'position' },
-  { name: 'screenScaling', section: 'console', kind: 'choice', choices: ['fit', 'whole', 'one'], initial: 'fit' },
-  { name: 'confirmStop', section: 'safety', kind: 'switch', initial: true },
-  { name: 'confirmRemove', section: 'safety', kind: 'switch', initial: true },
-  { name: 'onClose', section: 'safety', kind: 'choice', choices: ['ask', 'save', 'shutdown', 'discard'], initial: 'ask' },
-  { name: 'hoursPerMonth', section: 'spend', kind: 'number', min: 1, max: 744, step: 1, unit: 'h', initial: 730 },
-] as const satisfies readonly Setting[];
+/** How a preference is shown and what it is at first; the schema that it belongs to says what it may be. */
+type Form =
+  | { readonly section: Section; readonly kind: 'choice'; readonly choices: readonly string[]; readonly initial: string }
+  | { readonly section: Section; readonly kind: 'switch'; readonly initial: boolean }
+  | ({ readonly section: Section; readonly kind: 'number'; readonly initial: number } & Range);
 
-type Row = (typeof SETTINGS)[number];
-export type SettingName = Row['name'];
-type ValueOf<R extends Row> = R extends { kind: 'choice' }
-  ? R['choices'][number]
-  : R extends { kind: 'switch' }
-    ? boolean
-    : number;
-export type Settings = { [R in Row as R['name']]: ValueOf<R> };
-
-function schemaOf(row: Setting): z.ZodType {
-  if (row.kind === 'choice') return z.enum(row.choices as [string, ...string[]]);
-  return row.kind === 'switch' ? z.boolean() : z.number().min(row.min).max(row.max);
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly unit: string;
 }
 
+const forms = z.registry<{ form: Form }>();
+
+const choice = <const C extends readonly string[]>(
+  section: Section,
+  choices: C,
+  initial: C[number],
+): z.ZodEnum<{ [K in C[number]]: K }> => z.enum(choices).register(forms, { form: { section, kind: 'choice', choices, initial } });
+const onOff = (section: Section, initial: boolean): z.ZodBoolean =>
+  z.boolean().register(forms, { form: { section, kind: 'switch', initial } });
+const number = (section: Section, range: Range, initial: number): z.ZodNumber =>
+  z
+    .number()
+    .min(range.min)
+    .max(range.max)
+    .register(forms, { form: { section, kind: 'number', initial, ...range } });
+
 /** Checks a whole set of preferences. */
-export const settingsSchema = z.object(
-  Object.fromEntries(SETTINGS.map((row) => [row.name, schemaOf(row)])),
-) as unknown as z.ZodType<Settings, Settings>;
+export const settingsSchema = z.object({
+  theme: choice('look', ['system', 'light', 'dark'], 'system'),
+  density: choice('look', ['compact', 'comfortable'], 'compact'),
+  reduceMotion: onOff('look', false),
+  sidePanel: onOff('machines', true),
+  consoleFontSize: number('console', { min: 9, max: 24, step: 1, unit: 'px' }, 13),
+  consoleScrollback: number('console', { min: 500, max: 100_000, step: 500, unit: 'lines' }, 10_000),
+  screenReader: onOff('console', false),
+  guestLayout: choice('console', ['us', 'gb', 'de', 'fr', 'es', 'it', 'se'], 'us'),
+  guestKeys: choice('console', ['position', 'letter'], 'position'),
+  screenScaling: choice('console', ['fit', 'whole', 'one'], 'fit'),
+  confirmStop: onOff('safety', true),
+  confirmRemove: onOff('safety', true),
+  onClose: choice('safety', ['ask', 'save', 'shutdown', 'discard'], 'ask'),
+  hoursPerMonth: number('spend', { min: 1, max: 744, step: 1, unit: 'h' }, 730),
+});
 /** Checks a change. */
-export const settingsChange = z.strictObject(
-  Object.fromEntries(SETTINGS.map((row) => [row.name, schemaOf(row).optional()])),
-) as unknown as z.ZodType<Partial<Settings>, Partial<Settings>>;
-export const initialSettings = Object.fromEntries(SETTINGS.map((row) => [row.name, row.initial])) as unknown as Settings;
+export const settingsChange = settingsSchema.partial().strict();
+
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingsChange = z.output<typeof settingsChange>;
+export type SettingName = keyof Settings;
+export type Setting = Form & { readonly name: SettingName };
+
+function formOf(name: SettingName): Form {
+  const found = forms.get(settingsSchema.shape[name]);
+  invariant(found !== undefined, `the preference ${name} has no form`);
+  return found.form;
+}
+
+export const SETTINGS: readonly Setting[] = settingsSchema.keyof().options.map((name) => ({ name, ...formOf(name) }));
+export const initialSettings: Settings = settingsSchema.parse(
+  Object.fromEntries(SETTINGS.map(({ name, initial }) => [name, initial])),
+);
+
+/** `settings` with what `change` names. */
+export function changedSettings(settings: Settings, change: SettingsChange): Settings {
+  const named = Object.entries(change).filter(([, value]) => value !== undefined);
+  return settingsSchema.parse({ ...settings, ...Object.fromEntries(named) });
+}

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { nativeTheme } from 'electron';
 import Store from 'electron-store';
 import {
+  changedSettings,
   initialSettings,
   SETTINGS,
   type SettingName,
+  type SettingsChange,
   settingsSchema,
   type Settings as Values,
 } from '../../core/contract/settings.ts';
@@ -40,8 +42,8 @@ export class Settings {
     return nativeTheme.shouldUseDarkColors;
   }
 
-  change(change: Partial<Values>): Values {
-    this.current = { ...this.current, ...change };
+  change(change: SettingsChange): Values {
+    this.current = changedSettings(this.current, change);
     nativeTheme.themeSource = this.current.theme;
     this.flush();
     return this.current;

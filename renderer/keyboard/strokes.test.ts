@@ -1,6 +1,6 @@
 /** Every layout types what its keyboard can, and says what it cannot. */
 import { describe, expect, it } from 'vitest';
-import { SETTINGS } from '../../core/contract/settings.ts';
+import { settingsSchema } from '../../core/contract/settings.ts';
 import { CODES, LAYOUTS } from './layouts.table.ts';
 import { strokesFor, typed } from './strokes.ts';
 
@@ -26,8 +26,7 @@ describe.each(LAYOUTS)('$name', (layout) => {
 });
 
 it('is there for every choice of the preferences', () => {
-  const choices = SETTINGS.find((row) => row.name === 'guestLayout')?.choices;
-  expect(LAYOUTS.map((layout) => layout.id)).toEqual(choices);
+  expect(LAYOUTS.map((layout) => layout.id)).toEqual(settingsSchema.shape.guestLayout.options);
 });
 
 it('finds letters where the layout has them', () => {

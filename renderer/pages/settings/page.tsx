@@ -93,7 +93,7 @@ export function SettingsPage(): ReactNode {
   );
 }
 
-function SettingRow({ row }: { row: Setting & { name: SettingName } }): ReactNode {
+function SettingRow({ row }: { row: Setting }): ReactNode {
   const settings = useSettings();
   const id = `setting-${row.name}`;
   const set = (value: Settings[SettingName]): void => run(() => changeSettings({ [row.name]: value } as Partial<Settings>));
