@@ -68,8 +68,9 @@ export function withUpcalls<B extends Signalled>(
     acknowledgeInterrupt: (cpu) => {
       if (direct[cpu] === true) {
         const vector = source.acknowledge(cpu);
-        if (vector >= 0) return vector;
+        // Taken, or gone: what becomes pending from now on is announced anew.
         offer(cpu, false);
+        if (vector >= 0) return vector;
       }
       return own[cpu] === true ? board.acknowledgeInterrupt(cpu) : -1;
     },
