@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../base/refusal.ts';
-import { checkRows, countsToCheck, type MeasuredPoint, plannedCheck } from '../cloud/check.ts';
+import { checkRows, countsToCheck, type MeasuredPoint, type MeasuredRow, plannedCheck } from '../cloud/check.ts';
 import { guestsFromMeasured } from '../cloud/measured.ts';
 import type { Planner } from '../cloud/plan/plan.ts';
 import type { Scenario, ScenarioInput } from '../cloud/scenario.ts';
@@ -17,23 +17,24 @@ import type { Table } from './text-table.ts';
 const WASM = fileURLToPath(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 
 /** Rents, cuts and measures for real; steps are told on standard error. */
-export async function checkTable(planner: Planner, scenario: Scenario, counts = countsToCheck(scenario)): Promise<Table> {
+export function measuredRows(planner: Planner, scenario: Scenario, counts: readonly number[]): MeasuredRow[] {
   const { partition, plans } = plannedCheck(planner, scenario, counts);
   const tell = (step: string): void => void process.stderr.write(`${step} ...\n`);
-  const folder = join(dataFolder(), 'check');
+  const provisions = provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder: join(dataFolder(), 'check'), tell });
   const points: MeasuredPoint[] = [];
   let told = '';
-  for (const { step, point } of checkPartition(
-    provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder, tell }),
-    partition,
-  )) {
+  for (const { step, point } of checkPartition(provisions, partition)) {
     if (step !== told) tell(step);
     told = step;
     if (point !== undefined) points.push(point);
   }
+  return checkRows(plans, points);
+}
+
+export function checkTable(planner: Planner, scenario: Scenario, counts = countsToCheck(scenario)): Table {
   return {
     header: ['machines', 'predicted slowdown', 'measured', 'error', 'within 10 %', 'least', 'most'],
-    rows: checkRows(plans, points).map((it) => [
+    rows: measuredRows(planner, scenario, counts).map((it) => [
       it.count,
       it.predicted,
       it.measured,

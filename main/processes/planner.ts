@@ -4,6 +4,7 @@ import { type PlannerAnswers, plannerAnswers } from '../../core/cloud/answers.ts
 import type { SweepProgress, SweepRow } from '../../core/cloud/plan/sweep.ts';
 import { parseScenario } from '../../core/cloud/scenario.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
+import type { PlanScenario } from '../../core/contract/plan-scenario.ts';
 import { readBytes } from '../../core/host/files.ts';
 import { refuse } from '../../core/service/refuse.ts';
 import { Works } from '../../core/service/works.ts';
@@ -21,17 +22,17 @@ const SHOW_AFTER = 400;
 const SWEEP_BATCH = 50;
 
 /** A generator that goes on where it was, as long as the same scenario is asked for. */
-class Going<T> {
+class Going<Asked, T> {
   private key = '';
   private steps: Iterator<T> | undefined;
 
-  constructor(private readonly begin: (scenario: unknown) => Iterator<T>) {}
+  constructor(private readonly begin: (asked: Asked) => Iterator<T>) {}
 
-  next(scenario: unknown): IteratorResult<T, unknown> {
-    const key = JSON.stringify(scenario);
+  next(asked: Asked): IteratorResult<T, unknown> {
+    const key = JSON.stringify(asked);
     if (key !== this.key || this.steps === undefined) {
       this.key = key;
-      this.steps = this.begin(scenario);
+      this.steps = this.begin(asked);
     }
     return this.steps.next();
   }
@@ -41,12 +42,11 @@ class Going<T> {
 class Sweeping {
   private rows: SweepRow[] = [];
   private total = 0;
-  private readonly steps: Going<SweepProgress>;
+  private readonly steps: Going<Omit<Request<'plan.sweep'>, 'from'>, SweepProgress>;
 
   constructor(planner: PlannerAnswers) {
-    this.steps = new Going((request) => {
+    this.steps = new Going(({ scenario, axes }) => {
       this.rows = [];
-      const { scenario, axes } = request as Request<'plan.sweep'>;
       return planner.sweep(scenario, { axes }, SWEEP_BATCH);
     });
   }
@@ -66,8 +66,8 @@ class Sweeping {
 }
 
 function callsOver(planner: PlannerAnswers, checks: Checks): PlannerCalls {
-  const simulation = new Going((scenario) => planner.refine(scenario));
-  const types = new Going((scenario) => planner.pareto(scenario));
+  const simulation = new Going((scenario: PlanScenario) => planner.refine(scenario));
+  const types = new Going((scenario: PlanScenario) => planner.pareto(scenario));
   const sweeping = new Sweeping(planner);
   let newest: Answer<'plan.pareto'> = { done: 0, total: 1, candidates: [] };
   return {

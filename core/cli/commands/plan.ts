@@ -142,7 +142,7 @@ async function answer(file: string | undefined, options: Options): Promise<strin
   const planner = new Planner(catalogues);
   const scenario = await scenarioOf(file, options, catalogues);
   if (options.check !== undefined)
-    return printed(await checkTable(planner, scenario, options.check === true ? undefined : options.check), options.format);
+    return printed(checkTable(planner, scenario, options.check === true ? undefined : options.check), options.format);
   if (options.export !== undefined) return exportedPlan(options.export, scenario, planner.setting(scenario).catalogue);
   if (options.counts !== undefined) return printed(curveTable(planner, scenario, options.counts), options.format);
   if (options.pareto) return printed(paretoTable(planner, scenario), options.format);

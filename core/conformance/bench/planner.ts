@@ -4,21 +4,16 @@
  * Prediction and measurement share the figures of the price list (threads, cores, what a core yields with both threads busy);
  * the prediction knows nothing of the scheduler's slices, of ticks, page faults and hypercalls, all of which are run.
  */
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cataloguesFrom } from '../../cli/catalogue-files.ts';
-import { checkRows, type MeasuredPoint, type MeasuredRow, plannedCheck } from '../../cloud/check.ts';
+import { measuredRows } from '../../cli/plan-stack.ts';
+import type { MeasuredRow } from '../../cloud/check.ts';
 import { Planner } from '../../cloud/plan/plan.ts';
 import { sweep } from '../../cloud/plan/sweep.ts';
 import { withValue } from '../../cloud/plan/vary.ts';
 import { asScenario } from '../../cloud/scenario.ts';
 import { THOUSAND } from '../../cloud/testing/scenarios.ts';
-import { dataFolder } from '../../host/data-folder.ts';
-import { provisionsFrom } from '../../host/provisions.ts';
-import { checkPartition } from '../../worlds/check/check-partition.ts';
 import type { Case, Contestant, Readings, Subject } from './subject.ts';
 
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 /** The papers' case (EuroSys 2012, section 5.2): cluster 4XL cut into up to 40 machines. */
 const COUNTS = [1, 10, 20, 30, 40] as const;
 const MACHINE_MB = 544;
@@ -30,24 +25,10 @@ const SLIDER_MS = 100;
 /** Measures once: with the same inputs every run is the same run. */
 function measurement(planner: Planner): () => ReadonlyMap<number, MeasuredRow> {
   let rows: ReadonlyMap<number, MeasuredRow> | undefined;
+  const guests = [{ count: Math.max(...COUNTS), memoryMb: MACHINE_MB }];
+  const scenario = asScenario({ provider: 'ec2-2012', type: 'cc1.4xlarge', guests });
   return () => {
-    if (rows !== undefined) return rows;
-    const count = Math.max(...COUNTS);
-    const scenario = asScenario({ provider: 'ec2-2012', type: 'cc1.4xlarge', guests: [{ count, memoryMb: MACHINE_MB }] });
-    const { partition, plans } = plannedCheck(planner, scenario, COUNTS);
-    const tell = (step: string): void => void process.stderr.write(`  ${step} ...\n`);
-    const folder = join(dataFolder(), 'check');
-    const points: MeasuredPoint[] = [];
-    let told = '';
-    for (const { step, point } of checkPartition(
-      provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder, tell }),
-      partition,
-    )) {
-      if (step !== told) tell(step);
-      told = step;
-      if (point !== undefined) points.push(point);
-    }
-    rows = new Map(checkRows(plans, points).map((row) => [row.count, row]));
+    rows ??= new Map(measuredRows(planner, scenario, COUNTS).map((row) => [row.count, row]));
     return rows;
   };
 }

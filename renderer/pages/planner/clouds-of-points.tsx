@@ -24,7 +24,8 @@ function useProgressive<T>(
     setValue(undefined);
     const again = async (): Promise<void> => {
       try {
-        const next = await ask(JSON.parse(key) as PlanScenario);
+        const asked: PlanScenario = JSON.parse(key);
+        const next = await ask(asked);
         if (over) return;
         setValue(next);
         if (!enough(next)) setTimeout(() => void again(), 60);

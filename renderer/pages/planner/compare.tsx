@@ -83,10 +83,8 @@ function usePlans(scenarios: readonly PlanScenario[]): readonly (PlanView | unde
   const key = JSON.stringify(scenarios);
   useEffect(() => {
     let over = false;
-    const asked = (JSON.parse(key) as PlanScenario[]).map((scenario) =>
-      call('plan.evaluate', { scenario }).catch(() => undefined),
-    );
-    void Promise.all(asked).then((answers) => {
+    const wanted: PlanScenario[] = JSON.parse(key);
+    void Promise.all(wanted.map((scenario) => call('plan.evaluate', { scenario }).catch(() => undefined))).then((answers) => {
       if (!over) setPlans(answers);
     });
     return () => {

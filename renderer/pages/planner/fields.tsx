@@ -4,21 +4,25 @@ import TextField from '@mui/material/TextField';
 import { type ReactNode, useEffect, useState } from 'react';
 import { say, type Words } from '../../words/say.ts';
 
-export function Pick({
+export function Pick<Id extends string>({
   words,
   value,
   options,
   set,
 }: {
   words: Words;
-  value: string;
-  options: readonly { readonly id: string; readonly text: string }[];
-  set(value: string): void;
+  value: Id;
+  options: readonly { readonly id: Id; readonly text: string }[];
+  set(value: Id): void;
 }): ReactNode {
+  const choose = (id: string): void => {
+    const chosen = options.find((it) => it.id === id);
+    if (chosen !== undefined) set(chosen.id);
+  };
   return (
     <label className="pick">
       <span>{say(words)}</span>
-      <select className="select" value={value} onChange={(event) => set(event.target.value)}>
+      <select className="select" value={value} onChange={(event) => choose(event.target.value)}>
         {options.map((it) => (
           <option key={it.id} value={it.id}>
             {it.text}

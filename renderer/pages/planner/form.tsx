@@ -10,8 +10,6 @@ import { withLayer, withPrice } from './draft.ts';
 import { Amount, Pick, Section, Slide } from './fields.tsx';
 import { GuestForm } from './guest-form.tsx';
 
-type Price = NonNullable<PlanScenario['price']>;
-
 interface Props {
   readonly draft: PlanScenario;
   readonly catalogue: Answer<'catalogue.read'> | undefined;
@@ -57,7 +55,7 @@ export function Form({ draft, catalogue, measure, set }: Props): ReactNode {
             { id: 'reserved', text: say('plan.reserved') },
             { id: 'spot', text: say('plan.spot') },
           ]}
-          set={(next) => set({ ...draft, price: { model: next as Price['model'] } })}
+          set={(next) => set({ ...draft, price: { model: next } })}
         />
         <Reserved draft={draft} set={set} />
         <div className="pair">

@@ -36,20 +36,22 @@ export function GuestForm({ draft, set }: Props): ReactNode {
   const change = (next: Partial<PlanGuest>): void => set(withGuest(draft, index, next));
   return (
     <>
-      <div className="classes" role="tablist" aria-label={say('plan.classes')}>
-        {draft.guests.map((it, at) => (
-          <button
-            // biome-ignore lint/suspicious/noArrayIndexKey: a class is known by its place; names change while they are typed
-            key={at}
-            type="button"
-            role="tab"
-            aria-selected={at === index}
-            className="class-tab"
-            onClick={() => setChosen(at)}
-          >
-            {it.name ?? 'guest'} <span className="quiet">{it.count}</span>
-          </button>
-        ))}
+      <div className="classes">
+        <div className="classes" role="tablist" aria-label={say('plan.classes')}>
+          {draft.guests.map((it, at) => (
+            <button
+              // biome-ignore lint/suspicious/noArrayIndexKey: a class is known by its place; names change while they are typed
+              key={at}
+              type="button"
+              role="tab"
+              aria-selected={at === index}
+              className="class-tab"
+              onClick={() => setChosen(at)}
+            >
+              {it.name ?? 'guest'} <span className="quiet">{it.count}</span>
+            </button>
+          ))}
+        </div>
         <Button
           size="small"
           onClick={() => {
@@ -168,9 +170,9 @@ function Load({ guest, change }: { guest: PlanGuest; change(next: Partial<PlanGu
           { id: 'office', text: say('plan.dayOffice') },
           { id: 'evening', text: say('plan.dayEvening') },
           { id: 'night', text: say('plan.dayNight') },
-          ...(day === 'measured' ? [{ id: 'measured', text: say('plan.dayMeasured') }] : []),
+          ...(day === 'measured' ? [{ id: day, text: say('plan.dayMeasured') }] : []),
         ]}
-        set={(next) => next !== 'measured' && change({ hourly: DAYS[next as Day] })}
+        set={(next) => next !== 'measured' && change({ hourly: DAYS[next] })}
       />
       <div className="pair">
         <Amount

@@ -68,14 +68,14 @@ export function ImportPrices({ open, close }: { open: boolean; close(): void }):
         <div className="pair">
           <TextField label={say('prices.name')} value={name} onChange={(event) => setName(event.target.value)} />
           <TextField label={say('prices.region')} value={region} onChange={(event) => setRegion(event.target.value)} />
-          <Pick
+          <Pick<'kvm' | 'xen'>
             words="prices.flavour"
             value={flavour}
             options={[
               { id: 'kvm', text: 'KVM' },
               { id: 'xen', text: 'Xen' },
             ]}
-            set={(next) => setFlavour(next === 'xen' ? 'xen' : 'kvm')}
+            set={setFlavour}
           />
         </div>
         {task !== undefined && state === 'running' && (

@@ -11,7 +11,7 @@ import { type Read, useRead } from '../../desk/queries.ts';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { usePlace } from '../../routes.ts';
-import { say, type Words } from '../../words/say.ts';
+import { say, sayAny } from '../../words/say.ts';
 import { Answers } from './answer.tsx';
 import { ApplyButton } from './apply.tsx';
 import { PriceParts, ResourceBullets, Tornado } from './bars.tsx';
@@ -169,7 +169,7 @@ function ExportButton({ draft }: { draft: PlanScenario }): ReactNode {
       <Menu open={at !== undefined} anchorEl={at ?? null} onClose={() => setAt(undefined)}>
         {PLAN_EXPORTS.map((kind) => (
           <MenuItem key={kind} onClick={() => save(kind)}>
-            {say(`export.${kind}` as Words)}
+            {sayAny(`export.${kind}`)}
           </MenuItem>
         ))}
       </Menu>

@@ -53,7 +53,7 @@ const STYLES = [
 ] as const;
 
 function dressed(element: Element): Element {
-  const copy = element.cloneNode(true) as Element;
+  const copy = document.importNode(element, true);
   const [from, to] = [
     [element, ...element.querySelectorAll('*')],
     [copy, ...copy.querySelectorAll('*')],

@@ -21,8 +21,15 @@ interface Input {
   to(draft: PlanScenario): number;
 }
 
+const COUNT: Input = {
+  path: 'count',
+  words: 'cut.count',
+  whole: true,
+  from: 1,
+  to: (draft) => Math.max(100, 2 * countOf(draft)),
+};
 const INPUTS: readonly Input[] = [
-  { path: 'count', words: 'cut.count', whole: true, from: 1, to: (draft) => Math.max(100, 2 * countOf(draft)) },
+  COUNT,
   { path: 'guests.0.load.mean', words: 'plan.mean', whole: false, from: 0.01, to: (draft) => draft.guests[0]?.load?.burst ?? 1 },
   { path: 'guests.0.vcpus', words: 'column.vcpus', whole: true, from: 1, to: () => 8 },
   { path: 'guests.0.memoryMb', words: 'plan.memory', whole: true, from: 128, to: () => 8192 },
@@ -40,7 +47,7 @@ interface Axis {
 
 const STEPS = 100;
 const DRAWN = 2000;
-const inputOf = (path: string): Input => INPUTS.find((it) => it.path === path) ?? (INPUTS[0] as Input);
+const inputOf = (path: string): Input => INPUTS.find((it) => it.path === path) ?? COUNT;
 
 function valuesOf({ path, from, to, steps }: Axis): number[] {
   const values = Array.from({ length: steps }, (_, index) => from + ((to - from) * index) / Math.max(1, steps - 1));
