@@ -22,8 +22,11 @@ for (const { provider, type } of [
 
     const again = await start({ worlds: 'real', folder });
     await until(
-      'every machine runs again',
-      async () => (await again.call('fleet.read', {})).machines.filter((it) => it.state === 'running').length === 4,
+      'the instance and every machine run again',
+      async () => {
+        const { instances, machines } = await again.call('fleet.read', {});
+        return instances[0]?.state === 'blanket' && machines.filter((it) => it.state === 'running').length === 4;
+      },
       PATIENCE,
     );
     const after = await again.call('fleet.read', {});
