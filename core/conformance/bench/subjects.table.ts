@@ -3,6 +3,7 @@ import { boot } from './boot.ts';
 import { loops } from './loops/loops.ts';
 import { memory } from './memory.ts';
 import { planner } from './planner.ts';
+import { pvBoot } from './pv-boot.ts';
 import type { Subject } from './subject.ts';
 
-export const SUBJECTS: Readonly<Record<string, Subject>> = { boot, loops, memory, planner };
+export const SUBJECTS: Readonly<Record<string, Subject>> = { boot, loops, memory, planner, 'pv-boot': pvBoot };
