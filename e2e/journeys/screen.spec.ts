@@ -1,6 +1,6 @@
 /** The graphical console: what a guest draws is seen, keys and pasted text reach it, the keyboard comes back. */
 import type { Page } from '@playwright/test';
-import { fleetOf } from '../fleet.ts';
+import { fleetOf, stateOf, until } from '../fleet.ts';
 import { expect, type Started, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
 
