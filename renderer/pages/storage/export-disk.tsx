@@ -42,7 +42,7 @@ export function ExportDisk({ machine, disk, name }: { machine: string; disk: str
       <Menu open={at !== undefined} anchorEl={at ?? null} onClose={() => setAt(undefined)}>
         {FORMATS.map((format) => (
           <MenuItem key={format} onClick={() => write(format)}>
-            {say(`storage.as.${format}`)}
+            {say(`exportAs.${format}`)}
           </MenuItem>
         ))}
       </Menu>
