@@ -19,8 +19,11 @@ const CODE_32 = 0xc9b;
 const CODE_64 = 0xa9b;
 const DATA = 0xc93;
 const BUSY_TASK = 0x8b;
-const CODE_SELECTOR = 0x10;
-const DATA_SELECTOR = 0x18;
+/**
+ * Linux's 64-bit protocol asks for 0x10 and 0x18 (__BOOT_CS and __BOOT_DS). For 32-bit kernels Multiboot leaves them open;
+ * some go on with what they find under tables of their own, most of which begin with code and data, as QEMU's loader does.
+ */
+const SELECTORS = { long: { code: 0x10, data: 0x18 }, protected: { code: 0x08, data: 0x10 } } as const;
 const TASK_SELECTOR = 0x20;
 const LIMIT_4G = 0xffff_ffff;
 
@@ -33,8 +36,9 @@ const EFER_LME_LMA = 0x500n;
 /** The four descriptors that the segments of {@link enter} were loaded from, for kernels that reload them. */
 export function descriptorTable(mode: Entry['mode']): Uint8Array {
   const table = new BigUint64Array(5);
-  table[CODE_SELECTOR / 8] = mode === 'long' ? 0x00af_9b00_0000_ffffn : 0x00cf_9b00_0000_ffffn;
-  table[DATA_SELECTOR / 8] = 0x00cf_9300_0000_ffffn;
+  const { code, data } = SELECTORS[mode];
+  table[code / 8] = mode === 'long' ? 0x00af_9b00_0000_ffffn : 0x00cf_9b00_0000_ffffn;
+  table[data / 8] = 0x00cf_9300_0000_ffffn;
   table[TASK_SELECTOR / 8] = 0x0000_8b00_0000_0067n;
   return new Uint8Array(table.buffer);
 }
@@ -62,15 +66,15 @@ export function enter(context: Context, entry: Entry): void {
   context.writeSystem('efer', long ? EFER_LME_LMA : 0n);
   context.writeSystem('cr3', long ? BigInt(entry.pageTables) : 0n);
   context.writeSystem('cr0', long ? CR0_PE | CR0_ET | CR0_PG : CR0_PE | CR0_ET);
+  const { code, data } = SELECTORS[entry.mode];
   const segment = (selector: number, attributes: number, limit = LIMIT_4G): Segment => ({
     selector,
     base: 0n,
     limit,
     attributes,
   });
-  context.writeSegment('cs', segment(CODE_SELECTOR, long ? CODE_64 : CODE_32));
-  for (const name of ['ds', 'es', 'ss', 'fs', 'gs'] satisfies SegmentName[])
-    context.writeSegment(name, segment(DATA_SELECTOR, DATA));
+  context.writeSegment('cs', segment(code, long ? CODE_64 : CODE_32));
+  for (const name of ['ds', 'es', 'ss', 'fs', 'gs'] satisfies SegmentName[]) context.writeSegment(name, segment(data, DATA));
   context.writeSegment('tr', segment(TASK_SELECTOR, BUSY_TASK, 0x67));
   context.writeTable('gdt', BigInt(entry.descriptors), descriptorTable(entry.mode).length - 1);
   context.writeTable('idt', 0n, 0);
