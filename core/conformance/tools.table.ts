@@ -5,6 +5,7 @@ export const TOOLS: Readonly<Record<string, string>> = {
   xmllint: 'libxml2-utils',
   chromium: 'chromium',
   tshark: 'tshark',
+  debugfs: 'e2fsprogs',
 };
 
 /** Libraries that test programs are built with or run on, by a file that shows they are there. */
