@@ -42,7 +42,7 @@ it('tells the faults that led to a triple fault, and the instructions before', (
   expect(report).toContain('#DF error 0x0 at 0x000000000010003e');
   expect(report).toContain('0x0000000000100039: mov ebx, 0x12345678');
   expect(report).toContain('0x000000000010003e: ud2');
-  expect(report).toContain('at rip ud2  (0f 0b');
+  expect(report).toContain('next ud2  (0f 0b');
 });
 
 it('shows the stack', () => {

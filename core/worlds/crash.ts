@@ -80,7 +80,7 @@ class Scene {
         past.events.map((event) => this.eventText(event)),
       ),
       ...titled('the last instructions, by blocks', this.lastInstructions(past.blocks)),
-      `  at rip ${this.codeAt()}`,
+      `  next ${this.codeAt()}`,
       ...titled('stack', this.stackLines()),
     ];
   }
