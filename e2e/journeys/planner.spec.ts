@@ -131,7 +131,7 @@ test('a plan is kept under its name, shared as a file, and opened again', async 
 
 for (const { kind, file, mark } of [
   { kind: 'libvirt', file: 'plan.txt', mark: '<domain type=' },
-  { kind: 'xl', file: 'plan.txt', mark: 'name = "machine-01"' },
+  { kind: 'xl', file: 'plan.txt', mark: 'name = "machine-1"' },
   { kind: 'cloud-init', file: 'plan.txt', mark: '#cloud-config' },
   { kind: 'tofu', file: 'plan.json', mark: '"aws_instance"' },
 ] as const)
