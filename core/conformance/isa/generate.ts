@@ -31,6 +31,9 @@ export function testableRows(rows: readonly Row[], implemented: (row: Row) => bo
 const shiftUndefined = (row: Row): number =>
   /,1$/.test(row.operands ?? '') ? flagMask('a') : flagMask(/^(SH|SA)/.test(row.name) ? 'oac' : 'oa');
 
+/** Repeated no time at all, these leave the flags alone. */
+const MAY_KEEP_FLAGS = /^(CMPS|SCAS)/;
+
 /** A case of up to `longest` instructions of `rows`. */
 export function generateCase(random: Random, rows: readonly Row[], longest: number): Case {
   const code: number[] = [];
@@ -45,7 +48,7 @@ export function generateCase(random: Random, rows: readonly Row[], longest: numb
     code.push(...encode(random, row, code.length));
     text.push(`${row.name} ${row.operands ?? ''} [${row.code}]`);
     if (KEEPS_FLAGS.test(row.name)) undefinedNow |= shiftUndefined(row);
-    else undefinedNow &= ~flagMask(row.writes);
+    else if (!MAY_KEEP_FLAGS.test(row.name)) undefinedNow &= ~flagMask(row.writes);
     undefinedNow |= flagMask(row.undefined);
     everUndefined |= undefinedNow;
     count += 1;
