@@ -4,9 +4,10 @@ import { curve } from '../cloud/plan/charts.ts';
 import { pareto } from '../cloud/plan/pareto.ts';
 import type { Planner } from '../cloud/plan/plan.ts';
 import { type Outcome, sensitivity } from '../cloud/plan/sensitivity.ts';
-import { type SweepRow, sweep, sweepSchema } from '../cloud/plan/sweep.ts';
+import { sweep, sweepSchema } from '../cloud/plan/sweep.ts';
 import { checked, parsedJson } from '../cloud/refuse.ts';
 import type { Scenario } from '../cloud/scenario.ts';
+import type { PlanSweepRow } from '../contract/plan.ts';
 import type { Table } from './text-table.ts';
 
 const keys = <T extends object>(names: readonly (keyof T & string)[], items: readonly T[]): Table => ({
@@ -47,7 +48,7 @@ const WHAT = {
 
 export function sweepTable(planner: Planner, scenario: Scenario, text: string): Table {
   const input = checked(sweepSchema, parsedJson(text, WHAT), WHAT);
-  const rows: SweepRow[] = [];
+  const rows: PlanSweepRow[] = [];
   for (const progress of sweep(planner, scenario, input)) rows.push(...progress.rows);
   const header = [
     ...input.axes.map((axis) => axis.path),

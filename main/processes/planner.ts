@@ -1,9 +1,10 @@
 /** The process of the planner: answers over the price lists, and checks of plans in a thread beside it. */
 import { Bug } from '../../core/base/bug.ts';
 import { type PlannerAnswers, plannerAnswers } from '../../core/cloud/answers.ts';
-import type { SweepProgress, SweepRow } from '../../core/cloud/plan/sweep.ts';
+import type { SweepProgress } from '../../core/cloud/plan/sweep.ts';
 import { parseScenario } from '../../core/cloud/scenario.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
+import type { PlanSweepRow } from '../../core/contract/plan.ts';
 import type { PlanScenario } from '../../core/contract/plan-scenario.ts';
 import { readBytes } from '../../core/host/files.ts';
 import { refuse } from '../../core/service/refuse.ts';
@@ -40,7 +41,7 @@ class Going<Asked, T> {
 
 /** A sweep that goes on where it was; the rows so far are kept. */
 class Sweeping {
-  private rows: SweepRow[] = [];
+  private rows: PlanSweepRow[] = [];
   private total = 0;
   private readonly steps: Going<Omit<Request<'plan.sweep'>, 'from'>, SweepProgress>;
 

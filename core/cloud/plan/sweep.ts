@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { Refusal } from '../../base/refusal.ts';
+import type { PlanSweepRow } from '../../contract/plan.ts';
 import { checked } from '../refuse.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Planner } from './plan.ts';
@@ -17,26 +18,10 @@ const axis = z.strictObject({
 export const sweepSchema = z.strictObject({ axes: z.array(axis).min(1).max(4) });
 export type Sweep = z.output<typeof sweepSchema>;
 
-/** One scenario of a sweep; small, since there are many. */
-export interface SweepRow {
-  /** Values of the axes, in their order. */
-  readonly at: readonly (number | string | boolean | null)[];
-  readonly pricePerVmHour: number | null;
-  readonly ratioToBaseline: number | null;
-  readonly bindingResource: string | null;
-  readonly bindingRatio: number | null;
-  readonly cpuP95: number | null;
-  readonly cpuOverload: number | null;
-  readonly memoryOverload: number | null;
-  readonly slowdown: number | null;
-  /** Why there is no answer. */
-  readonly refusal: string | null;
-}
-
 export interface SweepProgress {
   readonly done: number;
   readonly total: number;
-  readonly rows: readonly SweepRow[];
+  readonly rows: readonly PlanSweepRow[];
 }
 
 const MOST = 100_000;
@@ -46,7 +31,7 @@ const WHAT = {
   remedy: 'Give axes with a path and its values, such as { "path": "count", "values": [10, 20, 40] }.',
 };
 
-export function rowOf(planner: Planner, scenario: Scenario, at: SweepRow['at']): SweepRow {
+export function rowOf(planner: Planner, scenario: Scenario, at: PlanSweepRow['at']): PlanSweepRow {
   const plan = planner.planChecked(scenario);
   const binding = plan.resources.find((it) => it.name === plan.bindingResource);
   return {
@@ -63,7 +48,7 @@ export function rowOf(planner: Planner, scenario: Scenario, at: SweepRow['at']):
   };
 }
 
-const refused = (at: SweepRow['at'], refusal: string): SweepRow => ({
+const refused = (at: PlanSweepRow['at'], refusal: string): PlanSweepRow => ({
   at,
   pricePerVmHour: null,
   ratioToBaseline: null,
@@ -86,7 +71,7 @@ export function* sweep(planner: Planner, scenario: Scenario, input: unknown, bat
       `The sweep has ${total} scenarios; ${MOST} are the most.`,
       'Give fewer values on an axis.',
     );
-  let rows: SweepRow[] = [];
+  let rows: PlanSweepRow[] = [];
   for (let index = 0; index < total; index += 1) {
     const at = valuesAt(axes, index);
     try {

@@ -10,7 +10,6 @@ import { createFabric, type Fabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
 import { capacityOf } from '../rented-capacity.ts';
 import { worldCaptures } from './captures.ts';
-import { type Census, censusOf } from './census.ts';
 import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Exits } from './exits.ts';
 import { Gauges } from './gauges.ts';
@@ -298,11 +297,6 @@ export class InstanceWorld implements World {
   console(unit: string, line: 'serial' | 'boot'): ByteStream | undefined {
     if (line === 'boot' || unit === this.host.instance.id) return this.#boot.person;
     return this.#guests.get(unit)?.pipe.person;
-  }
-
-  /** What is in use, for whoever looks for leaks. */
-  census(): Census {
-    return censusOf(this.#blanket());
   }
 
   get devices(): WorldDevices {
