@@ -23,6 +23,7 @@ test('packs, starts, brings the guest image along, and holds nothing of the test
   const config = join(folder, 'builder.yml');
   // Fuses would forbid the driver's inspector, and the stand-in is no binary that they could be burnt into.
   writeFileSync(config, readFileSync(join(root, 'electron-builder.yml'), 'utf8').replace(/^electronFuses:\n(?: .*\n)+/m, ''));
+  // What the setup built is packed: building again would take pages away from an application of another test.
   packApp([
     '--dir',
     platform.flag,

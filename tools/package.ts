@@ -9,9 +9,8 @@ import { buildApp } from './start.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** @param args of electron-builder */
+/** Packs the program that has been built. @param args of electron-builder */
 export function packApp(args: readonly string[]): void {
-  buildApp();
   const store = new ImageStore(dataFolder());
   readyImage(store, 'default', (step) => console.log(`${step} …`));
   const image = join(root, 'dist/image');
@@ -21,4 +20,7 @@ export function packApp(args: readonly string[]): void {
   execFileSync(process.execPath, [builder, ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-if (process.argv[1] === import.meta.filename) packApp(process.argv.slice(2));
+if (process.argv[1] === import.meta.filename) {
+  buildApp();
+  packApp(process.argv.slice(2));
+}

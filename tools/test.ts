@@ -1,10 +1,12 @@
 /** `npm test`: everything a change must pass, in order; the last lines say what ran and how long it took. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
+/** Characters shown of one page. */
+const EVIDENCE_LIMIT = 6000;
 const reports = mkdtempSync(join(tmpdir(), 'blanket-test-'));
 
 interface Count {
@@ -18,6 +20,8 @@ interface Step {
   readonly command: readonly string[];
   /** Reads how many tests ran from the report that the step has written. */
   count?(): Count;
+  /** What a failure leaves in files, for those who see only this output. */
+  evidence?(): readonly string[];
 }
 
 const report = (name: string): string => join(reports, `${name}.json`);
@@ -48,6 +52,7 @@ const STEPS: readonly Step[] = [
       const { stats } = read<{ stats: { expected: number; unexpected: number; flaky: number; skipped: number } }>('playwright');
       return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
     },
+    evidence: pagesOfFailures,
   },
 ];
 
@@ -58,7 +63,7 @@ function run(): number {
   const began = Date.now();
   const lines: string[] = [];
   let status = 0;
-  for (const { name, command, count } of STEPS) {
+  for (const { name, command, count, evidence } of STEPS) {
     const at = Date.now();
     const [program = '', ...args] = command;
     const ended = spawnSync(program, args, {
@@ -69,10 +74,22 @@ function run(): number {
     });
     status = ended.status ?? 1;
     lines.push(`${status === 0 ? 'ok    ' : 'failed'} ${name}${counted(count)} in ${clock(Date.now() - at)}`);
-    if (status !== 0) break;
+    if (status !== 0) {
+      for (const text of evidence?.() ?? []) console.log(`\n${text}`);
+      break;
+    }
   }
   console.log(`\n${lines.join('\n')}\n${status === 0 ? 'All passed' : 'Not passed'} in ${clock(Date.now() - began)}.`);
   return status;
+}
+
+/** What each failed test saw in the window, as the driver wrote it down. */
+function pagesOfFailures(): string[] {
+  const folder = join(root, 'test-results');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('error-context.md'))
+    .map((name) => `${name}\n${readFileSync(join(folder, name), 'utf8').slice(0, EVIDENCE_LIMIT)}`);
 }
 
 /** What the report says; a step that ended before it could write one has none. */

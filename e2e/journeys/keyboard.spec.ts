@@ -7,6 +7,7 @@ test('the palette finds a machine and opens its console', async ({ desk }) => {
   await fleetOf(desk, 3);
   await desk.window.keyboard.press('Control+k');
   await desk.window.keyboard.type('vm-2');
+  await expect(desk.window.getByRole('option', { name: 'vm-2', selected: true })).toBeVisible();
   await desk.window.keyboard.press('Enter');
   await expect(desk.window.getByRole('heading', { name: 'vm-2' })).toBeVisible();
   await expect(desk.window.getByRole('tab', { name: 'Console', selected: true })).toBeVisible();

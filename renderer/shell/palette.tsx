@@ -95,8 +95,9 @@ function PaletteBody({ close, commands }: { close(): void; commands: readonly Co
   }, [wanted, commands, machines, instances]);
   const current = Math.min(chosen, hits.length - 1);
   const take = (hit: Hit | undefined): void => {
+    if (hit === undefined) return;
     close();
-    hit?.run();
+    hit.run();
   };
   const press = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
