@@ -9,7 +9,7 @@ import { type PciDevice, scanPci } from './pci/scan.ts';
 import { LARGEST, VirtioBlock } from './virtio/block.ts';
 import { isVirtio } from './virtio/device.ts';
 import { VirtioNet } from './virtio/net.ts';
-import { connectBelow, isXenPlatform } from './xen/below/connect.ts';
+import { connectBelow, isXenPlatform, type XenBelow } from './xen/below/connect.ts';
 import { FrontEnd } from './xen/front-end.ts';
 
 /** A network card, and how many frames its driver has carried, and had to drop for want of room. */
@@ -23,14 +23,24 @@ export interface FoundDevices {
   readonly networks: readonly Card[];
 }
 
+export interface DiscoverOptions {
+  /** Events of a Xen below arrive at the CPU on which this domain runs; else at the first one, which passes them on. */
+  readonly perCpuUpcalls: boolean;
+}
+
 /** Works in the domain's own time; `ready` is called once, when every device answers. */
-export const discover = (platform: Platform, access: DriverAccess, ready: (found: FoundDevices) => void): void => {
+export const discover = (
+  platform: Platform,
+  access: DriverAccess,
+  options: DiscoverOptions,
+  ready: (found: FoundDevices) => void,
+): void => {
   const devices = scanPci(access.devices);
   const virtio = virtioDevices(platform, access, devices);
   const xen = devices.find(isXenPlatform);
   if (xen === undefined) ready(virtio);
   else
-    xenDevices(platform, access, xen, (fronts) =>
+    xenDevices(connectBelow(platform, access, xen, options.perCpuUpcalls), (fronts) =>
       ready({ disks: [...virtio.disks, ...fronts.disks], networks: [...virtio.networks, ...fronts.networks] }),
     );
 };
@@ -48,8 +58,7 @@ const virtioDevices = (platform: Platform, access: DriverAccess, devices: readon
 });
 
 /** The front ends of a Xen below; they connect one by one, and are handed over when all have. */
-const xenDevices = (platform: Platform, access: DriverAccess, pci: PciDevice, ready: (found: FoundDevices) => void): void => {
-  const below = connectBelow(platform, access, pci);
+const xenDevices = (below: XenBelow | undefined, ready: (found: FoundDevices) => void): void => {
   if (below === undefined) {
     ready({ disks: [], networks: [] });
     return;

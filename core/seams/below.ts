@@ -19,7 +19,7 @@ export interface Below {
   readonly name: string;
   /** Flushes the translations of the CPUs whose bits are set. */
   flushTlb(cpus: number): 'done' | 'do it yourself';
-  /** Asks that events of the layer below arrive at `cpu` as an interrupt of `vector`. */
+  /** `cpu` asks that events of the layer below arrive, at the CPU each is bound to, as an interrupt of `vector`. */
   bindUpcall(cpu: number, vector: number): 'bound' | 'poll';
   /** Such an interrupt was taken; the layer below may send the next. */
   upcallTaken(cpu: number): void;

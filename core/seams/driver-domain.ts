@@ -30,8 +30,13 @@ export interface BlanketCalls {
   pass(operation: string, subOperation: number, argument: Uint8Array): number;
   /** A page that the layer below shows to this machine; undefined: the frame is memory of this machine's own. */
   page(frame: GuestFrame): MappedPage | undefined;
-  /** Events of the layer below: `listener` is called in the domain's own time. False: nobody will announce them. */
-  onUpcall(listener: () => void): boolean;
+  /**
+   * Events of the layer below, announced at whichever CPU of this machine they are bound to: `listener` is called with that
+   * CPU, in the domain's own time. False: nobody will announce them.
+   */
+  onUpcall(listener: (cpu: number) => void): boolean;
+  /** The CPU of this machine that the domain has now. */
+  readonly cpu: number;
 }
 
 export interface DriverAccess {

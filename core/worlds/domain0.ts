@@ -2,7 +2,7 @@
 import { Toolstack } from '../control/toolstack.ts';
 import { BlockBack } from '../drivers/block/back.ts';
 import { ConsoleBack } from '../drivers/console/back.ts';
-import { discover, type FoundDevices } from '../drivers/discover.ts';
+import { type DiscoverOptions, discover, type FoundDevices } from '../drivers/discover.ts';
 import { NetBack } from '../drivers/net/back.ts';
 import { pvHypervisor } from '../hypervisors/xen/hypervisor.ts';
 import { NativeDomain } from '../hypervisors/xen/native/domain.ts';
@@ -23,7 +23,7 @@ export interface Domain0 {
   whenReady(listener: (found: FoundDevices) => void): void;
 }
 
-export const createDomain0 = (xen: Xen): Domain0 => {
+export const createDomain0 = (xen: Xen, drivers: DiscoverOptions): Domain0 => {
   const domain = new NativeDomain(xen, CONTROL_DOMAIN, 'Domain-0', WEIGHT);
   const platform = platformOf(domain);
   const toolstack = new Toolstack({
@@ -36,7 +36,7 @@ export const createDomain0 = (xen: Xen): Domain0 => {
   let found: FoundDevices | undefined;
   const waiting: ((found: FoundDevices) => void)[] = [];
   platform.schedule(0, () =>
-    discover(platform, driverAccessOf(domain), (devices) => {
+    discover(platform, driverAccessOf(domain), drivers, (devices) => {
       found = devices;
       for (const listener of waiting.splice(0)) listener(devices);
     }),

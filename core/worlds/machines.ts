@@ -29,6 +29,8 @@ export interface MachineOptions extends Omit<BareOptions, 'serial'> {
   readonly capacity?: number;
   /** Whether a Xen in it keeps its translations global. */
   readonly globalPages?: boolean;
+  /** Whether events of a Xen below it are announced at any CPU, as is usual; else all at the first. */
+  readonly perCpuUpcalls?: boolean;
 }
 
 /** A machine with a kernel in it, ready to run. */
@@ -125,6 +127,7 @@ const pvOptions = (options: MachineOptions): Parameters<typeof pvWorld>[0] => ({
   frequency: options.frequency,
   epoch: options.epoch,
   globalPages: options.globalPages ?? false,
+  perCpuUpcalls: options.perCpuUpcalls ?? true,
   emergency: (_domain, bytes) => options.console.write(bytes),
   // The cards of guests have the numbers from 1 on.
   plugged: { disks: options.disks, networks: networksOf(options, 0) },

@@ -30,6 +30,8 @@ export interface PvOptions {
   readonly plugged?: Plugged;
   /** Whether Xen's own translations are global. */
   readonly globalPages?: boolean;
+  /** Whether events of a Xen below are announced at any CPU, as is usual; else all at the first. */
+  readonly perCpuUpcalls?: boolean;
   /** What guests write to the emergency console. */
   readonly emergency: (domain: number, bytes: Uint8Array) => void;
 }
@@ -45,10 +47,11 @@ export interface PvWorld {
 }
 
 /** What is for Xen itself. */
-export const xenOptions = ({ emergency, globalPages = false }: PvOptions): Pick<PvOptions, 'emergency' | 'globalPages'> => ({
+export const xenOptions = ({
   emergency,
-  globalPages,
-});
+  globalPages = false,
+  perCpuUpcalls = true,
+}: PvOptions): Pick<PvOptions, 'emergency' | 'globalPages' | 'perCpuUpcalls'> => ({ emergency, globalPages, perCpuUpcalls });
 
 const silentLine: ByteStream = { write: () => {}, onData: () => {} };
 

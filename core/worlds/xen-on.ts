@@ -14,6 +14,8 @@ export interface XenOnOptions {
   readonly emergency: (domain: number, bytes: Uint8Array) => void;
   /** Whether Xen's own translations are global; see {@link XenOptions.globalPages}. */
   readonly globalPages?: boolean;
+  /** Whether events of a Xen below are announced at any CPU, as is usual; else all at the first. */
+  readonly perCpuUpcalls?: boolean;
 }
 
 /** Below 1 MiB lies what firmware left. */
@@ -35,5 +37,5 @@ export function xenOn(machine: Machine, options: XenOnOptions): { xen: Xen; doma
     globalPages: options.globalPages ?? false,
   });
   machine.occupy(xen);
-  return { xen, domain0: createDomain0(xen) };
+  return { xen, domain0: createDomain0(xen, { perCpuUpcalls: options.perCpuUpcalls ?? true }) };
 }

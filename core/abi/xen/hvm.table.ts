@@ -38,8 +38,11 @@ export const UpcallVectorArgument = { SIZE: 8, vcpu: 0, vector: 4 } as const;
 /** xen_hvm_get_mem_type: u16 domid, u16 mem_type (out) @2, u64 pfn @8. HVMMEM_ram_rw, HVMMEM_mmio_dm. */
 export const MemType = { ram: 0, device: 2 } as const;
 
-/** HVM_PARAM_CALLBACK_IRQ: bits 56-63 say how events are announced, the rest where. */
-export const CallbackVia = { TYPE_SHIFT: 56n, gsi: 0, pciIntx: 1, vector: 2 } as const;
+/**
+ * HVM_PARAM_CALLBACK_IRQ: bits 56-63 say how events are announced, the rest where. Of an interrupt pin: slot and function of
+ * the device (slot * 8 + function) from bit 8, in bits 0-1 the pin, INTA is 0.
+ */
+export const CallbackVia = { TYPE_SHIFT: 56n, gsi: 0, pciIntx: 1, vector: 2, FUNCTION_SHIFT: 8n } as const;
 
 /** XENMAPSPACE_*. */
 export const MapSpace = { shared_info: 0, grant_table: 1, gmfn: 2, gmfn_range: 3, gmfn_foreign: 4 } as const;

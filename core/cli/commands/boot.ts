@@ -27,6 +27,7 @@ export interface BootOptions {
   readonly domains: number;
   readonly ecu?: number;
   readonly globalPages?: boolean;
+  readonly firstCpuUpcalls?: boolean;
   readonly image?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -67,6 +68,7 @@ export function bootCommand(): Command {
     )
     .option('--domains <n>', 'guests, on machines that have guests; the console is that of the first', wholeNumber(1, 256), 1)
     .option('--global-pages', 'let Xen keep its translations global: on the Blanket two exits each time the domain changes')
+    .option('--first-cpu-upcalls', 'let a Xen below announce its events at the first CPU only, which passes them on')
     .option('--ecu <units>', 'of a rented machine: how much of the computer was rented, in EC2 compute units', positiveNumber)
     .option('--screen <size>', 'a framebuffer and a keyboard, such as 1024x768', screenSize)
     .option('--picture <file>', 'with --screen: write what it shows at the end, as PNG')
@@ -111,6 +113,7 @@ async function boot(options: BootOptions): Promise<number> {
       domains: options.domains,
       ...(options.ecu === undefined ? {} : { capacity: capacityOfEcu(options.ecu) }),
       globalPages: options.globalPages ?? false,
+      perCpuUpcalls: options.firstCpuUpcalls !== true,
       epoch: options.date ?? (realTime ? Math.floor(Date.now() / 1000) : EPOCH),
       ...(options.screen === undefined ? {} : { screen: options.screen }),
     });

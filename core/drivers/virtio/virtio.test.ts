@@ -32,7 +32,7 @@ const memoryDisk = (changes: Partial<BlockStore> = {}) => {
 const found = (side: MachineSide): FoundDevices => {
   let devices: FoundDevices | undefined;
   side.platform.schedule(0, () =>
-    discover(side.platform, side.access, (ready) => {
+    discover(side.platform, side.access, { perCpuUpcalls: true }, (ready) => {
       devices = ready;
     }),
   );

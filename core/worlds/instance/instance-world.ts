@@ -140,12 +140,12 @@ export class InstanceWorld implements World {
     this.#saved.write(guests.map(({ machine, state }) => ({ machine, state })));
   }
 
-  async layBlanket({ globalPages }: LayOptions, work: Work): Promise<Capacity> {
+  async layBlanket({ globalPages, perCpuUpcalls }: LayOptions, work: Work): Promise<Capacity> {
     work.progress(0, 2, 'Restarting the container');
     this.#guests.clear();
     this.networks.reset();
     this.#ended = false;
-    this.#stack.lay({ globalPages, emergency: (_domain, bytes) => this.#boot.guest.write(bytes) });
+    this.#stack.lay({ globalPages, perCpuUpcalls, emergency: (_domain, bytes) => this.#boot.guest.write(bytes) });
     work.progress(1, 2, 'Starting the control domain');
     const { xen, domain0 } = this.#blanket();
     this.#stack.instance.onExit = (cpu, reason, cycles) => this.#exits.count(xen.domainOn(cpu), reason, cycles);

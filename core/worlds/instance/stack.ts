@@ -105,7 +105,7 @@ export class Stack {
   }
 
   /** Rents the container anew and puts Xen into its ring 0. */
-  lay(options: Pick<XenOnOptions, 'emergency' | 'globalPages'>): void {
+  lay(options: Pick<XenOnOptions, 'emergency' | 'globalPages' | 'perCpuUpcalls'>): void {
     const { instance } = this.#rent(false);
     this.blanket = xenOn(instance.computer.machine, { ram: this.#ram, epoch: this.#epoch, ...options });
     this.blanket.domain0.whenReady((found) => this.crossing.use(found));

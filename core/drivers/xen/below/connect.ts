@@ -2,9 +2,10 @@
  * A driver domain introduces itself to a Xen below, as the drivers of a container do, but through Blanket hypercalls: pages of
  * that Xen appear in the memory window of the platform device, events arrive as upcalls, the store answers over its ring.
  */
+import { PCI_FUNCTIONS } from '../../../abi/pci/pci.table.ts';
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { GrantOp } from '../../../abi/xen/grants.table.ts';
-import { AddToPhysmap, HvmOp, HvmParam, HvmParamArgument, MapSpace } from '../../../abi/xen/hvm.table.ts';
+import { AddToPhysmap, CallbackVia, HvmOp, HvmParam, HvmParamArgument, MapSpace } from '../../../abi/xen/hvm.table.ts';
 import { MemoryOp } from '../../../abi/xen/memory.table.ts';
 import { XEN_PLATFORM } from '../../../abi/xen/platform-device.table.ts';
 import { Feature, VersionOp } from '../../../abi/xen/version.table.ts';
@@ -16,6 +17,8 @@ import type { FrontPlatform } from '../front-end.ts';
 import { StoreClient } from '../store-client.ts';
 import { EventsBelow } from './events.ts';
 import { GrantsBelow } from './grants.ts';
+
+const FIRST_CPU = 0;
 
 export interface XenBelow {
   readonly platform: FrontPlatform;
@@ -67,15 +70,39 @@ const show = (calls: BlanketCalls, space: number, index: number, frame: GuestFra
   return calls.pass('memory_op', MemoryOp.add_to_physmap, argument) < 0 ? undefined : calls.page(frame);
 };
 
-/** Undefined: what is below does not do its part. */
-export const connectBelow = (platform: Platform, access: DriverAccess, pci: PciDevice): XenBelow | undefined => {
+/** Has events announced by the interrupt pin of the platform device, which goes to the first CPU. */
+const announceByLine = ({ blanket, devices }: DriverAccess, pci: PciDevice, events: EventsBelow): boolean => {
+  const argument = new Uint8Array(HvmParamArgument.SIZE);
+  const view = new DataView(argument.buffer);
+  view.setUint16(HvmParamArgument.domain, DomainId.SELF, true);
+  view.setUint32(HvmParamArgument.index, HvmParam.CALLBACK_IRQ, true);
+  const via =
+    (BigInt(CallbackVia.pciIntx) << CallbackVia.TYPE_SHIFT) | (BigInt(pci.slot * PCI_FUNCTIONS) << CallbackVia.FUNCTION_SHIFT);
+  view.setBigUint64(HvmParamArgument.value, via, true);
+  devices.onInterrupt(pci.line, () => {
+    events.acknowledge();
+    events.upcall(FIRST_CPU);
+  });
+  return blanket.pass('hvm_op', HvmOp.set_param, argument) === 0;
+};
+
+/**
+ * Undefined: what is below does not do its part.
+ * @param perCpuUpcalls events arrive at the CPU on which this domain runs; else at the first one, which passes them on
+ */
+export const connectBelow = (
+  platform: Platform,
+  access: DriverAccess,
+  pci: PciDevice,
+  perCpuUpcalls: boolean,
+): XenBelow | undefined => {
   const { blanket } = access;
   pci.enable();
-  if (!announcesByVector(blanket)) return undefined;
+  if (perCpuUpcalls && !announcesByVector(blanket)) return undefined;
   const frame = framesOf(pci);
   const sharedInfo = show(blanket, MapSpace.shared_info, 0, frame());
   if (sharedInfo === undefined) return undefined;
-  const events = new EventsBelow(blanket, sharedInfo);
+  const events = new EventsBelow(blanket, sharedInfo, perCpuUpcalls);
   const most = mostGrantFrames(blanket);
   const own = new GrantsBelow(
     (index) => (index < most ? show(blanket, MapSpace.grant_table, index, frame()) : undefined),
@@ -84,7 +111,9 @@ export const connectBelow = (platform: Platform, access: DriverAccess, pci: PciD
   const port = parameter(blanket, HvmParam.STORE_EVTCHN);
   const page = parameter(blanket, HvmParam.STORE_PFN);
   const ring = page === undefined ? undefined : blanket.page(page as GuestFrame);
-  if (port === undefined || ring === undefined || !blanket.onUpcall(() => events.upcall())) return undefined;
+  if (port === undefined || ring === undefined) return undefined;
+  const announced = perCpuUpcalls ? blanket.onUpcall((cpu) => events.upcall(cpu)) : announceByLine(access, pci, events);
+  if (!announced) return undefined;
   const store = new StoreClient(ring, () => events.notify(port));
   events.listen(port, () => store.work());
   return {

@@ -1,4 +1,8 @@
-/** Event channels of a Xen below: its shared page tells what is pending, Blanket hypercalls do the rest. */
+/**
+ * Event channels of a Xen below: its shared page tells what is pending, Blanket hypercalls do the rest. A port is announced at
+ * the CPU it is bound to, at first the first one; told to, ports follow the driver domain, so that nobody has to pass on what
+ * arrives elsewhere.
+ */
 import { DomainId } from '../../../abi/xen/domains.table.ts';
 import { EventOp } from '../../../abi/xen/events.table.ts';
 import { SharedInfo, VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
@@ -9,10 +13,14 @@ const WORD_BITS = 64;
 
 export class EventsBelow implements EventPorts {
   private readonly listeners = new Map<number, () => void>();
+  /** CPUs that ports are bound to, but for the first. */
+  private readonly bound = new Map<number, number>();
 
   constructor(
     private readonly calls: BlanketCalls,
     private readonly sharedInfo: MappedPage,
+    /** Each CPU hears of the events that are bound to it; else only the first hears of any. */
+    private readonly perCpu: boolean,
   ) {}
 
   /** An operation whose argument is u32 numbers; the result, or what it wrote into the last of them. */
@@ -45,19 +53,40 @@ export class EventsBelow implements EventPorts {
 
   close(port: number): void {
     this.listeners.delete(port);
+    this.bound.delete(port);
     this.operate(EventOp.close, port);
   }
 
-  /** Calls the listeners of what is pending; all events are bound to the first vCPU. */
-  upcall(): void {
+  private view(): DataView {
+    const bytes = this.sharedInfo.bytes('write');
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The interrupt that announced something at the first CPU was taken: the next event raises it anew. */
+  acknowledge(): void {
+    this.view().setUint8(SharedInfo.vcpuInfo + VcpuInfo.upcallPending, 0);
+  }
+
+  /** Calls the listeners of what is pending at `cpu`. */
+  upcall(cpu: number): void {
+    const selector = SharedInfo.vcpuInfo + cpu * VcpuInfo.SIZE + VcpuInfo.pendingSel;
     for (;;) {
-      const bytes = this.sharedInfo.bytes('write');
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const words = view.getBigUint64(SharedInfo.vcpuInfo + VcpuInfo.pendingSel, true);
+      const view = this.view();
+      const words = view.getBigUint64(selector, true);
       if (words === 0n) return;
-      view.setBigUint64(SharedInfo.vcpuInfo + VcpuInfo.pendingSel, 0n, true);
-      for (const port of this.takePending(view, words)) this.listeners.get(port)?.();
+      view.setBigUint64(selector, 0n, true);
+      for (const port of this.takePending(view, words)) {
+        this.follow(port);
+        this.listeners.get(port)?.();
+      }
     }
+  }
+
+  /** From now on the port is announced where the domain runs. */
+  private follow(port: number): void {
+    const { cpu } = this.calls;
+    if (!this.perCpu || cpu === (this.bound.get(port) ?? 0)) return;
+    if (this.operate(EventOp.bind_vcpu, port, cpu).result >= 0) this.bound.set(port, cpu);
   }
 
   private takePending(view: DataView, words: bigint): number[] {

@@ -80,9 +80,12 @@ const blanketCalls = ({ xen, vcpu }: NativeDomain): BlanketCalls => ({
   onUpcall: (listener) => {
     xen.vectors.set(UPCALL_VECTOR, (cpu) => {
       xen.below.upcallTaken(cpu);
-      vcpu.post(listener);
+      vcpu.post(() => listener(cpu));
     });
     return xen.below.bindUpcall(0, UPCALL_VECTOR) === 'bound';
+  },
+  get cpu() {
+    return xen.currentCpu;
   },
 });
 
