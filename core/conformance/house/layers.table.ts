@@ -16,18 +16,16 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   guests: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
   network: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
   control: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
-  overdriver: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
   cloud: ['base', 'isa', 'abi', 'observe', 'contract', 'seams'],
   /** What the person's operating system gives: files, packages. The only leaf that knows Node. */
   host: ['base', 'abi', 'observe', 'contract', 'seams'],
   // The hub, and what stands on it.
-  worlds: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host'],
-  experiments: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'guests', 'host', 'cloud', 'worlds'],
+  worlds: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'cloud', 'host'],
   /** A world served: its records, tasks and streams behind the calls of the contract, whatever carries them. */
   service: ['base', 'contract', 'seams', 'host', 'worlds'],
   tables: ['base', 'isa', 'abi', 'hardware', 'devices', 'observe', 'contract'],
-  cli: ['base', 'contract', 'seams', 'host', 'guests', 'cloud', 'worlds', 'service', 'experiments', 'tables'],
-  conformance: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'overdriver', 'cloud', 'host', 'worlds', 'service', 'tables', 'cli'],
+  cli: ['base', 'contract', 'seams', 'host', 'guests', 'cloud', 'worlds', 'service', 'tables'],
+  conformance: ['base', 'isa', 'abi', 'observe', 'contract', 'seams', 'hardware', 'devices', 'hypervisors', 'drivers', 'guests', 'network', 'control', 'cloud', 'host', 'worlds', 'service', 'tables', 'cli'],
 };
 
 /**
