@@ -136,6 +136,12 @@ export function typeOf(catalogue: Catalogue, id: string): InstanceType {
   );
 }
 
+/** How the CPUs of a type share cores, and what a core does with all its threads busy, as a multiple of what it does with one. */
+export const coresOf = (catalogue: Catalogue, { cpu }: InstanceType): { count: number; yield: number } => ({
+  count: cpu.cores,
+  yield: catalogue.cpu.smtYield,
+});
+
 export const sourceOf = (catalogue: Catalogue, key: string): Source => {
   const found = catalogue.sources[key];
   if (found === undefined) throw new Refusal(WHAT.code, `The price list names a source it does not list: ${key}.`, WHAT.remedy);

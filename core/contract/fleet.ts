@@ -32,6 +32,9 @@ export const instanceType = z.object({
   pricePerHour: amount,
 });
 
+/** Physical cores that virtual CPUs share, and what a core does with all its threads busy, as a multiple of what it does with one. */
+export const cores = z.object({ count: positive, yield: z.number().min(1) });
+
 /** Order to ready, then what may happen to it. `lost` means its process died and is being brought back. */
 export const instanceState = z.enum([
   'ordered',
@@ -77,6 +80,8 @@ export const instance = z.object({
   currency: z.string(),
   vcpus: positive,
   ecu: amount.nullable(),
+  /** Every virtual CPU is a core of its own where nothing is said. */
+  cores: cores.optional(),
   memoryMib: positive,
   diskGib: amount,
   capacity: capacity.nullable(),

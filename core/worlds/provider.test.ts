@@ -66,7 +66,7 @@ const BALLOON = [
 ];
 
 /** A container with a kernel of 32-bit code, given as bytes and what they mean. */
-const rent = (outfit: Outfitter, lines: readonly string[], capacity: number): RentedWorld => {
+const rent = (outfit: Outfitter, lines: readonly string[], capacity: number, cpus = 1): RentedWorld => {
   const code = bytesOf(lines.map((line) => line.split(' ')[0] ?? '').join(''));
   const entry = LOAD + HEADER;
   const end = entry + code.length;
@@ -74,7 +74,7 @@ const rent = (outfit: Outfitter, lines: readonly string[], capacity: number): Re
   return rentedWorld({
     wasm: WASM,
     outfit,
-    cpus: 1,
+    cpus,
     frequency: FREQUENCY,
     memoryBytes: 16 * 2 ** 20,
     capacity,
@@ -115,8 +115,20 @@ describe('capacity', () => {
     expect(second.stolen(0) / FREQUENCY).toBeCloseTo(0.5, 1);
   });
 
+  it('is rented by the virtual CPU: one that is not used leaves nothing to the others', () => {
+    const { instance, run } = rent(kvmOutfit, SPIN, 0.5, 2);
+    run(FREQUENCY);
+    expect(instance.stolen(0) / FREQUENCY).toBeCloseTo(0.75, 1);
+  });
+
   it('follows from compute units: those of a core of the modelled computer make one CPU', () => {
-    expect(capacityOf({ ecu: 33.5, type: 'cc1.4xlarge', vcpus: 16 })).toEqual({ capacity: 8, credit: 0 });
+    const cores = (count: number): { count: number; yield: number } => ({ count, yield: 1.3 });
+    expect(capacityOf({ ecu: 33.5, type: 'cc1.4xlarge', vcpus: 16, cores: cores(8) })).toEqual({
+      capacity: Number.POSITIVE_INFINITY,
+      credit: 0,
+    });
+    expect(capacityOf({ ecu: 16.75, type: 'half', vcpus: 16, cores: cores(8) }).capacity).toBe(8);
+    expect(capacityOf({ ecu: 4.1875, type: 'old', vcpus: 4 }).capacity).toBe(1);
     expect(capacityOf({ ecu: null, type: 'e2-highcpu-2', vcpus: 2 }).capacity).toBe(Number.POSITIVE_INFINITY);
     expect(capacityOf({ ecu: 0.65, type: 't2.small', vcpus: 1 }).credit).toBe(1800);
   });

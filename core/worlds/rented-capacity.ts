@@ -17,11 +17,18 @@ export interface RentedCapacity {
   readonly credit: number;
 }
 
-/** @param ecu compute units; null: the provider sells whole CPUs */
-export const capacityOf = ({ ecu, type, vcpus }: Pick<Instance, 'ecu' | 'type' | 'vcpus'>): RentedCapacity => ({
-  capacity: ecu === null || ecu === 0 ? Number.POSITIVE_INFINITY : ecu / ECU_PER_CPU,
-  credit: BURSTABLE.test(type) ? LAUNCH_CREDIT_SECONDS * vcpus : 0,
-});
+/**
+ * A type whose cores were sold with at least the units of one of ours rents them whole, with all their threads: a core that is
+ * faster today is only that. Of the others each virtual CPU gets that part of its thread's time.
+ * @param ecu compute units; null or 0: the provider sells whole CPUs
+ */
+export function capacityOf({ ecu, type, vcpus, cores }: Pick<Instance, 'ecu' | 'type' | 'vcpus' | 'cores'>): RentedCapacity {
+  const part = ecu === null || ecu === 0 ? 1 : ecu / (cores?.count ?? vcpus) / ECU_PER_CPU;
+  return {
+    capacity: part >= 1 ? Number.POSITIVE_INFINITY : part * vcpus,
+    credit: BURSTABLE.test(type) ? LAUNCH_CREDIT_SECONDS * vcpus : 0,
+  };
+}
 
 /** The capacity of `ecu` compute units. */
 export const capacityOfEcu = (ecu: number): number => ecu / ECU_PER_CPU;

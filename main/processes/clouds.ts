@@ -1,5 +1,6 @@
 /** The process of the clouds: price lists, what is rented, what it costs, and the images machines start from. */
 import { Refusal } from '../../core/base/refusal.ts';
+import { coresOf, typeOf } from '../../core/cloud/catalogue.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
 import type { Instance } from '../../core/contract/fleet.ts';
 import { refuse } from '../../core/service/refuse.ts';
@@ -57,6 +58,7 @@ serveProcess((begin, edge) => {
         currency: list.currency,
         vcpus: type.vcpus,
         ecu: type.ecu,
+        cores: coresOf(list, typeOf(list, type.id)),
         memoryMib: type.memoryMib,
         diskGib: type.diskGib,
         capacity: null,

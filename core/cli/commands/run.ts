@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
-import { typeOf } from '../../cloud/catalogue.ts';
+import { coresOf, typeOf } from '../../cloud/catalogue.ts';
 import { hourlyPrice } from '../../cloud/price.ts';
 import { toNumber } from '../../cloud/rational.ts';
 import type { AnyFact } from '../../contract/events.ts';
@@ -119,6 +119,7 @@ async function recordOf(folder: string, options: RunOptions): Promise<Instance> 
     currency: catalogue.currency,
     vcpus: type.cpu.threads,
     ecu: null,
+    cores: coresOf(catalogue, type),
     memoryMib: Math.floor(type.memoryGb * MIB_PER_GB),
     diskGib: 0,
     capacity: null,

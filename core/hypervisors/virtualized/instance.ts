@@ -18,7 +18,7 @@ export interface InstanceSpec {
   readonly cpus: number;
   /** Where its RAM is; the rest of the address space is the board's. */
   readonly ram: readonly AddressRange[];
-  /** Largest share of one physical CPU that all its CPUs together may use; Infinity: no cap. */
+  /** What all its CPUs together may use of one physical CPU, to each the same part; Infinity: no cap. */
   readonly capacity: number;
   /** Seconds of one physical CPU that may be saved up beyond the usual, and are there at the start. */
   readonly credit?: number;

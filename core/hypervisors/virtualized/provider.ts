@@ -3,7 +3,10 @@
  * the capacity that was rented.
  *
  * Every virtual CPU has a home among the host's CPUs. Among those that want to run, the one that has had least goes
- * first; an instance that has used up its capacity waits until time has earned it more. Who waits is robbed, visibly.
+ * first; one that has used up its part of the capacity waits until time has earned it more. Who waits is robbed, visibly.
+ *
+ * Capacity is rented by the virtual CPU, as Amazon's was ("4 virtual cores with 2 EC2 Compute Units each", EC2 instance
+ * types, 2012): a CPU that idles leaves nothing to its neighbours.
  */
 import { invariant } from '../../base/bug.ts';
 import type { Cycles } from '../../seams/addresses.ts';
@@ -15,7 +18,7 @@ import { Instance, type InstanceSpec } from './instance.ts';
 const SLICE_SECONDS = 0.01;
 /** Unused capacity is kept for this long, seconds: bursts shorter than it are not cut. */
 const BURST_SECONDS = 0.03;
-/** An instance that used up what it had waits until it has earned this part of it. */
+/** A CPU that used up what it had waits until it has earned this part of it. */
 const TURNS_PER_BURST = 10;
 
 interface VirtualCpu {
@@ -23,19 +26,19 @@ interface VirtualCpu {
   readonly index: number;
   /** Cycles it has had; those that wake up do not claim the past. */
   had: Cycles;
-}
-
-/** Capacity earned and spent by one instance, in cycles. */
-interface Allowance {
+  /** Cycles earned and not yet spent, up to `at`. */
   credit: Cycles;
   at: Cycles;
   /** All was used up; it goes on when it has earned enough for a turn that is worth it. */
   spent: boolean;
 }
 
+/** What one virtual CPU may use of a physical one. */
+const share = ({ capacity, cpus }: InstanceSpec): number => capacity / cpus;
+
 export class Provider implements Occupant {
   readonly #homes: VirtualCpu[][];
-  readonly #allowances = new Map<Instance, Allowance>();
+  readonly #instances = new Set<Instance>();
 
   constructor(
     private readonly host: HostMachine,
@@ -48,8 +51,11 @@ export class Provider implements Occupant {
   /** Rents out one instance; it runs as soon as its memory holds something to run. */
   create(spec: InstanceSpec): Instance {
     const instance = new Instance(this.host, spec, this.flavour, (cpu) => this.#kick(cpu));
-    this.#allowances.set(instance, { credit: (spec.credit ?? 0) * this.host.frequency, at: this.#now(0), spent: false });
-    for (let index = 0; index < spec.cpus; index++) this.#home(index).push({ instance, index, had: this.#least(index) });
+    this.#instances.add(instance);
+    const credit = this.#saved(spec);
+    const at = this.#now(0);
+    for (let index = 0; index < spec.cpus; index++)
+      this.#home(index).push({ instance, index, had: this.#least(index), credit, at, spent: false });
     for (let index = 0; index < spec.cpus; index++) this.#kick(index);
     return instance;
   }
@@ -57,12 +63,12 @@ export class Provider implements Occupant {
   /** Ends an instance and gives its memory back. */
   destroy(instance: Instance): void {
     for (const [index, home] of this.#homes.entries()) this.#homes[index] = home.filter((each) => each.instance !== instance);
-    this.#allowances.delete(instance);
+    this.#instances.delete(instance);
     instance.release();
   }
 
   get instances(): readonly Instance[] {
-    return [...this.#allowances.keys()];
+    return [...this.#instances];
   }
 
   run(cpu: number, until: Cycles): Cycles {
@@ -82,12 +88,12 @@ export class Provider implements Occupant {
     // A CPU that had work before `now` was kept waiting; one that becomes busy now was not.
     if (instance.computer.nextWork(index) < now) instance.steal(index, now);
     else instance.computer.advanceClock(index, now);
-    const allowance = this.#allowance(instance, now);
-    instance.run(index, Math.min(end, now + Math.max(Math.floor(allowance.credit), 1)));
+    this.#earn(chosen, now);
+    instance.run(index, Math.min(end, now + Math.max(Math.floor(chosen.credit), 1)));
     const used = Math.max(virtual.now() - now, 1);
     chosen.had += used;
-    allowance.credit -= used;
-    if (allowance.credit <= 0) allowance.spent = true;
+    chosen.credit -= used;
+    if (chosen.credit <= 0) chosen.spent = true;
     this.host.cpus[cpu]?.charge(used);
   }
 
@@ -97,39 +103,40 @@ export class Provider implements Occupant {
     let later: Cycles = Number.POSITIVE_INFINITY;
     for (const each of this.#home(cpu)) {
       if (each.instance.ended) continue;
-      const at = Math.max(each.instance.computer.nextWork(each.index), this.#earned(each.instance, now));
+      const at = Math.max(each.instance.computer.nextWork(each.index), this.#earned(each, now));
       if (at > now) later = Math.min(later, at);
       else if (best === undefined || each.had < best.had) best = each;
     }
     return best ?? later;
   }
 
-  /** When the instance may run again: now, unless its allowance is used up. */
-  #earned(instance: Instance, now: Cycles): Cycles {
-    const allowance = this.#allowance(instance, now);
-    if (!allowance.spent) return now;
-    const missing = this.#usual(instance) / TURNS_PER_BURST - allowance.credit;
-    if (missing > 0) return now + Math.ceil(missing / instance.spec.capacity);
-    allowance.spent = false;
+  /** When the virtual CPU may run again: now, unless what it had is used up. */
+  #earned(chosen: VirtualCpu, now: Cycles): Cycles {
+    this.#earn(chosen, now);
+    if (!chosen.spent) return now;
+    const { spec } = chosen.instance;
+    const missing = this.#usual(spec) / TURNS_PER_BURST - chosen.credit;
+    if (missing > 0) return now + Math.ceil(missing / share(spec));
+    chosen.spent = false;
     return now;
   }
 
-  /** What an instance may save up, by its capacity. */
-  #usual(instance: Instance): Cycles {
-    const { capacity, cpus } = instance.spec;
-    return BURST_SECONDS * this.host.frequency * Math.min(capacity, cpus);
+  #earn(chosen: VirtualCpu, now: Cycles): void {
+    const { spec } = chosen.instance;
+    if (now <= chosen.at) return;
+    const most = Math.max(this.#usual(spec), this.#saved(spec));
+    chosen.credit = Math.min(most, chosen.credit + (now - chosen.at) * share(spec));
+    chosen.at = now;
   }
 
-  #allowance(instance: Instance, now: Cycles): Allowance {
-    const allowance = this.#allowances.get(instance);
-    invariant(allowance, `instance ${instance.name} is not rented here`);
-    const { capacity, credit = 0 } = instance.spec;
-    const most = Math.max(this.#usual(instance), credit * this.host.frequency);
-    if (now > allowance.at) {
-      allowance.credit = Math.min(most, allowance.credit + (now - allowance.at) * Math.min(capacity, Number.MAX_SAFE_INTEGER));
-      allowance.at = now;
-    }
-    return allowance;
+  /** What a virtual CPU may save up, by its share. */
+  #usual(spec: InstanceSpec): Cycles {
+    return BURST_SECONDS * this.host.frequency * Math.min(share(spec), 1);
+  }
+
+  /** What each has at the start, and may save up beyond the usual. */
+  #saved({ credit = 0, cpus }: InstanceSpec): Cycles {
+    return (credit / cpus) * this.host.frequency;
   }
 
   /** Makes the CPU that is home to a virtual CPU look again at what there is to run. */

@@ -69,6 +69,7 @@ export class InstanceWorld implements World {
       outfit,
       name: instance.name,
       cpus: instance.vcpus,
+      cores: instance.cores,
       memoryMib: instance.memoryMib,
       card: this.#fabric.plug(instance.name),
       serial: {

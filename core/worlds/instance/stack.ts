@@ -5,6 +5,7 @@ import type { PcBoard } from '../../devices/boards/pc.ts';
 import { CRYSTAL_HERTZ } from '../../devices/lapic/registers.table.ts';
 import { ramRanges } from '../../devices/layout.ts';
 import { type BareComputer, bare, type Progress } from '../../hardware/bare.ts';
+import type { Cores } from '../../hardware/cores.ts';
 import { createEngine } from '../../hardware/cpu/engine.ts';
 import type { Instance } from '../../hypervisors/virtualized/instance.ts';
 import { Provider } from '../../hypervisors/virtualized/provider.ts';
@@ -30,12 +31,14 @@ const MIB = 2 ** 20;
 const SCREEN = { width: 800, height: 600 };
 
 export interface StackOptions {
-  readonly provisions: Provisions;
+  readonly provisions: Pick<Provisions, 'wasm' | 'codecs' | 'image' | 'epoch'>;
   /** What of them was rented. */
   readonly capacity: RentedCapacity;
   readonly outfit: Outfitter;
   readonly name: string;
   readonly cpus: number;
+  /** How the provider's CPUs share cores; undefined: each is one. */
+  readonly cores: Cores | undefined;
   readonly memoryMib: number;
   /** The container's serial line. */
   readonly serial: ByteStream;
@@ -68,7 +71,14 @@ export class Stack {
       seed: this.#epoch,
     });
     const engine = createEngine(options.provisions.wasm());
-    this.#host = bare(engine, { ram: [], cpus: this.cpus, frequency: FREQUENCY, cpuid: this.#cpuid, board: () => emptyBoard });
+    this.#host = bare(engine, {
+      ram: [],
+      cpus: this.cpus,
+      cores: options.cores,
+      frequency: FREQUENCY,
+      cpuid: this.#cpuid,
+      board: () => emptyBoard,
+    });
     this.#provider = new Provider(this.#host.machine, this.#outfit.flavour);
   }
 
