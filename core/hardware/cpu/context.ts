@@ -54,6 +54,8 @@ export class EngineContext implements VirtualContext {
     private readonly host: ContextHost,
     readonly spec: ContainerSpec,
     map: number,
+    /** How it signs entries of the map that its TLB keeps. */
+    readonly reader: number,
   ) {
     this.block = host.frames.allocateRange(this.bytesOfBlock);
     this.view = new DataView(host.frames.bytes.buffer, this.block, STATE_SIZE);
@@ -61,6 +63,7 @@ export class EngineContext implements VirtualContext {
     this.setWord(Offset.tlb, this.block + Math.ceil(STATE_SIZE / 16) * 16);
     this.setWord(Offset.physicalSpace, map);
     this.setWord(Offset.physicalFrames, spec.memory.frames);
+    this.setWord(Offset.reader, reader);
     this.setWord(Offset.occupant, spec.ringZero === 'occupant' ? 1 : 0);
     powerOn(host.frames.view, this.block);
     host.hot.resetTlb(this.block);

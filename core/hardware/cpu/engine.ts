@@ -121,15 +121,21 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
     createVirtualContext: (spec: ContainerSpec): VirtualContext => {
       const space = memories.get(spec.memory);
       if (space === undefined) throw new Bug('a memory of another engine');
-      const context = new EngineContext(host, spec, space.map);
+      const context = new EngineContext(host, spec, space.map, freeReader(contexts));
       contexts.push(context);
       byBlock.set(context.block, context);
       detachments.set(
         context,
-        space.attach(() => {
-          // Most contexts do not run, and memory often changes several times before they do.
-          if (context === running) hot.flushContext(context.block, 0);
-          else context.stale = true;
+        space.attach({
+          reader: context.reader,
+          flush: () => {
+            // Most contexts do not run, and memory often changes several times before they do.
+            if (context === running) hot.flushContext(context.block, 0);
+            else context.stale = true;
+          },
+          forgetReads: (address) => {
+            if (!context.stale) hot.forgetReads(context.block, address);
+          },
         }),
       );
       writeContextList(frames.view, contexts);
@@ -170,6 +176,14 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
       return [...counts.entries()].filter(([, count]) => count > 0).map(([row, count]) => ({ row, count }));
     },
   };
+}
+
+/** A signature that none of the contexts uses; the common one if there are that many. */
+function freeReader(contexts: readonly EngineContext[]): number {
+  const used = new Set(contexts.map(({ reader }) => reader));
+  let reader: number = Constant.mapReaderUnit;
+  while (reader < Constant.mapReaders && used.has(reader)) reader += Constant.mapReaderUnit;
+  return reader;
 }
 
 /** The interpreter's calls, passed to the owner of the context. */

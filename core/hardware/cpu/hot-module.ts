@@ -14,6 +14,8 @@ export interface Hot extends HotUnits, Record<ImportName, unknown> {
   flushContextPage(block: number, address: bigint): void;
   selectContextSet(block: number, set: number): void;
   resetTlb(block: number): void;
+  /** The CPU forgets a host frame that it knows for reading and executing. */
+  forgetReads(block: number, address: number): void;
   translateContext(block: number, address: bigint, access: number, user: number): number;
   contextWalkAddress(): bigint;
   contextWalkError(): number;

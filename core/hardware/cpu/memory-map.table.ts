@@ -45,6 +45,8 @@ export const CONSTANTS: readonly Place[] = [
   at('mapPresent', 1, 'the frame can be read'),
   at('mapWritable', 2, 'the frame can be written in place'),
   at('mapDevice', 4, 'known to be no RAM: go to the device without asking again'),
+  at('mapReaders', 0xff0, 'of an entry that is not writable: whose TLB may hold it, 0 nobody, all ones more than one; see Offset.reader'),
+  at('mapReaderUnit', 0x10, 'the lowest of these bits'),
   // frameFlags.
   at('frameDecoded', 1, 'holds bytes of decoded instructions'),
   at('frameTranslated', 2, 'holds bytes of translated code'),

@@ -57,6 +57,7 @@ export const STATE: readonly StateField[] = [
   saved('controls', 'u32', 'CONTROL_* bits: which optional events are offered to the layer outside'),
   saved('physicalSpace', 'u32', 'address of the frame map that this CPU sees as physical memory'),
   saved('physicalFrames', 'u32', 'number of entries of that map'),
+  scratch('reader', 'u32', 'how this CPU signs entries of that map which its TLB keeps for reading, at its place within the entry'),
 
   // Segments; see SEGMENTS for the order.
   saved('segmentBase', 'u64', 'linear base; the FS and GS bases are the MSRs', 8),

@@ -2,14 +2,15 @@
  * Guest-physical memory: a frame map that the interpreter reads, filled on demand.
  *
  * An entry is the address of a host frame and `Constant.map*` bits; 0 means that no processor has touched the frame. A
- * frame that was only read shows the zero frame. A frame that is replaced, or changes its content, while TLBs may know it
- * costs a flush of every context on this memory.
+ * frame that was only read shows the zero frame. Processors sign entries that they keep for reading: a first write, which
+ * replaces the frame, is told to those who signed. Any other change while TLBs may know a frame costs a flush of every context
+ * on this memory.
  */
 import { Bug } from '../../base/bug.ts';
 import type { HostFrame } from '../../seams/addresses.ts';
 import { FRAME_SIZE } from '../../seams/addresses.ts';
 import type { AddressRange, ContainerMemory } from '../../seams/machine.ts';
-import { Constant } from '../cpu/gen/offsets.ts';
+import { Constant, Place } from '../cpu/gen/offsets.ts';
 import type { HostFrames } from './frames.ts';
 
 /** What the memory needs of the engine. */
@@ -23,10 +24,20 @@ export interface CodeCaches {
 export interface EngineMemory extends ContainerMemory {
   /** Address and length of the frame map. */
   readonly map: number;
-  /** `flush` is called whenever translations of a context on this memory may be wrong from now on. @returns detach */
-  attach(flush: () => void): () => void;
+  /** A context on this memory wants to hear of what makes its translations wrong. @returns detach */
+  attach(context: Translating): () => void;
   /** Answers the interpreter: the entry for an access, 0 if a device is there. `filled` is called if a frame was allocated. */
   fault(frame: number, write: boolean, filled: () => void): number;
+}
+
+/** A context that translates by this memory. */
+export interface Translating {
+  /** How it signs the entries that it knows: within `Constant.mapReaders`. */
+  readonly reader: number;
+  /** Any translation may be wrong from now on. */
+  flush(): void;
+  /** Nothing may be read from the host frame at this address any more. */
+  forgetReads(address: number): void;
 }
 
 const ADDRESS_MASK = 0xffff_f000;
@@ -35,7 +46,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   const frames = Math.max(0, ...ram.map((range) => (range.start + range.length) / FRAME_SIZE));
   const map = host.allocateRange(frames * 4);
   const entries = new Uint32Array(host.bytes.buffer, map, frames);
-  const flushes = new Set<() => void>();
+  const contexts = new Set<Translating>();
   const isRam = (frame: number): boolean =>
     ram.some(({ start, length }) => frame * FRAME_SIZE >= start && frame * FRAME_SIZE < start + length);
   const entryOf = (frame: number): number => entries[frame] ?? 0;
@@ -58,7 +69,14 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     return entry;
   };
   const flush = (): void => {
-    for (const each of flushes) each();
+    for (const each of contexts) each.flush();
+  };
+  /** Another frame takes the place of the one of `entry`, which was not writable. */
+  const replaced = (entry: number): void => {
+    const readers = entry & Constant.mapReaders;
+    if (readers === 0) return;
+    for (const each of contexts)
+      if (readers === Constant.mapReaders || readers === each.reader) each.forgetReads(addressOf(entry));
   };
   const drop = (entry: number): void => {
     if (!isLasting(entry)) return;
@@ -84,7 +102,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       host.bytes.copyWithin(address, addressOf(entry), addressOf(entry) + FRAME_SIZE);
       drop(entry);
     }
-    if (entry & Constant.mapPresent) flush();
+    if (entry & Constant.mapPresent) replaced(entry);
     return made;
   };
 
@@ -94,10 +112,22 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   };
   /** Host address of a machine address. */
   const locate = (address: number, write: boolean): number => {
-    const frame = checked(Math.floor(address / FRAME_SIZE));
-    const entry = write ? writable(frame) : entryOf(frame);
+    const frame = Math.floor(address / FRAME_SIZE);
+    let entry = entryOf(frame);
+    // A frame that can be used is RAM.
+    if ((entry & (write ? Constant.mapWritable : Constant.mapPresent)) === 0) {
+      checked(frame);
+      if (write) entry = writable(frame);
+    }
     const at = entry & Constant.mapPresent ? addressOf(entry) : host.zero;
     return at + (address % FRAME_SIZE);
+  };
+  /** The same, for `size` bytes on one frame that are about to be written. */
+  const locateWrite = (address: number, size: number): number => {
+    const at = locate(address, true);
+    const flags = host.bytes[Place.frameFlags + Math.floor(at / FRAME_SIZE)] ?? 0;
+    if (flags & (Constant.frameDecoded | Constant.frameTranslated)) caches.forgetRange(at, size);
+    return at;
   };
   /** Calls back for each piece of a range that lies on one frame. */
   const pieces = (
@@ -108,9 +138,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   ): void => {
     for (let done = 0; done < length; ) {
       const size = Math.min(length - done, FRAME_SIZE - ((address + done) % FRAME_SIZE));
-      const at = locate(address + done, write);
-      if (write) caches.forgetRange(at, size);
-      use(at, done, size);
+      use(write ? locateWrite(address + done, size) : locate(address + done, false), done, size);
       done += size;
     }
   };
@@ -126,9 +154,9 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
   return {
     frames,
     map,
-    attach: (each) => {
-      flushes.add(each);
-      return () => flushes.delete(each);
+    attach: (context) => {
+      contexts.add(context);
+      return () => contexts.delete(context);
     },
     fault: (frame, forWrite, filled) => {
       if (!isRam(frame)) {
@@ -151,6 +179,10 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       return new DataView(read(address, 8).buffer).getBigUint64(0, true);
     },
     writeU64: (address, value) => {
+      if (inFrame(address, 8)) {
+        host.view.setBigUint64(locateWrite(address, 8), value, true);
+        return;
+      }
       const bytes = new Uint8Array(8);
       new DataView(bytes.buffer).setBigUint64(0, value, true);
       write(address, bytes);
@@ -160,6 +192,10 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       return new DataView(read(address, 4).buffer).getUint32(0, true);
     },
     writeU32: (address, value) => {
+      if (inFrame(address, 4)) {
+        host.view.setUint32(locateWrite(address, 4), value, true);
+        return;
+      }
       const bytes = new Uint8Array(4);
       new DataView(bytes.buffer).setUint32(0, value, true);
       write(address, bytes);
@@ -171,7 +207,8 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       put(frame, emptied(entry));
       if (!isLasting(entry)) return;
       drop(entry);
-      flush();
+      if (entry & Constant.mapWritable) flush();
+      else replaced(entry);
     },
     share: (from, to) => {
       if (from === to) return;
@@ -182,11 +219,12 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
         const readOnly = (source & ~Constant.mapWritable) >>> 0;
         host.share(addressOf(source));
         put(from, readOnly);
-        put(to, readOnly);
+        put(to, (readOnly & ~Constant.mapReaders) >>> 0);
       }
       drop(old);
       // What could be written no longer can be, or shows something else.
-      if ((isLasting(source) && (source & Constant.mapWritable) !== 0) || isLasting(old)) flush();
+      if (((source | old) & Constant.mapWritable) !== 0) flush();
+      else replaced(old);
     },
     isPrivate: (frame) => (entryOf(frame) & Constant.mapWritable) !== 0,
     usage: () => ({ ...held }),

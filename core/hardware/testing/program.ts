@@ -57,6 +57,8 @@ export interface Program {
   readonly engine: Engine;
   readonly memory: ContainerMemory;
   readonly context: VirtualContext;
+  /** One more CPU on the same memory, at the same code. */
+  another(): VirtualContext;
   readonly device: Device;
   /** Runs until a trap or the cycles are used up. */
   run(cycles?: number): Trap;
@@ -81,7 +83,6 @@ export function program(code: string, width: 64 | 32 = 64): Program {
   const engine = createEngine(wasm(), { memoryBytes: 128 * 2 ** 20 });
   const memory = engine.createMemory([{ start: 0, length: RAM }]);
   const device: Device = { log: [], value: 0n, times: [] };
-  const context = engine.createVirtualContext({ ringZero: 'occupant', memory, exits: handlers(device) });
   const put = (address: number, value: bigint): void => memory.writeU64(address, value);
   put(PML4, BigInt(PDPT) | OPEN);
   put(PDPT, BigInt(DIRECTORY) | OPEN);
@@ -94,19 +95,25 @@ export function program(code: string, width: 64 | 32 = 64): Program {
   }
   const load = (address: number, text: string): void => memory.write(address, bytesOf(text));
   load(CODE, code);
-  context.writeSystem('efer', 0xd01n);
-  context.writeSystem('cr4', 0x6a0n);
-  context.writeSystem('cr3', BigInt(PML4));
-  context.writeSystem('cr0', 0x8001_0033n);
-  context.writeSegment('cs', segment(0x33, 0xfb | flags(width === 64)));
-  for (const name of ['ss', 'ds', 'es', 'fs', 'gs'] as const) context.writeSegment(name, segment(0x2b, 0xcf3));
-  context.rip = BigInt(CODE);
-  context.rflags = 0x202n;
-  context.registers[4] = BigInt(STACK);
+  const another = (): VirtualContext => {
+    const made = engine.createVirtualContext({ ringZero: 'occupant', memory, exits: handlers(device) });
+    made.writeSystem('efer', 0xd01n);
+    made.writeSystem('cr4', 0x6a0n);
+    made.writeSystem('cr3', BigInt(PML4));
+    made.writeSystem('cr0', 0x8001_0033n);
+    made.writeSegment('cs', segment(0x33, 0xfb | flags(width === 64)));
+    for (const name of ['ss', 'ds', 'es', 'fs', 'gs'] as const) made.writeSegment(name, segment(0x2b, 0xcf3));
+    made.rip = BigInt(CODE);
+    made.rflags = 0x202n;
+    made.registers[4] = BigInt(STACK);
+    return made;
+  };
+  const context = another();
   return {
     engine,
     memory,
     context,
+    another,
     device,
     run: (cycles = 1_000_000) => engine.run(context, cycles),
     load,

@@ -1,5 +1,5 @@
 // What the cold side calls: run, and the services of a CPU that is not running.
 export { run } from './run';
-export { refreshContext, chargeRunning, attend, contextFlags, setContextFlags, flushContext, flushContextPage, selectContextSet, resetTlb, translateContext, contextWalkAddress, contextWalkError, forgetFrame, forgetRange } from './services';
+export { refreshContext, chargeRunning, attend, contextFlags, setContextFlags, flushContext, flushContextPage, selectContextSet, forgetReads, resetTlb, translateContext, contextWalkAddress, contextWalkError, forgetFrame, forgetRange } from './services';
 export { condition, materialise } from './flags';
 export { decodeFor, dropFrame, heatOf, installUnit, putHead, removeHead, setTranslation, stepRecord } from './translated';

@@ -1,6 +1,6 @@
 // Physical memory of the running CPU: frame map look-ups, and accesses by physical address.
 //
-// Frame map entry: host address of the frame | mapPresent, mapWritable, mapDevice; 0 = ask outside.
+// Frame map entry: host address of the frame | mapPresent, mapWritable, mapDevice, mapReaders; 0 = ask outside.
 import { deviceRead, deviceWrite, frameFault } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
 import { codeWritten } from './code';
@@ -10,12 +10,24 @@ import { dropFetchWindow } from './tlb';
 /** Entry of a guest frame that can be used for the access, or 0: a device is there (or a write to ROM). */
 export function hostEntry(frame: u64, write: bool): u32 {
   if (frame >= <u64>load<u32>(cpu, Offset.physicalFrames)) return 0;
-  const entry = load<u32>(<usize>load<u32>(cpu, Offset.physicalSpace) + (<usize>frame << 2));
-  if (entry & (write ? Constant.mapWritable : Constant.mapPresent)) return entry;
+  const at = <usize>load<u32>(cpu, Offset.physicalSpace) + (<usize>frame << 2);
+  const entry = load<u32>(at);
+  if (entry & Constant.mapWritable) return entry;
   if (entry & Constant.mapDevice) return 0;
-  // A first write may replace the frame that code is being fetched from.
-  if (write) dropFetchWindow();
-  return frameFault(cpu, <u32>frame, <u32>write);
+  if (write) {
+    // A first write may replace the frame that code is being fetched from.
+    dropFetchWindow();
+    return frameFault(cpu, <u32>frame, 1);
+  }
+  return sign(at, entry & Constant.mapPresent ? entry : frameFault(cpu, <u32>frame, 0));
+}
+
+/** Notes in an entry that is not writable that this CPU knows it. */
+@inline function sign(at: usize, entry: u32): u32 {
+  const own = load<u32>(cpu, Offset.reader);
+  const readers = entry & Constant.mapReaders;
+  if (entry && readers != own) store<u32>(at, readers ? entry | Constant.mapReaders : entry | own);
+  return entry;
 }
 
 /** Tells the code cache before `length` bytes at a host address, on one page, are overwritten. */

@@ -7,7 +7,7 @@ import { flushAll, flushSet, flushTranslations, invalidatePage, selectSet } from
 import { codeWritten, forgetFrame as forget } from './code';
 import { loadPdptes, walk, walkAddress, walkError } from './walk';
 import { Constant, Offset, Place } from './gen/offsets';
-export { resetTlb } from './tlb';
+export { forgetReads, resetTlb } from './tlb';
 
 export function contextFlags(context: usize): u64 {
   const before = cpu;

@@ -82,11 +82,12 @@ export function fillSet(number: u32, linear: u64, host: u32, access: u32, aux: u
 let lastJumpKey: u64 = 0;
 
 /** Jumps of a set are looked up anew: what they found may not be there any more. */
-function forgetJumps(set: u32): void {
+function forgetJumpsOf(context: usize, set: u32): void {
   const key = ++lastJumpKey;
-  store<u64>(cpu + (<usize>set << 3), key, Offset.jumpKeys);
-  if (set == load<u32>(cpu, Offset.tlbSet)) store<u64>(cpu, key, Offset.jumpKey);
+  store<u64>(context + (<usize>set << 3), key, Offset.jumpKeys);
+  if (set == load<u32>(context, Offset.tlbSet)) store<u64>(context, key, Offset.jumpKey);
 }
+@inline function forgetJumps(set: u32): void { forgetJumpsOf(cpu, set); }
 
 /** Empties one set; entries of global pages stay if asked. */
 export function flushSet(set: u32, keepGlobal: bool): void {
@@ -186,6 +187,26 @@ export function forgetWrites(host: u32): void {
         if (tag != EMPTY && ((<u32>tag + load<u32>(entry, 8)) ^ host) >> 12 == 0) store<u64>(entry, EMPTY);
       }
     }
+  }
+}
+
+/** A CPU forgets a host frame that it knows for reading and executing: another takes its place. */
+export function forgetReads(context: usize, host: u32): void {
+  dropFetchWindow();
+  for (let set: u32 = 0; set < SETS; set++) {
+    const base = <usize>load<u32>(context, Offset.tlb) + <usize>set * Constant.tlbSetBytes;
+    const log = base + Constant.tlbLog;
+    const count = load<u32>(log);
+    const known = count <= <u32>Constant.tlbLogEntries;
+    let forgot = false;
+    for (let i: u32 = 0, end: u32 = known ? count : 3 * Constant.tlbEntries; i < end; i++) {
+      const entry = base + (<usize>(known ? load<u16>(log + 4 + (<usize>i << 1)) : i) << 4);
+      const tag = load<u64>(entry);
+      if (tag == EMPTY || ((<u32>tag + load<u32>(entry, 8)) ^ host) >> 12) continue;
+      store<u64>(entry, EMPTY);
+      forgot = true;
+    }
+    if (forgot) forgetJumpsOf(context, set);
   }
 }
 
