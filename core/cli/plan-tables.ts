@@ -3,7 +3,7 @@ import { typeOf } from '../cloud/catalogue.ts';
 import { curve } from '../cloud/plan/charts.ts';
 import { pareto } from '../cloud/plan/pareto.ts';
 import type { Planner } from '../cloud/plan/plan.ts';
-import { type Outcome, sensitivity } from '../cloud/plan/sensitivity.ts';
+import { bars, type Outcome, widestFirst } from '../cloud/plan/sensitivity.ts';
 import { sweep, sweepSchema } from '../cloud/plan/sweep.ts';
 import { checked, parsedJson } from '../cloud/refuse.ts';
 import type { Scenario } from '../cloud/scenario.ts';
@@ -18,7 +18,7 @@ const keys = <T extends object>(names: readonly (keyof T & string)[], items: rea
 export const curveTable = (planner: Planner, scenario: Scenario, counts: readonly number[]): Table =>
   keys(
     ['count', 'pricePerVmHour', 'ratioToBaseline', 'slowdown', 'cpuP95', 'cpuOverload', 'memoryOverload', 'bindingResource'],
-    curve(planner, scenario, counts),
+    [...curve(planner, scenario, counts)],
   );
 
 /** Only the front: the types and counts that nothing beats. */
@@ -33,10 +33,10 @@ export function paretoTable(planner: Planner, scenario: Scenario): Table {
 }
 
 export function sensitivityTable(planner: Planner, scenario: Scenario, outcome: Outcome): Table {
-  const bars = sensitivity(planner, scenario, outcome);
+  const rows = widestFirst([...bars(planner, scenario, outcome)]);
   return {
     header: ['input', 'low', outcome, 'high', `${outcome} at high`, 'swing'],
-    rows: bars.map((it) => [it.path, it.low.value, it.low.outcome, it.high.value, it.high.outcome, it.swing]),
+    rows: rows.map((it) => [it.path, it.low.value, it.low.outcome, it.high.value, it.high.outcome, it.swing]),
   };
 }
 

@@ -5,10 +5,9 @@
 import { countsToCheck, type PlannedCheck, plannedCheck } from './check.ts';
 import { type ExportKind, exportedPlan } from './export/plan.ts';
 import { guestsFromMeasured, type Trace } from './measured.ts';
-import { type CurvePoint, curve, guestByHour, type HeatCell, type HourCell, heatMap, pressureByHour } from './plan/charts.ts';
 import { type ParetoProgress, pareto } from './plan/pareto.ts';
+import { type Pictures, pictures } from './plan/pictures.ts';
 import { type Plan, Planner } from './plan/plan.ts';
-import { type Bar, type Outcome, sensitivity } from './plan/sensitivity.ts';
 import type { Catalogues } from './plan/setting.ts';
 import { type SweepProgress, sweep } from './plan/sweep.ts';
 import { asScenario, type ScenarioInput } from './scenario.ts';
@@ -17,13 +16,13 @@ import { type Simulated, Simulation } from './simulation/simulation.ts';
 export interface PlannerAnswers {
   /** The closed form: at once. */
   evaluate(scenario: unknown): Plan;
-  /** The simulation: one better answer for each step, without end; stop asking to cancel. Says nothing until it is `ready`. */
-  refine(scenario: unknown): Generator<Simulated, never>;
-  curve(scenario: unknown, counts: readonly number[]): CurvePoint[];
-  heatMap(scenario: unknown, ratios: readonly number[], counts: readonly number[]): HeatCell[];
-  guestByHour(scenario: unknown): HourCell[];
-  pressureByHour(scenario: unknown): ReturnType<typeof pressureByHour>;
-  sensitivity(scenario: unknown, outcome?: Outcome, by?: number): Bar[];
+  /**
+   * The simulation: better and better answers without end, with steps between them that have none; stop asking to cancel. Says
+   * nothing until it is `ready`.
+   */
+  refine(scenario: unknown): Generator<Simulated | undefined, never>;
+  /** Some milliseconds in each step. */
+  pictures(scenario: unknown, counts: readonly number[]): Generator<void, Pictures>;
   pareto(scenario: unknown, types?: readonly string[], counts?: readonly number[]): Generator<ParetoProgress, void>;
   sweep(scenario: unknown, axes: unknown, batch?: number): Generator<SweepProgress, void>;
   /** What has to be built and what is predicted of it, at these counts of machines on one instance. */
@@ -33,8 +32,9 @@ export interface PlannerAnswers {
   exported(kind: ExportKind, scenario: unknown): { text: string; name: string };
 }
 
-/** Some tenths of a second of work. */
-const STEPS_TO_AN_ANSWER = 6;
+/** Work of the simulation: a few milliseconds in each step, some tenths of a second to a better answer. */
+const STEP_WORK = 25_000;
+const STEPS_TO_AN_ANSWER = 48;
 
 /** Answers over the given price lists. */
 export function plannerAnswers(catalogues: Catalogues): PlannerAnswers {
@@ -44,15 +44,14 @@ export function plannerAnswers(catalogues: Catalogues): PlannerAnswers {
     *refine(scenario) {
       const simulation = new Simulation(planner.setting(scenario));
       for (;;) {
-        for (let step = 0; step < STEPS_TO_AN_ANSWER; step += 1) simulation.step();
+        for (let step = 0; step < STEPS_TO_AN_ANSWER; step += 1) {
+          simulation.step(STEP_WORK);
+          yield undefined;
+        }
         yield simulation.result();
       }
     },
-    curve: (scenario, counts) => curve(planner, asScenario(scenario), counts),
-    heatMap: (scenario, ratios, counts) => heatMap(planner, asScenario(scenario), ratios, counts),
-    guestByHour: (scenario) => guestByHour(planner, asScenario(scenario)),
-    pressureByHour: (scenario) => pressureByHour(planner, asScenario(scenario)),
-    sensitivity: (scenario, outcome, by) => sensitivity(planner, asScenario(scenario), outcome, by),
+    pictures: (scenario, counts) => pictures(planner, asScenario(scenario), counts),
     pareto: (scenario, types, counts) => {
       const { scenario: checked, catalogue } = planner.setting(scenario);
       return pareto(planner, checked, types ?? catalogue.types.map((type) => type.id), counts);

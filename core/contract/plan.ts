@@ -96,7 +96,7 @@ export interface PlanPictures {
   readonly bars: { readonly price: readonly PlanBar[]; readonly slowdown: readonly PlanBar[] };
 }
 
-/** One input a quarter lower and higher. */
+/** One input a fifth lower and higher. */
 export interface PlanBar {
   readonly path: string;
   readonly title: string;

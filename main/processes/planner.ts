@@ -12,86 +12,67 @@ import { Works } from '../../core/service/works.ts';
 import { PriceLists } from './clouds/price-lists.ts';
 import { serveProcess } from './edge.ts';
 import { Checks } from './planner/check.ts';
+import { LongWork } from './planner/long-work.ts';
 
 type PlannerCalls = { [N in NamesBy<'planner'>]: (request: Request<N>) => Answer<N> | Promise<Answer<N>> };
 
-const RATIOS = [0.5, 1, 1.5, 2, 3, 4, 6, 8, 10] as const;
-const HEAT_COUNTS = [1, 2, 4, 8, 16, 24, 32, 48, 64] as const;
-/** Milliseconds of work on types before what is there is shown. */
+/** Milliseconds of work before what is there is shown. */
 const SHOW_AFTER = 400;
-/** Scenarios between two looks at the clock. */
-const SWEEP_BATCH = 50;
 
-/** A generator that goes on where it was, as long as the same scenario is asked for. */
-class Going<Asked, T> {
-  private key = '';
-  private steps: Iterator<T> | undefined;
-
-  constructor(private readonly begin: (asked: Asked) => Iterator<T>) {}
-
-  next(asked: Asked): IteratorResult<T, unknown> {
-    const key = JSON.stringify(asked);
-    if (key !== this.key || this.steps === undefined) {
-      this.key = key;
-      this.steps = this.begin(asked);
-    }
-    return this.steps.next();
-  }
+/** True once {@link SHOW_AFTER} is over. */
+function shown(): () => boolean {
+  const until = Date.now() + SHOW_AFTER;
+  return () => Date.now() >= until;
 }
 
 /** A sweep that goes on where it was; the rows so far are kept. */
 class Sweeping {
-  private rows: PlanSweepRow[] = [];
-  private total = 0;
-  private readonly steps: Going<Omit<Request<'plan.sweep'>, 'from'>, SweepProgress>;
+  #rows: PlanSweepRow[] = [];
+  #total = 0;
+  readonly #work: LongWork<Omit<Request<'plan.sweep'>, 'from'>, SweepProgress, void>;
 
   constructor(planner: PlannerAnswers) {
-    this.steps = new Going(({ scenario, axes }) => {
-      this.rows = [];
-      return planner.sweep(scenario, { axes }, SWEEP_BATCH);
+    this.#work = new LongWork(({ scenario, axes }) => {
+      this.#rows = [];
+      return planner.sweep(scenario, { axes }, 1);
     });
   }
 
-  next({ from, ...request }: Request<'plan.sweep'>): Answer<'plan.sweep'> {
-    const until = Date.now() + SHOW_AFTER;
-    let over = false;
-    do {
-      const step = this.steps.next(request);
-      over = step.done === true;
-      if (step.done === true) break;
-      this.rows.push(...step.value.rows);
-      this.total = step.value.total;
-    } while (Date.now() < until);
-    return { done: over ? this.total : this.rows.length, total: this.total, rows: this.rows.slice(from) };
+  async next({ from, ...request }: Request<'plan.sweep'>): Promise<Answer<'plan.sweep'>> {
+    const enough = shown();
+    await this.#work.goOn(request, ({ rows, total }) => {
+      this.#rows.push(...rows);
+      this.#total = total;
+      return enough();
+    });
+    return { done: this.#rows.length, total: this.#total, rows: this.#rows.slice(from) };
   }
 }
 
 function callsOver(planner: PlannerAnswers, checks: Checks): PlannerCalls {
-  const simulation = new Going((scenario: PlanScenario) => planner.refine(scenario));
-  const types = new Going((scenario: PlanScenario) => planner.pareto(scenario));
+  const simulation = new LongWork((scenario: PlanScenario) => planner.refine(scenario));
+  const types = new LongWork((scenario: PlanScenario) => planner.pareto(scenario));
+  const drawing = new LongWork(({ scenario, counts }: Request<'plan.pictures'>) => planner.pictures(scenario, counts));
   const sweeping = new Sweeping(planner);
-  let newest: Answer<'plan.pareto'> = { done: 0, total: 1, candidates: [] };
   return {
     'plan.evaluate': ({ scenario }) => planner.evaluate(scenario),
-    'plan.pictures': ({ scenario, counts }) => ({
-      curve: planner.curve(scenario, counts),
-      heat: planner.heatMap(scenario, RATIOS, HEAT_COUNTS),
-      hours: planner.guestByHour(scenario),
-      bars: { price: planner.sensitivity(scenario), slowdown: planner.sensitivity(scenario, 'slowdown') },
-    }),
-    'plan.pareto': ({ scenario }) => {
-      const until = Date.now() + SHOW_AFTER;
-      do {
-        const step = types.next(scenario);
-        if (step.done === true) return newest;
-        newest = step.value;
-      } while (Date.now() < until);
+    'plan.pictures': async (request) => (await drawing.goOn(request))?.value ?? unfinished(),
+    'plan.pareto': async ({ scenario }) => {
+      let newest: Answer<'plan.pareto'> = { done: 0, total: 1, candidates: [] };
+      const enough = shown();
+      await types.goOn(scenario, (step) => {
+        newest = step;
+        return enough();
+      });
       return newest;
     },
-    'plan.refine': ({ scenario }) => {
-      const step = simulation.next(scenario);
-      if (step.done === true) throw new Bug('the simulation has no end');
-      return step.value;
+    'plan.refine': async ({ scenario }) => {
+      let better: Answer<'plan.refine'> | undefined;
+      await simulation.goOn(scenario, (step) => {
+        better = step;
+        return step !== undefined;
+      });
+      return better ?? unfinished();
     },
     'plan.sweep': (request) => sweeping.next(request),
     'plan.check': ({ scenario, counts }) => {
@@ -104,6 +85,10 @@ function callsOver(planner: PlannerAnswers, checks: Checks): PlannerCalls {
     'plan.measured': ({ machines }) => ({ guests: planner.measured(machines) }),
   };
 }
+
+const unfinished = (): never => {
+  throw new Bug('long work ended without its answer');
+};
 
 serveProcess((begin, edge) => {
   const lists = new PriceLists(begin.dataFolder);

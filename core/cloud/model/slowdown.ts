@@ -41,9 +41,9 @@ export interface Runner {
 
 /** One whose cap is below what it wants runs all the time on what the cap leaves. */
 export function runnerOf(it: LoadClass): Runner {
-  const part = (wanted: number): number => Math.min(1, wanted / Math.min(it.vcpus, it.capThreads));
+  const most = Math.min(it.vcpus, it.capThreads);
   const threads = it.capThreads < it.busyThreads ? it.capThreads : it.vcpus;
-  return { threads, busyPart: part(it.busyThreads), idlePart: part(it.idleThreads) };
+  return { threads, busyPart: Math.min(1, it.busyThreads / most), idlePart: Math.min(1, it.idleThreads / most) };
 }
 
 const thinkOf = (it: LoadClass, duty: number): number => (duty >= 1 ? 0 : (it.burstSeconds * (1 - duty)) / duty);

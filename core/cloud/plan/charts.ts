@@ -1,8 +1,9 @@
-/** The rows behind the planner's pictures; each function is one picture, each row one mark and one line of its table. */
+/**
+ * The rows behind the planner's pictures; each function is one picture, each row one mark and one line of its table. What takes
+ * long comes row by row.
+ */
 import { Refusal } from '../../base/refusal.ts';
-import { roots } from '../model/distribution.ts';
-import { quantilesOf } from '../model/mixture.ts';
-import { offeredIn, wantsThreads } from '../model/offered.ts';
+import { wantsThreads } from '../model/offered.ts';
 import { guestThreads } from '../model/supply.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Planner } from './plan.ts';
@@ -21,10 +22,10 @@ export interface CurvePoint {
 }
 
 /** Price and slowdown against count; the crossing with the baseline is at `breakEvenCount` of the plan. */
-export function curve(planner: Planner, scenario: Scenario, counts: readonly number[]): CurvePoint[] {
-  return counts.map((count) => {
+export function* curve(planner: Planner, scenario: Scenario, counts: readonly number[]): Generator<CurvePoint, void> {
+  for (const count of counts) {
     const plan = planner.planChecked(withCount(scenario, count));
-    return {
+    yield {
       count,
       pricePerVmHour: plan.pricePerVmHour,
       baselinePerVmHour: plan.figures.baselinePerHour?.value ?? null,
@@ -35,7 +36,7 @@ export function curve(planner: Planner, scenario: Scenario, counts: readonly num
       memoryOverload: plan.contention.memoryOverload.probability,
       bindingResource: plan.bindingResource,
     };
-  });
+  }
 }
 
 export interface HeatCell {
@@ -50,19 +51,24 @@ export interface HeatCell {
  * Contention by ratio and count: the same virtual CPUs for each thread, as few big instances carry many machines or as many
  * small ones carry few. Colour is P95; what is read off is that many machines share better than few at the same ratio.
  */
-export function heatMap(planner: Planner, scenario: Scenario, ratios: readonly number[], counts: readonly number[]): HeatCell[] {
+export function* heatMap(
+  planner: Planner,
+  scenario: Scenario,
+  ratios: readonly number[],
+  counts: readonly number[],
+): Generator<HeatCell, void> {
   const [guest] = scenario.guests;
-  if (guest === undefined) return [];
-  return ratios.flatMap((ratio) => {
+  if (guest === undefined) return;
+  for (const ratio of ratios) {
     if (!(ratio > 0 && Number.isFinite(ratio)))
       throw new Refusal('chart-invalid', `The ratio ${ratio} is not above zero.`, 'Give ratios such as 1, 2, 4.');
-    return counts.map((count): HeatCell => {
+    for (const count of counts) {
       const setting = planner.setting({ ...scenario, instances: 1, guests: [{ ...guest, count }] });
       const threads = Math.max((count * guest.vcpus) / ratio, guest.vcpus);
       const cores = threads * (setting.supply.cores / setting.supply.threads);
-      return { ratio, count, ...planner.contentionOn(setting, { ...setting.supply, threads, cores, own: 0 }) };
-    });
-  });
+      yield { ratio, count, ...planner.contentionOn(setting, { ...setting.supply, threads, cores, own: 0 }) };
+    }
+  }
 }
 
 export interface HourCell {
@@ -85,19 +91,4 @@ export function guestByHour(planner: Planner, scenario: Scenario): HourCell[] {
       return { guest: it.name, hour, threads, share: threads / guestThreads(supply) };
     }),
   );
-}
-
-/** Demand over supply hour by hour: median, 95th and 99th percentile, for the band around the day's line. */
-export function pressureByHour(planner: Planner, scenario: Scenario): { hour: number; p50: number; p95: number; p99: number }[] {
-  const { load, supply } = planner.setting(scenario);
-  const lattice = { size: 1024, table: roots(1024) };
-  return load.hours
-    .flatMap((kind) => {
-      const [p50 = 0, p95 = 0, p99 = 0] = quantilesOf(
-        [{ weight: 1, distribution: offeredIn(load, kind, wantsThreads, lattice) }],
-        [0.5, 0.95, 0.99],
-      ).map((it) => it / guestThreads(supply));
-      return kind.hours.map((hour) => ({ hour, p50, p95, p99 }));
-    })
-    .sort((a, b) => a.hour - b.hour);
 }

@@ -17,6 +17,7 @@ export interface Candidate {
 }
 
 export interface ParetoProgress {
+  /** Types. */
   readonly done: number;
   readonly total: number;
   /** Complete with the last step. */
@@ -44,7 +45,10 @@ export function countsUpTo(most: number): number[] {
   return counts;
 }
 
-/** Tries every type of the scenario's provider with every count; a step for each type. Types too small are passed over. */
+/**
+ * Tries every type of the scenario's provider with every count; a step for each of them, while progress is by the type.
+ * Types too small are passed over.
+ */
 export function* pareto(
   planner: Planner,
   scenario: Scenario,
@@ -52,8 +56,10 @@ export function* pareto(
   counts: readonly number[] = countsUpTo(Math.max(64, totalCount(scenario))),
 ): Generator<ParetoProgress, void> {
   const found: Omit<Candidate, 'onFront'>[] = [];
+  let progress: ParetoProgress = { done: 0, total: types.length, candidates: [] };
   for (const [index, type] of types.entries()) {
     for (const count of counts) {
+      yield progress;
       try {
         const plan = planner.planChecked(withCount(withType(scenario, type), count));
         const memoryRatio = plan.resources.find((it) => it.name === 'memory')?.ratio ?? 0;
@@ -72,6 +78,7 @@ export function* pareto(
         break;
       }
     }
-    yield { done: index + 1, total: types.length, candidates: frontOf(found) };
+    progress = { done: index + 1, total: types.length, candidates: frontOf(found) };
   }
+  yield progress;
 }

@@ -55,8 +55,8 @@ function inputsOf(scenario: Scenario): Input[] {
   ];
 }
 
-/** Outcomes with each input lowered and raised by `by` (0.2 is a fifth). Inputs that are zero or not set are left out. */
-export function sensitivity(planner: Planner, scenario: Scenario, outcome: Outcome = 'pricePerVmHour', by = 0.2): Bar[] {
+/** Outcomes with each input lowered and raised by `by` (0.2 is a fifth), one by one. Inputs that are zero or not set are left out. */
+export function* bars(planner: Planner, scenario: Scenario, outcome: Outcome, by = 0.2): Generator<Bar, void> {
   if (!(by > 0 && by < 1))
     throw new Refusal('sensitivity-invalid', `The change ${by} is not between 0 and 1.`, 'Give a part such as 0.2 for a fifth.');
   const of = OUTCOMES[outcome];
@@ -68,9 +68,9 @@ export function sensitivity(planner: Planner, scenario: Scenario, outcome: Outco
       throw error;
     }
   };
-  const bars = inputsOf(scenario).flatMap((input): Bar[] => {
+  for (const input of inputsOf(scenario)) {
     const value = valueAt(scenario, input.path);
-    if (typeof value !== 'number' || value === 0) return [];
+    if (typeof value !== 'number' || value === 0) continue;
     const moved = (factor: number): number => {
       const raw = Math.min(input.most, Math.max(input.least, value * factor));
       return input.whole ? Math.max(1, factor < 1 ? Math.floor(raw) : Math.ceil(raw)) : raw;
@@ -78,7 +78,9 @@ export function sensitivity(planner: Planner, scenario: Scenario, outcome: Outco
     const low = { value: moved(1 - by), outcome: at(input.path, moved(1 - by)) };
     const high = { value: moved(1 + by), outcome: at(input.path, moved(1 + by)) };
     const swing = low.outcome === null || high.outcome === null ? 0 : Math.abs(high.outcome - low.outcome);
-    return [{ path: input.path, title: input.title, low, high, swing }];
-  });
-  return bars.sort((a, b) => b.swing - a.swing || (a.path < b.path ? -1 : 1));
+    yield { path: input.path, title: input.title, low, high, swing };
+  }
 }
+
+export const widestFirst = (all: readonly Bar[]): Bar[] =>
+  [...all].sort((a, b) => b.swing - a.swing || (a.path < b.path ? -1 : 1));
