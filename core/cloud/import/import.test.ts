@@ -1,6 +1,7 @@
 /** Importers: each format read as printed, bad rows listed with line and reason, any cutting of the stream alike, memory bounded. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { csvOffer, type Entry, offerCsv, offerJson, onDemand, product } from '../testing/aws-offers.ts';
 import { CsvReader } from './csv.ts';
 import { importPrices } from './detect.ts';
 import type { About } from './intake.ts';
@@ -47,48 +48,8 @@ describe('own CSV', () => {
   });
 });
 
-const product = (sku: string, type: string, more: object = {}): [string, object] => [
-  sku,
-  {
-    sku,
-    productFamily: 'Compute Instance',
-    attributes: {
-      instanceType: type,
-      instanceFamily: 'General purpose',
-      location: 'US East (N. Virginia)',
-      regionCode: 'us-east-1',
-      operatingSystem: 'Linux',
-      tenancy: 'Shared',
-      preInstalledSw: 'NA',
-      capacitystatus: 'Used',
-      vcpu: '2',
-      memory: '8 GiB',
-      ecu: '6.5',
-      storage: 'EBS only',
-      networkPerformance: 'Up to 10 Gigabit',
-      ...more,
-    },
-  },
-];
-const onDemand = (sku: string, usd: string): [string, object] => [
-  sku,
-  { [`${sku}.JRTCKXETXF`]: { sku, termAttributes: {}, priceDimensions: { a: { unit: 'Hrs', pricePerUnit: { USD: usd } } } } },
-];
-const offerFile = (products: [string, object][], terms: [string, object][], reserved: [string, object][] = []): string =>
-  JSON.stringify(
-    {
-      formatVersion: 'v1.0',
-      disclaimer: 'a "quoted \\ word"',
-      publicationDate: '2026-10-01T00:00:00Z',
-      products: Object.fromEntries(products),
-      terms: { OnDemand: Object.fromEntries(terms), Reserved: Object.fromEntries(reserved) },
-    },
-    null,
-    1,
-  );
-
 describe('AWS offer file, JSON', () => {
-  const reserved: [string, object] = [
+  const reserved: Entry = [
     'A1',
     {
       'A1.HU7G6KETJZ': {
@@ -100,7 +61,7 @@ describe('AWS offer file, JSON', () => {
       },
     },
   ];
-  const text = offerFile(
+  const text = offerJson(
     [
       product('A1', 'm4.large'),
       product('B2', 'm4.large', { operatingSystem: 'Windows' }),
@@ -164,11 +125,13 @@ describe('AWS offer file, JSON', () => {
 });
 
 describe('AWS offer file, CSV', () => {
-  const header =
-    'SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,Unit,PricePerUnit,Currency,LeaseContractLength,PurchaseOption,OfferingClass,Location,Region Code,Instance Type,Instance Family,vCPU,Memory,ECU,Storage,Network Performance,Tenancy,Operating System,Pre Installed S/W,CapacityStatus';
-  const row = (term: string, unit: string, price: string, type = 'm4.large'): string =>
-    `A1,${term},R,${term.startsWith('J') ? 'OnDemand' : 'Reserved'},"$${price}, per ""hour""",2026-10-01,${unit},${price},USD,${term.startsWith('J') ? ',,' : '3yr,All Upfront,standard'},US East (N. Virginia),us-east-1,${type},General purpose,2,8 GiB,6.5,2 x 80 SSD,10 Gigabit,Shared,Linux,NA,Used`;
-  const text = `"FormatVersion","v1.0"\n"Disclaimer","prices, ""as is"""\n"Publication Date","2026-10-01T00:00:00Z"\n"Version","1"\n"OfferCode","AmazonEC2"\n${header}\n${row('H1', 'Quantity', '999')}\n${row('J1', 'Hrs', '0.1')}\n${row('H1', 'Hrs', '0')}\nA1,J1\n${row('J2', 'Hrs', 'free', 'm4.free')}\n`;
+  const text = offerCsv([
+    csvOffer('H1', 'Quantity', '999'),
+    csvOffer('J1', 'Hrs', '0.1'),
+    csvOffer('H1', 'Hrs', '0'),
+    'A1,J1',
+    csvOffer('J2', 'Hrs', 'free', 'm4.free'),
+  ]);
 
   it('finds the header, joins the two lines of a reserved offer, lists short lines', async () => {
     const intake = await importPrices(cut(text, 11), about);

@@ -166,7 +166,7 @@ describe('slowdown', () => {
 });
 
 describe('simulation converges to the closed form', () => {
-  it.each([
+  it.each<[string, ScenarioInput['guests'], Supply, number, number]>([
     ['CPU-bound, more than threads', [{ count: 40, memoryMb: 1 }], { threads: 16, cores: 8, smtYield: 1.3, own: 0 }, 2000, 0.005],
     ['bursts', [{ count: 40, memoryMb: 1, load: { mean: 0.4, burstSeconds: 10 } }], flat, 6000, 0.02],
     ['parts of a thread', [{ count: 24, memoryMb: 1, load: { mean: 0.6, burst: 0.6, burstSeconds: 10 } }], flat, 1500, 0.03],
@@ -192,8 +192,8 @@ describe('simulation converges to the closed form', () => {
       1000,
       0.04,
     ],
-  ] as const)('slowdown: %s', (_name, guests, supply, seconds, tolerance) => {
-    const it = load(guests as unknown as ScenarioInput['guests']);
+  ])('slowdown: %s', (_name, guests, supply, seconds, tolerance) => {
+    const it = load(guests);
     const scheduler = new CreditScheduler(it, hour(it), supply, 2012);
     scheduler.machines.recordFrom = 200;
     scheduler.advance(seconds);
@@ -203,7 +203,7 @@ describe('simulation converges to the closed form', () => {
     });
   });
 
-  it.each([
+  it.each<[string, ScenarioInput['guests']]>([
     ['one kind', [{ count: 40, memoryMb: 600, workingSet: { idle: 0.3 }, load: { mean: 0.35 } }]],
     ['a block', [{ count: 40, memoryMb: 600, workingSet: { idle: 0.3 }, correlation: 0.1, load: { mean: 0.35 } }]],
     [
@@ -213,8 +213,8 @@ describe('simulation converges to the closed form', () => {
         { name: 'b', count: 8, memoryMb: 1500, workingSet: { idle: 0.5 }, vcpus: 2, load: { mean: 0.4 } },
       ],
     ],
-  ] as const)('demand and memory overload: %s', (_name, guests) => {
-    const it = load(guests as unknown as ScenarioInput['guests']);
+  ])('demand and memory overload: %s', (_name, guests) => {
+    const it = load(guests);
     const limits = { threads: 16, memoryMb: 14_000 };
     const process = new DemandProcess(it, hour(it), limits, 2011);
     process.advance(3_000_000);

@@ -10,6 +10,44 @@ function fibonacci(n: number): number {
   return current;
 }
 
+/** @param next the instruction that goes on to the next byte: the only one that differs between widths */
+const hash = (next: string): string => `
+    bf {turns}                       ; mov edi, turns
+    b8 c5 9d 1c 81                   ; mov eax, FNV offset basis
+  turn:
+    be {source}                      ; mov esi, source
+    b9 00 10 00 00                   ; mov ecx, 4096
+  byte:
+    0f b6 16                         ; movzx edx, byte [esi]
+    31 d0                            ; xor eax, edx
+    69 c0 93 01 00 01                ; imul eax, eax, FNV prime
+    ${next}
+    ff c9                            ; dec ecx
+    75 <byte>                        ; jnz byte
+    ff cf                            ; dec edi
+    75 <turn>                        ; jnz turn`;
+
+/** The same bytes in both widths; in 64-bit code they push and pop whole registers. */
+const FIB = `
+    b8 {turns}                       ; mov eax, n
+    e8 <<fib>>                       ; call fib
+    eb <done>                        ; jmp done
+  fib:
+    83 f8 02                         ; cmp eax, 2
+    72 <small>                       ; jb small
+    53 56                            ; push ebx; push esi
+    89 c3                            ; mov ebx, eax
+    8d 43 ff                         ; lea eax, [ebx - 1]
+    e8 <<fib>>                       ; call fib
+    89 c6                            ; mov esi, eax
+    8d 43 fe                         ; lea eax, [ebx - 2]
+    e8 <<fib>>                       ; call fib
+    01 f0                            ; add eax, esi
+    5e 5b                            ; pop esi; pop ebx
+  small:
+    c3                               ; ret
+  done:`;
+
 export const PROGRAMS: Readonly<Record<string, LoopProgram>> = {
   register: {
     summary: 'arithmetic on registers',
@@ -42,38 +80,7 @@ export const PROGRAMS: Readonly<Record<string, LoopProgram>> = {
   },
   hash: {
     summary: 'FNV-1a over 4 KiB of memory, byte by byte',
-    code: {
-      32: `
-    bf {turns}                       ; mov edi, turns
-    b8 c5 9d 1c 81                   ; mov eax, FNV offset basis
-  turn:
-    be {source}                      ; mov esi, source
-    b9 00 10 00 00                   ; mov ecx, 4096
-  byte:
-    0f b6 16                         ; movzx edx, byte [esi]
-    31 d0                            ; xor eax, edx
-    69 c0 93 01 00 01                ; imul eax, eax, FNV prime
-    ff c6                            ; inc esi
-    ff c9                            ; dec ecx
-    75 <byte>                        ; jnz byte
-    ff cf                            ; dec edi
-    75 <turn>                        ; jnz turn`,
-      64: `
-    bf {turns}                       ; mov edi, turns
-    b8 c5 9d 1c 81                   ; mov eax, FNV offset basis
-  turn:
-    be {source}                      ; mov esi, source
-    b9 00 10 00 00                   ; mov ecx, 4096
-  byte:
-    0f b6 16                         ; movzx edx, byte [rsi]
-    31 d0                            ; xor eax, edx
-    69 c0 93 01 00 01                ; imul eax, eax, FNV prime
-    48 ff c6                         ; inc rsi
-    ff c9                            ; dec ecx
-    75 <byte>                        ; jnz byte
-    ff cf                            ; dec edi
-    75 <turn>                        ; jnz turn`,
-    },
+    code: { 32: hash('ff c6 ; inc esi'), 64: hash('48 ff c6 ; inc rsi') },
     turns: { bench: 100_000, test: 3 },
     instructions: (turns) => 2 + turns * (4 + 6 * HASH_BYTES),
   },
@@ -114,46 +121,7 @@ export const PROGRAMS: Readonly<Record<string, LoopProgram>> = {
   },
   fib: {
     summary: 'Fibonacci numbers by recursion',
-    code: {
-      32: `
-    b8 {turns}                       ; mov eax, n
-    e8 <<fib>>                       ; call fib
-    eb <done>                        ; jmp done
-  fib:
-    83 f8 02                         ; cmp eax, 2
-    72 <small>                       ; jb small
-    53 56                            ; push ebx; push esi
-    89 c3                            ; mov ebx, eax
-    8d 43 ff                         ; lea eax, [ebx - 1]
-    e8 <<fib>>                       ; call fib
-    89 c6                            ; mov esi, eax
-    8d 43 fe                         ; lea eax, [ebx - 2]
-    e8 <<fib>>                       ; call fib
-    01 f0                            ; add eax, esi
-    5e 5b                            ; pop esi; pop ebx
-  small:
-    c3                               ; ret
-  done:`,
-      64: `
-    b8 {turns}                       ; mov eax, n
-    e8 <<fib>>                       ; call fib
-    eb <done>                        ; jmp done
-  fib:
-    83 f8 02                         ; cmp eax, 2
-    72 <small>                       ; jb small
-    53 56                            ; push rbx; push rsi
-    89 c3                            ; mov ebx, eax
-    8d 43 ff                         ; lea eax, [rbx - 1]
-    e8 <<fib>>                       ; call fib
-    89 c6                            ; mov esi, eax
-    8d 43 fe                         ; lea eax, [rbx - 2]
-    e8 <<fib>>                       ; call fib
-    01 f0                            ; add eax, esi
-    5e 5b                            ; pop rsi; pop rbx
-  small:
-    c3                               ; ret
-  done:`,
-    },
+    code: { 32: FIB, 64: FIB },
     turns: { bench: 38, test: 10 },
     // Leaves take 3 instructions, inner calls 14; there are fib(n + 1) leaves and one inner call fewer.
     instructions: (n) => 3 + 3 * fibonacci(n + 1) + 14 * (fibonacci(n + 1) - 1),
