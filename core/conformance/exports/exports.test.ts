@@ -1,4 +1,4 @@
-/** Exports of plans by the rules of those who read them: libvirt's schema, xl's own parser, cloud-init's schema. */
+/** Exports of plans by the rules of those who read them: libvirt's schema, xl's own parser, cloud-init's schema, what OpenTofu's providers take. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostUserData, machineUserData } from '../../cloud/export/cloud-init.ts';
 import { libvirtXml } from '../../cloud/export/libvirt.ts';
 import { DEFAULT_HOST, machinesOf } from '../../cloud/export/machines.ts';
+import { tofuJson } from '../../cloud/export/tofu.ts';
 import { xlConfig } from '../../cloud/export/xl.ts';
 import { asScenario } from '../../cloud/scenario.ts';
+import { catalogueOf } from '../../cloud/testing/catalogues.ts';
 import { packageFile } from '../tools.ts';
+import { problemsIn, template } from './tofu.ts';
 
 const SCHEMA_CHECK = `
 import json, sys, yaml, jsonschema
@@ -86,5 +89,42 @@ describe('cloud-init', () => {
     run('python3', '-c', SCHEMA_CHECK, schema, ...files);
     const wrong = file('wrong.yaml', '#cloud-config\nruncmd: 7\n');
     expect(() => run('python3', '-c', SCHEMA_CHECK, schema, wrong)).toThrow();
+  });
+});
+
+describe('OpenTofu', () => {
+  const gce = { ...scenario, provider: 'gce-kvm', type: 'n2-standard-16' };
+  const spot = { model: 'spot', termYears: null, option: null } as const;
+  const files = {
+    'Amazon, on demand': tofuJson(scenario, catalogueOf('ec2-xen')),
+    'Amazon, spot': tofuJson({ ...scenario, price: spot }, catalogueOf('ec2-xen')),
+    'Google, on demand': tofuJson(gce, catalogueOf('gce-kvm')),
+    'Google, spot': tofuJson({ ...gce, price: spot }, catalogueOf('gce-kvm')),
+  };
+
+  it.each(Object.entries(files))('takes nothing that its provider does not: %s', (_name, text) => {
+    expect(problemsIn(text)).toEqual([]);
+  });
+
+  it('hands the user data over as it is, though every string is a template', () => {
+    const aws = JSON.parse(files['Amazon, spot']).resource.aws_instance.blanket;
+    const google = JSON.parse(files['Google, spot']).resource.google_compute_instance.blanket;
+    for (const text of [aws.user_data, google.metadata['user-data']])
+      expect(template(text)).toEqual({ literal: hostUserData(scenario), expressions: [] });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: these are templates of another language
+    expect(template('a $${b} %%{c} ${var.d}')).toEqual({ literal: 'a ${b} %{c} ', expressions: ['var.d'] });
+  });
+
+  it.each([
+    ['instance_type', 'machine', /takes no machine/],
+    ['"ami"', '"image_id"', /lacks ami/],
+    ['"volume_size": 20', '"volume_size": "twenty"', /volume_size is not a number/],
+    ['var.image', 'var.picture', /nothing is meant by var\.picture/],
+    ['[*].private_ip', '[*].address', /nothing is meant by/],
+    ['"aws_instance": {', '"aws_machine": {', /no resource aws_machine/],
+  ])('is refused with %s made %s', (part, other, problem) => {
+    const text = files['Amazon, on demand'];
+    expect(text).toContain(part);
+    expect(problemsIn(text.replace(part, other)).join('; ')).toMatch(problem);
   });
 });
