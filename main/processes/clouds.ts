@@ -1,6 +1,6 @@
 /** The process of the clouds: price lists, what is rented, what it costs, and the images machines start from. */
 import { Refusal } from '../../core/base/refusal.ts';
-import { coresOf, typeOf } from '../../core/cloud/catalogue.ts';
+import { offersOf, ordered } from '../../core/cloud/offers.ts';
 import type { Answer, CallName, NamesBy, Request } from '../../core/contract/calls.ts';
 import type { Instance } from '../../core/contract/fleet.ts';
 import { refuse } from '../../core/service/refuse.ts';
@@ -8,7 +8,7 @@ import { Works } from '../../core/service/works.ts';
 import { rentable, usesImages } from '../../core/worlds/catalogue.ts';
 import { imageCalls } from './clouds/images.ts';
 import { priceCalls } from './clouds/price-imports.ts';
-import { asProvider, asTypes, PriceLists } from './clouds/price-lists.ts';
+import { asProvider, PriceLists } from './clouds/price-lists.ts';
 import { Register } from './clouds/register.ts';
 import { Spending } from './clouds/spending.ts';
 import { serveProcess } from './edge.ts';
@@ -34,46 +34,22 @@ serveProcess((begin, edge) => {
 
   const rent = (request: Request<'instance.rent'>): Instance[] => {
     const list = prices.byId.get(request.provider);
-    const type = list === undefined ? undefined : asTypes(list).find((it) => it.id === request.type);
-    if (list === undefined || type === undefined)
-      throw new Refusal('no-such-type', `${request.provider} does not rent out ${request.type}.`, 'Choose a type from the list.');
+    if (list === undefined)
+      throw new Refusal('no-such-provider', `There is no price list ${request.provider}.`, 'Choose a provider from the list.');
     if (!rentable(list.flavour))
       throw new Refusal('no-such-world', `This build has no stack for the ${list.flavour} flavour.`, 'Choose another provider.');
-    return Array.from(
-      { length: request.count },
-      (_, index): Instance => ({
-        id: register.nextId(),
-        name: request.count === 1 ? request.name : `${request.name}-${index + 1}`,
-        provider: list.id,
-        flavour: list.flavour,
-        type: type.id,
-        region: list.region,
-        image: request.image,
-        state: 'ordered',
-        reason: '',
-        rentedAt: Date.now(),
-        readyAt: null,
-        endedAt: null,
-        pricePerHour: type.pricePerHour,
-        currency: list.currency,
-        vcpus: type.vcpus,
-        ecu: type.ecu,
-        cores: coresOf(list, typeOf(list, type.id)),
-        memoryMib: type.memoryMib,
-        diskGib: type.diskGib,
-        capacity: null,
-        tags: request.tags,
-        note: '',
-        restarts: 0,
-      }),
-    );
+    const { type, image, tags, count } = request;
+    return Array.from({ length: count }, (_, index) => {
+      const name = count === 1 ? request.name : `${request.name}-${index + 1}`;
+      return ordered(list, type, { id: register.nextId(), name, image, tags }, Date.now());
+    });
   };
 
   const calls: CloudCalls = {
     'catalogue.read': () => {
       return {
         providers: prices.all.map((list) => asProvider(list, rentable(list.flavour))),
-        types: prices.all.flatMap(asTypes),
+        types: prices.all.flatMap(offersOf),
       };
     },
     'instance.rent': (request) => {

@@ -2,10 +2,9 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { type Catalogue, typeOf } from '../../cloud/catalogue.ts';
-import { hourlyPrice } from '../../cloud/price.ts';
-import { toNumber } from '../../cloud/rational.ts';
-import type { Instance, Machine } from '../../contract/fleet.ts';
+import type { Catalogue } from '../../cloud/catalogue.ts';
+import { ordered } from '../../cloud/offers.ts';
+import type { Machine } from '../../contract/fleet.ts';
 import { dataFolder } from '../../host/data-folder.ts';
 import { provisionsFrom } from '../../host/provisions.ts';
 import { rentable, worldFor } from '../../worlds/catalogue.ts';
@@ -58,21 +57,11 @@ async function onProvider(catalogue: Catalogue, typeId: string, options: DemoOpt
   const begun = performance.now();
   const say = (line: string): void =>
     void process.stdout.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
-  const type = typeOf(catalogue, typeId);
-  const price = toNumber(hourlyPrice(catalogue, type, { model: 'on-demand' }).perRunningHour);
+  const instance = ordered(catalogue, typeId, { id: 'demo', name: 'demo' }, Date.now());
+  const { vcpus, memoryMib, pricePerHour: price } = instance;
   say(
-    `${catalogue.name}: renting ${type.id} (${type.cpu.threads} CPUs, ${type.memoryGb} GB) at ${price.toFixed(4)} ${catalogue.currency} per hour`,
+    `${catalogue.name}: renting ${typeId} (${vcpus} CPUs, ${memoryMib} MiB) at ${price.toFixed(4)} ${catalogue.currency} per hour`,
   );
-  const instance = {
-    ...blankInstance,
-    name: typeId,
-    provider: catalogue.id,
-    flavour: catalogue.flavour,
-    type: typeId,
-    vcpus: type.cpu.threads,
-    memoryMib: type.memoryGb * 1024,
-    pricePerHour: price,
-  };
   const world = worldFor(catalogue.flavour)({
     instance,
     provisions: provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder: join(dataFolder(), 'demo'), tell: say }),
@@ -138,30 +127,6 @@ function startLoop(world: World): { stop(): void } {
     },
   };
 }
-
-const blankInstance: Instance = {
-  id: 'demo',
-  name: 'demo',
-  provider: '',
-  flavour: 'kvm',
-  type: '',
-  region: '',
-  state: 'ordered',
-  reason: '',
-  rentedAt: 0,
-  readyAt: null,
-  endedAt: null,
-  pricePerHour: 0,
-  currency: 'USD',
-  vcpus: 1,
-  ecu: null,
-  memoryMib: 1024,
-  diskGib: 0,
-  capacity: null,
-  tags: [],
-  note: '',
-  restarts: 0,
-};
 
 const blankMachine: Machine = {
   id: '',

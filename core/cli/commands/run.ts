@@ -4,9 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
-import { coresOf, typeOf } from '../../cloud/catalogue.ts';
-import { hourlyPrice } from '../../cloud/price.ts';
-import { toNumber } from '../../cloud/rational.ts';
+import { ordered } from '../../cloud/offers.ts';
 import type { AnyFact } from '../../contract/events.ts';
 import { type Instance, instance as instanceSchema } from '../../contract/fleet.ts';
 import { serveAttached } from '../../host/attach/serve.ts';
@@ -30,8 +28,6 @@ interface RunOptions {
 
 const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 const ID = 'i1';
-/** Megabytes of the catalogues are mebibytes here, as everywhere in the program. */
-const MIB_PER_GB = 1024;
 
 /** Where an instance without a window lives if nothing else is said. */
 export const runFolder = (home: string): string => join(home, 'run');
@@ -102,31 +98,7 @@ async function recordOf(folder: string, options: RunOptions): Promise<Instance> 
       `There is no price list ${options.provider}.`,
       'See which there are: blanket catalogue list.',
     );
-  const type = typeOf(catalogue, options.type);
-  const record: Instance = {
-    id: ID,
-    name: options.type,
-    provider: catalogue.id,
-    flavour: catalogue.flavour,
-    type: type.id,
-    region: '',
-    state: 'ordered',
-    reason: '',
-    rentedAt: Date.now(),
-    readyAt: null,
-    endedAt: null,
-    pricePerHour: toNumber(hourlyPrice(catalogue, type, { model: 'on-demand' }).perRunningHour),
-    currency: catalogue.currency,
-    vcpus: type.cpu.threads,
-    ecu: null,
-    cores: coresOf(catalogue, type),
-    memoryMib: Math.floor(type.memoryGb * MIB_PER_GB),
-    diskGib: 0,
-    capacity: null,
-    tags: [],
-    note: '',
-    restarts: 0,
-  };
+  const record = ordered(catalogue, options.type, { id: ID, name: options.type }, Date.now());
   keep(file, record);
   return record;
 }

@@ -5,12 +5,8 @@ import ec2Old from '../../../assets/catalogues/ec2-2012.json' with { type: 'json
 import ec2Xen from '../../../assets/catalogues/ec2-xen.json' with { type: 'json' };
 import gceKvm from '../../../assets/catalogues/gce-kvm.json' with { type: 'json' };
 import { asCatalogue, type Catalogue, parseCatalogue } from '../../../core/cloud/catalogue.ts';
-import type { InstanceType, Provider } from '../../../core/contract/fleet.ts';
+import type { Provider } from '../../../core/contract/fleet.ts';
 import { writeWhole } from '../../../core/host/files.ts';
-
-/** Providers count memory in powers of two and disks in powers of ten; the planner does, too. */
-const MIB_PER_GB = 1024;
-const GIB_PER_DISK_GB = 1_000_000_000 / 1_073_741_824;
 
 const FOLDER = 'price-lists';
 
@@ -81,25 +77,4 @@ export function asProvider(list: Catalogue, rentable: boolean): Provider {
     billing: list.billing.perSeconds >= 3600 ? 'hour' : 'second',
     rentable,
   };
-}
-
-/** Types one can rent on demand; a type without such a price is for the planner only. */
-export function asTypes(list: Catalogue): InstanceType[] {
-  return list.types.flatMap((type) => {
-    const price = type.prices.find((it) => it.model === 'on-demand');
-    if (price === undefined) return [];
-    return [
-      {
-        provider: list.id,
-        id: type.id,
-        family: type.family,
-        vcpus: type.cpu.threads,
-        ecu: Math.round(type.cpu.units * list.cpu.ecuPerUnit * 100) / 100,
-        memoryMib: Math.round(type.memoryGb * MIB_PER_GB),
-        diskGib: Math.round(type.diskGb * GIB_PER_DISK_GB),
-        networkMbit: type.networkMbps ?? 0,
-        pricePerHour: Number(price.perHour),
-      },
-    ];
-  });
 }

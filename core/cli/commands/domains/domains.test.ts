@@ -5,14 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Refusal } from '../../../base/refusal.ts';
+import { ordered } from '../../../cloud/offers.ts';
+import { catalogueOf } from '../../../cloud/testing/catalogues.ts';
 import type { Machine } from '../../../contract/fleet.ts';
 import { serveAttached } from '../../../host/attach/serve.ts';
 import { Headless } from '../../../service/headless.ts';
 import { serveInstance } from '../../../service/instance.ts';
 import { CAPACITY, FakeWorld } from '../../../service/testing/fake-world.ts';
-import { blankInstance } from '../../../service/testing/records.ts';
 import { domainsCommand } from '../domains.ts';
 
+const instance = ordered(catalogueOf('gce-kvm'), 'e2-highcpu-2', { id: 'i1', name: 'test' }, 0);
 let folder = '';
 let world: FakeWorld;
 let headless: Headless;
@@ -23,9 +25,9 @@ beforeEach(async () => {
   world = new FakeWorld();
   const start = async () => CAPACITY;
   headless = new Headless(
-    blankInstance,
+    instance,
     (edge) =>
-      serveInstance({ folder, dataFolder: folder, instance: blankInstance, afterFailure: false }, edge, {
+      serveInstance({ folder, dataFolder: folder, instance, afterFailure: false }, edge, {
         engine: '',
         world: () => world,
         start,
