@@ -1,13 +1,12 @@
 /** Reads price lists from files for the command line: the shipped ones, and those a person names. */
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { Refusal } from '../base/refusal.ts';
 import { type Catalogue, parseCatalogue } from '../cloud/catalogue.ts';
 import { importPrices, listIdFrom } from '../cloud/import/detect.ts';
 import type { About, Intake, Progress } from '../cloud/import/intake.ts';
 import { textPieces } from '../host/files.ts';
-
-const SHIPPED = new URL('../../assets/catalogues/', import.meta.url);
+import { CATALOGUES } from './shipped.ts';
 
 /** A file's text, or a refusal that names it. */
 export async function textOf(path: string): Promise<string> {
@@ -28,8 +27,8 @@ const unreadable = (path: string, cause: unknown): Refusal =>
 
 /** The shipped price lists and the catalogue files named, by id; a named one replaces a shipped one of the same id. */
 export async function cataloguesFrom(paths: readonly string[]): Promise<Map<string, Catalogue>> {
-  const names = (await readdir(SHIPPED)).filter((name) => name.endsWith('.json')).sort();
-  const shipped = await Promise.all(names.map(async (name) => parseCatalogue(await readFile(new URL(name, SHIPPED), 'utf8'))));
+  const names = (await readdir(CATALOGUES)).filter((name) => name.endsWith('.json')).sort();
+  const shipped = await Promise.all(names.map(async (name) => parseCatalogue(await readFile(join(CATALOGUES, name), 'utf8'))));
   const named = await Promise.all(paths.map(async (path) => parseCatalogue(await textOf(path))));
   return new Map([...shipped, ...named].map((it) => [it.id, it]));
 }

@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function blanket(...words: string[]): { status: number | null; out: string; err: string } {
-  const result = spawnSync(process.execPath, ['--import', 'tsx', 'core/cli/main.ts', ...words], {
+  const result = spawnSync(process.execPath, ['tools/blanket.js', ...words], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, BLANKET_HOME: folder },

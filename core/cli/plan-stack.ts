@@ -1,6 +1,5 @@
 /** What of a plan has to do with machines that run: checking it on the emulated stack, and taking load from a running fleet. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Refusal } from '../base/refusal.ts';
 import { checkRows, countsToCheck, type MeasuredPoint, type MeasuredRow, plannedCheck } from '../cloud/check.ts';
 import { guestsFromMeasured } from '../cloud/measured.ts';
@@ -12,15 +11,14 @@ import { ask } from '../host/attach/client.ts';
 import { dataFolder } from '../host/data-folder.ts';
 import { provisionsFrom } from '../host/provisions.ts';
 import { checkPartition } from '../worlds/catalogue.ts';
+import { ENGINE } from './shipped.ts';
 import type { Table } from './text-table.ts';
-
-const WASM = fileURLToPath(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 
 /** Rents, cuts and measures for real; steps are told on standard error. */
 export function measuredRows(planner: Planner, scenario: Scenario, counts: readonly number[]): MeasuredRow[] {
   const { partition, plans } = plannedCheck(planner, scenario, counts);
   const tell = (step: string): void => void process.stderr.write(`${step} ...\n`);
-  const provisions = provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder: join(dataFolder(), 'check'), tell });
+  const provisions = provisionsFrom({ engine: ENGINE, dataFolder: dataFolder(), folder: join(dataFolder(), 'check'), tell });
   const points: MeasuredPoint[] = [];
   let told = '';
   for (const { step, point } of checkPartition(provisions, partition)) {

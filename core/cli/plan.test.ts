@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const TSX = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const STARTER = fileURLToPath(new URL('../../tools/blanket.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'blanket-plan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const blanket = (...words: string[]): string => execFileSync(process.execPath, [TSX, MAIN, ...words], { encoding: 'utf8' });
+const blanket = (...words: string[]): string => execFileSync(process.execPath, [STARTER, ...words], { encoding: 'utf8' });
 const refused = (...words: string[]): { status: number | null; text: string } => {
-  const it = spawnSync(process.execPath, [TSX, MAIN, ...words], { encoding: 'utf8' });
+  const it = spawnSync(process.execPath, [STARTER, ...words], { encoding: 'utf8' });
   return { status: it.status, text: it.stderr };
 };
 const CASE = ['--provider', 'ec2-2012', '--type', 'cc1.4xlarge', '--baseline', 'm1.small'];
@@ -105,7 +104,7 @@ describe('blanket catalogue', () => {
       csv,
       'type,cpu_units,threads,memory_gb,disk_gb,model,price_per_hour\nbig,33.5,16,23,1690,on-demand,1.60\nsmall,1,1,1.7,160,on-demand,0.085\nbad,x,1,1,1,on-demand,1\n',
     );
-    const imported = spawnSync(process.execPath, [TSX, MAIN, 'catalogue', 'import', csv, '--out', out], { encoding: 'utf8' });
+    const imported = spawnSync(process.execPath, [STARTER, 'catalogue', 'import', csv, '--out', out], { encoding: 'utf8' });
     expect(imported.stdout).toMatch(/user-csv: 2 types taken, 1 lines rejected/);
     expect(imported.stderr).toMatch(/line 4: bad: cpu\.units/);
     expect(JSON.parse(readFileSync(out, 'utf8')).id).toBe('own-list');

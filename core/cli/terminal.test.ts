@@ -32,7 +32,7 @@ function kernel(): string {
 }
 
 it('passes keys as they are typed, and leaves at Ctrl-]', async () => {
-  const command = `${process.execPath} --import tsx core/cli/main.ts boot --kernel ${kernel()} --timeout 50; echo status=$?`;
+  const command = `${process.execPath} tools/blanket.js boot --kernel ${kernel()} --timeout 50; echo status=$?`;
   // util-linux: a pseudo-terminal around a shell, its keys our standard input.
   const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   let screen = '';

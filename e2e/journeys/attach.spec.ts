@@ -6,7 +6,7 @@ import { expect, test } from '../launch.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const blanket = (...args: string[]): { status: number | null; out: string; err: string } => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'core/cli/main.ts', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['tools/blanket.js', ...args], {
     cwd: root,
     encoding: 'utf8',
     timeout: 60_000,

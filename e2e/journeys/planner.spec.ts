@@ -124,7 +124,7 @@ test('a plan is kept under its name, shared as a file, and opened again', async 
     await planner.choose(file);
     await planner.item('Plans', 'Open a file …');
     await expect(planner.form.getByRole('combobox', { name: 'Type' })).toHaveValue('cc2.8xlarge');
-    const printed = execFileSync('npx', ['tsx', 'core/cli/main.ts', 'plan', file, '--format', 'json']).toString();
+    const printed = execFileSync(process.execPath, ['tools/blanket.js', 'plan', file, '--format', 'json']).toString();
     expect(JSON.parse(printed)).toMatchObject({ type: 'cc2.8xlarge' });
   });
 });

@@ -1,6 +1,5 @@
 /** `blanket boot`: starts a computer with a kernel and connects its console to the terminal. */
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
 import { hostCodecs } from '../../host/codecs.ts';
@@ -16,6 +15,7 @@ import { capacityOfEcu } from '../../worlds/rented-capacity.ts';
 import type { End } from '../drive.ts';
 import { drive } from '../drive.ts';
 import { date, positiveNumber, screenSize, several, wholeNumber } from '../options.ts';
+import { ENGINE } from '../shipped.ts';
 import { runStatistics } from '../statistics.ts';
 import { FAILURE_STATUS, TIMEOUT_STATUS } from '../status.ts';
 import { openTerminal } from '../terminal.ts';
@@ -47,7 +47,6 @@ export interface BootOptions {
 const MIB = 2 ** 20;
 /** A fixed date, so that the same command gives the same run. */
 const EPOCH = Date.UTC(2026, 0, 1) / 1000;
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 
 export function bootCommand(): Command {
   return new Command('boot')
@@ -96,12 +95,12 @@ async function boot(options: BootOptions): Promise<number> {
   if (options.picture !== undefined && options.screen === undefined)
     throw new Refusal('no-screen', 'There is no screen to take a picture of.', 'Give the machine one: --screen 1024x768');
   const parts = bootParts(options);
-  if (!exists(WASM)) throw new Refusal('engine-missing', 'The interpreter is not built.', 'Run: npm run build:hot');
+  if (!exists(ENGINE)) throw new Refusal('engine-missing', 'The interpreter is not built.', 'Run: npm run build:hot');
   const realTime = options.realtime ?? process.stdin.isTTY === true;
   const terminal = openTerminal();
   try {
     const world: Bootable = MACHINES[options.on]({
-      wasm: readBytes(WASM),
+      wasm: readBytes(ENGINE),
       memoryBytes: options.memory * MIB,
       cpus: options.vcpus,
       frequency: options.clock * 1e6,

@@ -1,6 +1,5 @@
 /** `blanket demo`: the main job once, for real: rent, lay the Blanket, partition, run something in each machine, pay. */
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { Catalogue } from '../../cloud/catalogue.ts';
 import { ordered } from '../../cloud/offers.ts';
@@ -11,13 +10,13 @@ import { rentable, worldFor } from '../../worlds/catalogue.ts';
 import type { Work, World } from '../../worlds/desk.ts';
 import { cataloguesFrom } from '../catalogue-files.ts';
 import { wholeNumber } from '../options.ts';
+import { ENGINE } from '../shipped.ts';
 
 /** What is rented, by provider: the smallest type that holds the machines. */
 const OFFERS: readonly { readonly catalogue: string; readonly type: string }[] = [
   { catalogue: 'gce-kvm', type: 'e2-highcpu-2' },
   { catalogue: 'ec2-xen', type: 'm3.medium' },
 ];
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 const MACHINE_MIB = 128;
 /** Milliseconds of work between two looks at what else there is to do. */
 const SLICE = 20;
@@ -64,7 +63,7 @@ async function onProvider(catalogue: Catalogue, typeId: string, options: DemoOpt
   );
   const world = worldFor(catalogue.flavour)({
     instance,
-    provisions: provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder: join(dataFolder(), 'demo'), tell: say }),
+    provisions: provisionsFrom({ engine: ENGINE, dataFolder: dataFolder(), folder: join(dataFolder(), 'demo'), tell: say }),
     folder: dataFolder(),
     dataFolder: dataFolder(),
     changed: () => undefined,

@@ -1,7 +1,6 @@
 /** `blanket run`: an instance with the Blanket on it, without a window, until it is told to end. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { Refusal } from '../../base/refusal.ts';
 import { ordered } from '../../cloud/offers.ts';
@@ -15,6 +14,7 @@ import { keep, kept } from '../../service/keep.ts';
 import { worldFor } from '../../worlds/catalogue.ts';
 import { cataloguesFrom } from '../catalogue-files.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
+import { ENGINE } from '../shipped.ts';
 
 interface RunOptions {
   readonly provider: string;
@@ -26,7 +26,6 @@ interface RunOptions {
   readonly timeout?: number;
 }
 
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 const ID = 'i1';
 
 /** Where an instance without a window lives if nothing else is said. */
@@ -67,7 +66,7 @@ async function run(options: RunOptions): Promise<void> {
     record,
     (edge) =>
       serveInstance({ folder, dataFolder: dataFolder(), instance: record, afterFailure: false }, edge, {
-        engine: WASM,
+        engine: ENGINE,
         world: worldFor(record.flavour),
         start: (world, work) => world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work),
       }),

@@ -11,7 +11,7 @@ export interface Boot {
   readonly memory: number;
 }
 
-const COMMAND_LINE = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const COMMAND_LINE = fileURLToPath(new URL('../../../tools/blanket.js', import.meta.url));
 const QEMU = 'qemu-system-x86_64';
 
 const given = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
@@ -20,7 +20,7 @@ const given = (option: string, value: string | undefined): string[] => (value ==
 export function runBlanket(boot: Boot, more: readonly string[] = [], watch?: Watch): Promise<Measured> {
   const words = ['--kernel', boot.kernel, ...given('--initrd', boot.initrd), ...given('--append', boot.commandLine)];
   const machine = ['--memory', String(boot.memory), '--no-realtime'];
-  return measureProcess(process.execPath, ['--import', 'tsx', COMMAND_LINE, 'boot', ...machine, ...words, ...more], watch);
+  return measureProcess(process.execPath, [COMMAND_LINE, 'boot', ...machine, ...words, ...more], watch);
 }
 
 /** QEMU's translator on the same terms: no acceleration, one CPU, serial console, the debug-exit port of ours. */

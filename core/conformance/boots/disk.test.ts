@@ -38,7 +38,7 @@ const bootWithDisk = (machine: string): { disk: string; printed: string; statist
   writeFileSync(disk, '');
   truncateSync(disk, 16 * 2 ** 20);
   const options = ['--on', machine, '--disk', disk, '--stats', counted, '--append', `quiet blanket.run="${WORK}"`];
-  const command = ['--import', 'tsx', 'core/cli/main.ts', 'boot', ...options];
+  const command = ['tools/blanket.js', 'boot', ...options];
   const run = spawnSync(process.execPath, command, { cwd: root, encoding: 'utf8', input: '', timeout: LONGEST });
   expect([run.status, run.stderr]).toEqual([0, expect.any(String)]);
   return { disk, printed: run.stdout, statistics: JSON.parse(readFileSync(counted, 'utf8')) as Statistics };

@@ -10,7 +10,7 @@ import type { FromConsole } from '../../contract/streams.ts';
 import { openStream } from '../../host/attach/client.ts';
 import type { Line } from '../../host/attach/lines.ts';
 
-const COMMAND_LINE = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const COMMAND_LINE = fileURLToPath(new URL('../../../tools/blanket.js', import.meta.url));
 /** Of the times in /proc (proc(5)): USER_HZ is 100 on every Linux a Node runs on. */
 const TICKS_PER_SECOND = 100;
 
@@ -23,7 +23,7 @@ export class RunningInstance {
 
   /** @param words options of `blanket run`; `folder` is kept if it is named */
   static async start(words: readonly string[], folder = mkdtempSync(join(tmpdir(), 'blanket-run-'))): Promise<RunningInstance> {
-    const all = ['--import', 'tsx', COMMAND_LINE, 'run', '--folder', folder, ...words];
+    const all = [COMMAND_LINE, 'run', '--folder', folder, ...words];
     const child = spawn(process.execPath, all, { stdio: ['ignore', 'inherit', 'pipe'] });
     let said = '';
     await new Promise<void>((resolve, reject) => {

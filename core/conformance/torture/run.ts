@@ -18,7 +18,7 @@ export interface TortureRun {
   onText(text: string): void;
 }
 
-const COMMAND_LINE = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const COMMAND_LINE = fileURLToPath(new URL('../../../tools/blanket.js', import.meta.url));
 /** Disks are made of whole sectors. */
 const SECTOR = 512;
 
@@ -38,7 +38,7 @@ export async function torture(run: TortureRun): Promise<boolean> {
       ...['--memory', String(run.memory), '--vcpus', String(run.vcpus), '--disk', script, '--disk', swap],
       ...['--append', `quiet blanket.run="ln -s /dev/${second} /dev/swap; sh /dev/${first}"`],
     ];
-    const child = spawn(process.execPath, ['--import', 'tsx', COMMAND_LINE, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [COMMAND_LINE, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
     let seen = '';
     child.stdout.setEncoding('latin1');
     child.stdout.on('data', (piece: string) => {
