@@ -49,6 +49,17 @@ describe('the check of a plan', () => {
     ]);
   });
 
+  it('makes machines smaller where they do not fit beside the one they are cloned from', () => {
+    const memory = (memoryMb: number, counts: readonly number[]): (number | undefined)[] => {
+      const guests = papers.guests.map((guest) => ({ ...guest, memoryMb }));
+      return plannedCheck(planner, { ...papers, guests }, counts).partition.classes.map((it) => it.memoryMb);
+    };
+    const room = 23 * 1024 - 512 - 128;
+    expect(memory(1740.8, [1, 40])).toEqual([Math.floor(room / 41)]);
+    expect(memory(1740.8, [1, 10])).toEqual([1740.8]);
+    expect(() => memory(1740.8, [1, 400])).toThrow(/room for 57 MB/);
+  });
+
   it('says of each count how far off the prediction is', () => {
     const { plans } = plannedCheck(planner, papers, [1, 40]);
     const rows = checkRows(plans, [

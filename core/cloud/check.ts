@@ -1,6 +1,7 @@
 /** What has to be built to check a plan: its fullest instance with all machines busy, at several counts, beside what is predicted. */
 import { Refusal } from '../base/refusal.ts';
 import { type CheckRow, checkPlan } from './measured.ts';
+import { memoryLeftMb } from './plan/contention.ts';
 import type { Plan, Planner } from './plan/plan.ts';
 import { withCount } from './plan/vary.ts';
 import type { Scenario } from './scenario.ts';
@@ -70,12 +71,41 @@ const allBusy = (scenario: Scenario): Scenario => ({
   })),
 });
 
+/** Below this a machine does not boot. */
+const LEAST_MB = 64;
+
+/**
+ * Memory for each class, such that all machines and the one that a class is cloned from have room at once: what is planned, or
+ * all of it made smaller alike, since memory plays no part in what is measured.
+ * @throws Refusal if there is no room for machines that boot
+ */
+function withRoom(classes: readonly CheckedClass[], points: Partition['points'], roomMb: number): CheckedClass[] {
+  const most = classes.map((_, index) => Math.max(1, ...points.map((point) => point[index] ?? 0)));
+  const largest = Math.max(...classes.map((it) => it.memoryMb));
+  const wanted = classes.reduce((sum, it, index) => sum + it.memoryMb * (most[index] ?? 1), largest);
+  const part = Math.min(1, roomMb / wanted);
+  return classes.map((it) => {
+    const memoryMb = part < 1 ? Math.floor(it.memoryMb * part) : it.memoryMb;
+    if (memoryMb >= LEAST_MB || part === 1) return { ...it, memoryMb };
+    throw new Refusal(
+      'check-too-large',
+      `There is room for ${memoryMb} MB for each machine of ${it.name}; less than ${LEAST_MB} MB do not boot.`,
+      'Check smaller counts, or a bigger type.',
+    );
+  });
+}
+
 /** @throws Refusal for counts that are not whole numbers above zero */
 export function plannedCheck(planner: Planner, scenario: Scenario, counts: readonly number[]): PlannedCheck {
   const busy = allBusy(scenario);
   const sized = [...new Set(counts)].sort((a, b) => a - b).map((count) => [count, withCount(busy, count)] as const);
   if (sized.length === 0) throw new Refusal('nothing-to-check', 'There is no count to check.', 'Give counts such as 1,10,20.');
-  const { catalogue, type, supply } = planner.setting(busy);
+  const setting = planner.setting(busy);
+  const { catalogue, type, supply } = setting;
+  const classes = busy.guests.map(
+    ({ name, vcpus, memoryMb, weight, capPercent }): CheckedClass => ({ name, vcpus, memoryMb, weight, capPercent }),
+  );
+  const points = sized.map(([, it]) => it.guests.map((guest) => guest.count));
   return {
     partition: {
       flavour: catalogue.flavour,
@@ -83,14 +113,8 @@ export function plannedCheck(planner: Planner, scenario: Scenario, counts: reado
       cores: supply.cores,
       smtYield: supply.smtYield,
       memoryMb: type.memoryGb * 1024,
-      classes: busy.guests.map(({ name, vcpus, memoryMb, weight, capPercent }) => ({
-        name,
-        vcpus,
-        memoryMb,
-        weight,
-        capPercent,
-      })),
-      points: sized.map(([, it]) => it.guests.map((guest) => guest.count)),
+      classes: withRoom(classes, points, memoryLeftMb(setting)),
+      points,
     },
     plans: new Map(sized.map(([count, it]) => [count, planner.planChecked(it)])),
   };

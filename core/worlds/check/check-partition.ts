@@ -66,7 +66,7 @@ export function* checkPartition(provisions: Provisions, partition: Partition): G
   });
   const machines: Busy[][] = [];
   for (const [index, each] of classes.entries()) {
-    const step = `Booting a machine of ${each.name}, and ${most[index]} clones of it`;
+    const step = `Booting a machine of ${each.name} with ${Math.floor(each.memoryMb)} MB, and ${most[index]} clones of it`;
     yield news(step);
     const config = configOf(each, kernel, image);
     for (const _ of cloned(world, config, most[index] ?? 1, machines)) yield news(step);
