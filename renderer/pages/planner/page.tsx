@@ -82,6 +82,7 @@ function Pictures({ draft, threads }: { draft: PlanScenario; threads: number }):
   const plan = useKept(useRead('plan.evaluate', { scenario: settled }));
   const pictures = useKept(useRead('plan.pictures', { scenario: settled, counts }));
   const baseline = draft.baseline?.type ?? '';
+  const instances = draft.instances ?? 1;
   const { value, refusal } = plan;
   const drawn = pictures.value;
   if (value === undefined) return refusal === undefined ? null : <RefusalNote refusal={refusal} />;
@@ -107,7 +108,11 @@ function Pictures({ draft, threads }: { draft: PlanScenario; threads: number }):
         <PriceParts plan={value} />
         {drawn !== undefined && (
           <>
-            <ContentionMap pictures={drawn} ratio={vcpusOf(draft) / Math.max(1, threads)} count={countOf(draft)} />
+            <ContentionMap
+              pictures={drawn}
+              ratio={vcpusOf(draft) / instances / threads}
+              count={Math.ceil(countOf(draft) / instances)}
+            />
             <Tornado plan={value} pictures={drawn} />
           </>
         )}
