@@ -35,11 +35,10 @@ const twoDomains = (globalPages: boolean): { writes: number; ends: string[]; cyc
     else made.control.unpause();
   }
   for (let turn = 0; turn < 100 && ends.length < 2; turn++) world.run(world.now() + MIB);
-  const { idleCycles } = world.xen;
   return {
     writes: world.instance.ledger.entries()['control-write']?.count ?? 0,
     ends,
-    cycles: world.now() - (idleCycles[0] ?? 0),
+    cycles: world.xen.busy,
   };
 };
 

@@ -184,12 +184,12 @@ export class Xen implements Occupant {
 
   // CPUs.
 
-  /** Cycles that nobody used, by CPU. */
-  get idleCycles(): readonly Cycles[] {
-    return this.machine.cpus.map((cpu) => this.idle(cpu.index));
+  /** Cycles that vCPUs used, of all CPUs. */
+  get busy(): Cycles {
+    return this.busyCycles.reduce((sum, cycles) => sum + cycles, 0);
   }
 
-  /** Cycles that nobody used, since the machine was switched on. */
+  /** Cycles that nobody used, since the machine was switched on; the clock of a CPU that sleeps stands still. */
   idle(cpu: number): Cycles {
     return this.cpu(cpu).now() - (this.busyCycles[cpu] ?? 0);
   }

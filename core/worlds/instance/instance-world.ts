@@ -470,11 +470,7 @@ export class InstanceWorld implements World {
 
   #instanceGauges(seconds: number, cpus: number): number[] {
     const { instance, blanket } = this.#stack;
-    const idle = blanket?.xen.idleCycles.reduce((sum, cycles) => sum + cycles, 0);
-    const busy =
-      idle === undefined
-        ? instance.computer.contexts.reduce((sum, context) => sum + context.instructions, 0)
-        : cpus * this.#clock - idle;
+    const busy = blanket?.xen.busy ?? instance.computer.contexts.reduce((sum, context) => sum + context.instructions, 0);
     const stolen = Array.from({ length: cpus }, (_, cpu) => instance.stolen(cpu)).reduce((sum, cycles) => sum + cycles, 0);
     const hypercalls = (blanket?.xen.statistics.byName() ?? []).reduce((sum, row) => sum + row.count, 0);
     return this.#gauges.instance(
