@@ -6,7 +6,9 @@
  *
  * A machine that goes on as the clone of another finds another name in XenStore: it takes that name, and asks for an address
  * of its own. It learns of it by a watch, which the kernel sets anew after every resumption and which then fires (messages:
- * Xen public header io/xs_wire.h: type, request, transaction, length, each 32 bits; 2 is read, 4 is watch).
+ * Xen public header io/xs_wire.h: type, request, transaction, length, each 32 bits; 2 is read, 4 is watch, 15 a watch that fired).
+ *
+ * Many machines share a processor: what goes on here by itself, and what a clone does when it goes on, is kept small.
  */
 export const INIT_SCRIPT = `#!/bin/sh
 export PATH=/sbin:/bin:/usr/sbin:/usr/bin HOME=/root TERM=linux
@@ -17,6 +19,10 @@ mkdir -p /dev/pts /dev/shm /run /tmp /root /var/log
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
+
+# Work that the kernel would find for itself every second or twice a second.
+echo 0 >/proc/sys/vm/compaction_proactiveness
+echo 60 >/proc/sys/vm/stat_interval
 
 # Words of the kernel command line; a quoted value may contain blanks.
 line=$(cat /proc/cmdline)
@@ -49,24 +55,32 @@ lease() {
   udhcpc -i eth0 -n -q -t 4 -T 1 -A 1 -s /etc/udhcpc.script >/dev/null 2>&1 || echo 'init: no address for eth0' >&2
 }
 
-# The name that XenStore has for this machine.
-store_name() {
-  exec 4<>/dev/xen/xenbus
-  printf '\\2\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\5\\0\\0\\0name\\0' >&4
-  dd bs=4096 count=1 <&4 2>/dev/null | tail -c +17
-  exec 4>&-
+# One message of XenStore: type, request, transaction and length (32 bits each), then a text. The shell reads it itself, byte
+# by byte: starting a program for that would cost a clone more than all the rest. Zeroes are left out by read, so the type and
+# the length, below 127 both, are the two characters of a head; a character's place in numbers is its number.
+numbers=$(printf %b "$(printf '\\\\0%03o' $(seq 126))")
+never=$(printf '\\177')
+message() {
+  IFS= read -r -u 3 -d "$never" -n 16 head || return
+  before=\${numbers%%"\${head#?}"*}
+  IFS= read -r -u 3 -d "$never" -n $((\${#before} + 1)) text
 }
 
 follow_name() {
-  known=$(store_name)
   exec 3<>/dev/xen/xenbus
   printf '\\4\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\7\\0\\0\\0name\\0n\\0' >&3
-  while dd bs=4096 count=1 <&3 >/dev/null 2>&1; do
-    name=$(store_name)
-    [ "$name" = "$known" ] && continue
-    known=$name
-    hostname "$name"
-    [ -e /sys/class/net/eth0 ] && lease
+  read_name=$(printf '\\2') watch_fired=$(printf '\\17')
+  known=
+  while message; do
+    case "$head" in
+      "$watch_fired"*) printf '\\2\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\5\\0\\0\\0name\\0' >&3 ;;
+      "$read_name"*)
+        if [ -n "$known" ] && [ "$text" != "$known" ]; then
+          echo "$text" > /proc/sys/kernel/hostname
+          [ -e /sys/class/net/eth0 ] && lease
+        fi
+        known=$text ;;
+    esac
   done
 }
 [ -e /dev/xen/xenbus ] && follow_name &
@@ -119,11 +133,10 @@ export const ENDING_SCRIPTS = {
 /** What udhcpc calls when it has an address, or has lost it. */
 export const DHCP_SCRIPT = `#!/bin/sh
 case "$1" in
-  deconfig) ip addr flush dev "$interface"; ip link set "$interface" up ;;
+  deconfig) ifconfig "$interface" 0.0.0.0 ;;
   bound|renew)
-    ip addr flush dev "$interface"
-    ip addr add "$ip/\${mask:-24}" dev "$interface"
-    for each in $router; do ip route add default via "$each" dev "$interface" && break; done
+    ifconfig "$interface" "$ip" netmask "\${subnet:-255.255.255.0}"
+    for each in $router; do route add default gw "$each" dev "$interface" && break; done
     : >/etc/resolv.conf
     for each in $dns; do echo "nameserver $each" >>/etc/resolv.conf; done ;;
 esac

@@ -14,8 +14,11 @@ import type { ImageManifest, ImageStore, LoadedImage } from './store.ts';
 /** Told what is being done, for a person who waits. */
 export type Tell = (step: string) => void;
 
-/** A panic shall end the run rather than hang it. */
-const COMMAND_LINE = 'console=ttyS0 panic=-1';
+/**
+ * A panic shall end the run rather than hang it; the clock needs no watching, and a machine that was paused has not locked up:
+ * both would wake a machine that has nothing to do.
+ */
+const COMMAND_LINE = 'console=ttyS0 panic=-1 tsc=reliable nowatchdog';
 
 export function prepareImage(store: ImageStore, recipe: Recipe, tell: Tell): ImageManifest {
   const folder = mkdtempSync(join(tmpdir(), 'blanket-image-'));
