@@ -10,27 +10,40 @@ const INSTANCE = ['--provider', 'ec2-2012', '--type', 'cc1.4xlarge', '--end', 'd
 const ORDER = { name: 'template', image: 'default', vcpus: 1, memoryMib: 128, diskMib: 0, network: 'bridge0' };
 /** Seconds of wall time. */
 const PATIENCE = 240;
+/** Between two looks at the list of machines, and before a question is repeated. */
+const LOOK_EVERY = 0.25;
+const ASK_AGAIN = 1;
 const IDLE_SPAN = 20;
 /** After the answers, until what the clones do once is done. */
 const QUIET_AFTER = 5;
 
 const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Asks each clone on its console who and where it is, until it no longer has the address of its template. @throws Refusal unless all answers are right and different */
+const WHO = 'echo "[$(hostname) $(cat /sys/class/net/eth0/address) $(ip -4 addr show eth0)]"';
+/** Name, MAC and address. */
+const IDENTITY = /\[(\S+) ([0-9a-f:]{17}) [^\]]*inet ([0-9.]+)\//;
+
+/** Waits until the list of machines has an address for a clone, then asks it on its console who and where it is; again, if its guest is not as far. */
+async function identity(instance: RunningInstance, clone: Machine, template: string): Promise<readonly string[]> {
+  const limit = performance.now() + PATIENCE * 1000;
+  while ((await instance.fleet.machine(clone.id)).address === '') {
+    if (performance.now() > limit) throw new Refusal('no-address', `${clone.name} got no address.`, 'Look at its console.');
+    await sleep(LOOK_EVERY);
+  }
+  for (;;) {
+    const said = await instance.ask(clone.id, WHO, IDENTITY, PATIENCE);
+    const [, name = '', mac = '', address = ''] = IDENTITY.exec(said) ?? [];
+    if (name === clone.name && address !== template) return [name, mac, address];
+    if (performance.now() > limit) throw new Refusal('clones-alike', `${clone.name} still says ${said}.`, 'Look at its console.');
+    await sleep(ASK_AGAIN);
+  }
+}
+
+/** @throws Refusal unless every clone answers, and each with another name, MAC and address */
 async function answers(instance: RunningInstance, clones: readonly Machine[], template: string): Promise<void> {
-  const said = await Promise.all(
-    clones.map(({ id, name }) =>
-      instance.converse(
-        id,
-        'echo "[$(hostname) $(cat /sys/class/net/eth0/address) $(ip -4 addr show eth0)]"',
-        new RegExp(`\\[${name} ([0-9a-f:]{17}) [^\\]]*inet (?!${template}/)([0-9.]+)/`),
-        PATIENCE,
-      ),
-    ),
-  );
-  const parts = said.map((text) => /\[(\S+) (\S+) [^\]]*inet (\S+)\//.exec(text)?.slice(1) ?? []);
+  const said = await Promise.all(clones.map((clone) => identity(instance, clone, template)));
   for (const [index, what] of ['name', 'MAC', 'address'].entries()) {
-    const different = new Set(parts.map((each) => each[index]));
+    const different = new Set(said.map((each) => each[index]));
     if (different.size !== clones.length)
       throw new Refusal(
         'clones-alike',

@@ -74,6 +74,11 @@ export class RunningInstance {
     }
   }
 
+  /** Types a line once, for a shell that is there. @returns the answer */
+  async ask(machine: string, line: string, answer: RegExp, seconds: number): Promise<string> {
+    return answer.exec(await this.listen(machine, line, answer, seconds, 0))?.[0] ?? '';
+  }
+
   /** Types a line once. @returns what is printed until `begun` is seen, and for so many milliseconds after it */
   async listen(machine: string, line: string, begun: RegExp, seconds: number, milliseconds: number): Promise<string> {
     const console = await this.#console(machine);
@@ -81,7 +86,7 @@ export class RunningInstance {
       console.start();
       console.type(line);
       await console.seen(begun, seconds);
-      await sleep(milliseconds);
+      if (milliseconds > 0) await sleep(milliseconds);
       return console.printed;
     } finally {
       console.close();
