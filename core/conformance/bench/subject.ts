@@ -29,6 +29,7 @@ export const QUANTITIES = {
   share: { title: 'processor time under the cap, of one CPU', unit: '%', digits: 1 },
   slowdown: { title: 'time over the time of one machine alone', unit: 'x', digits: 3 },
   answer: { title: 'time to an answer', unit: 'ms', digits: 1 },
+  late: { title: 'time to an answer, 95th percentile', unit: 'ms', digits: 1 },
 } as const satisfies Readonly<Record<string, Quantity>>;
 
 export type QuantityName = keyof typeof QUANTITIES;
