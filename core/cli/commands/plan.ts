@@ -117,7 +117,7 @@ async function scenarioOf(
   }
   if (options.measured !== undefined) {
     const guests = await measuredGuests(options.attach, options.measured === true ? undefined : options.measured);
-    scenario = asScenario({ ...scenario, guests });
+    scenario = asScenario({ ...scenario, name: `measured load on ${scenario.type}`, guests });
   }
   for (const change of options.set) {
     const at = change.indexOf('=');
