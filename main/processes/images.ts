@@ -1,4 +1,5 @@
 /** Making images beside the work of a process: steps are told, and cancelling ends it at once. */
+import { abandonTurn } from '../../core/host/images/turn.ts';
 import type { Work } from '../../core/worlds/desk.ts';
 import { runThread } from './thread.ts';
 
@@ -28,5 +29,5 @@ export function makeImage({ dataFolder, packaged }: MakerPlaces, order: MakerOrd
     if (typeof news !== 'string') return work.progress(news.copied, news.of, '');
     work.progress(0, 0, news);
     work.say(news);
-  });
+  }).finally(() => abandonTurn(dataFolder, order.name));
 }

@@ -10,6 +10,7 @@ import { PackageSource } from './packages.ts';
 import type { Recipe } from './recipes.ts';
 import { RECIPES, recipeEdition, recipeNamed } from './recipes.ts';
 import type { ImageManifest, ImageStore, LoadedImage } from './store.ts';
+import { inTurn } from './turn.ts';
 
 /** Told what is being done, for a person who waits. */
 export type Tell = (step: string) => void;
@@ -21,6 +22,13 @@ export type Tell = (step: string) => void;
 const COMMAND_LINE = 'console=ttyS0 panic=-1 tsc=reliable nowatchdog';
 
 export function prepareImage(store: ImageStore, recipe: Recipe, tell: Tell): ImageManifest {
+  return oneAtATime(store, recipe.name, tell, () => make(store, recipe, tell));
+}
+
+const oneAtATime = <T>(store: ImageStore, name: string, tell: Tell, work: () => T): T =>
+  inTurn(store.folder, name, () => tell(`The image '${name}' is being made already; waiting for that`), work);
+
+function make(store: ImageStore, recipe: Recipe, tell: Tell): ImageManifest {
   const folder = mkdtempSync(join(tmpdir(), 'blanket-image-'));
   try {
     const packages = new PackageSource(folder);
@@ -93,9 +101,19 @@ export function importImage(store: ImageStore, request: ImportRequest): ImageMan
   );
 }
 
-/** An image ready for use. One of ours that is missing or damaged is made (again) first. @throws Refusal */
+/** An image ready for use. One of ours that is missing or damaged is made (again) first, by one process. @throws Refusal */
 export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedImage {
   const recipe = recipeNamed(name);
+  if (recipe === undefined) return ready(store, name, recipe, tell);
+  const there = store.load(name);
+  if (typeof there !== 'string' && !outdated(there, recipe)) return there;
+  return oneAtATime(store, name, tell, () => ready(store, name, recipe, tell));
+}
+
+const outdated = ({ manifest }: LoadedImage, recipe: Recipe): boolean =>
+  manifest.recipe !== recipeEdition(recipe) && manifest.recipe !== 'imported';
+
+function ready(store: ImageStore, name: string, recipe: Recipe | undefined, tell: Tell): LoadedImage {
   if (recipe !== undefined && store.manifest(name)?.recipe !== recipeEdition(recipe)) store.adopt(name, recipeEdition(recipe));
   const image = store.load(name);
   if (typeof image !== 'string') return recipe === undefined ? image : renewed(store, image, recipe, tell);
@@ -117,7 +135,7 @@ export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedI
   tell(
     image === 'damaged' ? `The image '${name}' is damaged and is made again` : `The image '${name}' is made for the first time`,
   );
-  prepareImage(store, recipe, tell);
+  make(store, recipe, tell);
   const made = store.load(name);
   if (typeof made === 'string')
     throw new Refusal('image-damaged', `The image '${name}' could not be made.`, 'Check the disk of the data folder.');
@@ -127,10 +145,10 @@ export function readyImage(store: ImageStore, name: string, tell: Tell): LoadedI
 /** An image of an older edition of its recipe is made again where that is possible; it still serves where it is not. */
 function renewed(store: ImageStore, image: LoadedImage, recipe: Recipe, tell: Tell): LoadedImage {
   const { name } = image.manifest;
-  if (image.manifest.recipe === recipeEdition(recipe) || image.manifest.recipe === 'imported') return image;
+  if (!outdated(image, recipe)) return image;
   tell(`The image '${name}' is of an older edition and is made again`);
   try {
-    prepareImage(store, recipe, tell);
+    make(store, recipe, tell);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     tell(`That failed (${error.message}); the older one is used`);

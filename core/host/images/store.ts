@@ -36,7 +36,7 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 export class ImageStore {
   /** @param packaged folder of the image that came with the program, if one did */
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly packaged?: string,
   ) {}
 
