@@ -88,9 +88,10 @@ export class Xen implements Occupant {
     this.frames.onFree = (frame, owner) => this.frameFreed(frame, owner);
   }
 
-  /** The clock of the CPU that runs now. */
+  /** The clock of the CPU that runs now; between turns the one that is furthest, since that of a CPU that sleeps stands still. */
   now(): Cycles {
-    return this.cpu(Math.max(0, this.current)).now();
+    if (this.current >= 0) return this.cpu(this.current).now();
+    return Math.max(...this.machine.cpus.map((cpu) => cpu.now()));
   }
 
   private cpu(index: number): Cpu {

@@ -104,7 +104,7 @@ function instanceOf(provider: (typeof CATALOGUES)[number], id: string, count: nu
     for (const { control } of machines) control.pause();
     return (done - before) / seconds;
   };
-  return work;
+  return { stack, machines, work };
 }
 
 it.each([
@@ -116,8 +116,17 @@ it.each([
   const planner = new Planner(new Map(CATALOGUES.map((id) => [id, catalogueOf(id)])));
   const scenario = asScenario({ provider, type, guests: [{ count, memoryMb: 128 }] });
   const planned = plannedCheck(planner, scenario, [count]).plans.get(count)?.contention.slowdown ?? Number.NaN;
-  const work = instanceOf(provider, type, count);
+  const { work } = instanceOf(provider, type, count);
   const measured = (count * work(1, WINDOW)) / work(count, WINDOW);
   console.log(`${provider} ${type}, ${count} machines: planned ${planned.toFixed(3)}, measured ${measured.toFixed(3)}`);
   expect(Math.abs(measured / planned - 1)).toBeLessThan(0.1);
+});
+
+it('counts of a machine and of all CPUs the time it ran, although the clocks of CPUs without work stand still', () => {
+  const { stack, machines, work } = instanceOf('ec2-2012', 'cc1.4xlarge', 1);
+  work(1, WINDOW);
+  const ran = machines[0]?.control.statistics.vcpus[0]?.time[0] ?? 0;
+  const used = stack.blanket?.xen.busy ?? 0;
+  const all = (SETTLE + WINDOW) * FREQUENCY;
+  for (const counted of [used, (ran / 1e9) * FREQUENCY]) expect(Math.abs(counted / all - 1)).toBeLessThan(0.02);
 });
