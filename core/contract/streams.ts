@@ -11,8 +11,11 @@ export type StreamOpen =
 
 /** From the process to the window. */
 export type FromConsole =
-  /** `skipped` bytes were dropped before these because the reader was too slow. */
-  { type: 'bytes'; bytes: Uint8Array; skipped: number } | { type: 'ended'; reason: string };
+  /**
+   * `skipped` bytes were dropped before these because the reader was too slow. `past`: they were written before this reader
+   * came, so a terminal answers none of the questions in them.
+   */
+  { type: 'bytes'; bytes: Uint8Array; skipped: number; past: boolean } | { type: 'ended'; reason: string };
 
 /** From the window to the process. */
 export type ToConsole =

@@ -25,12 +25,15 @@ class TestPort extends EventEmitter {
 function hub() {
   let say: (bytes: Uint8Array) => void = () => undefined;
   const keys: string[] = [];
-  const made = new ConsoleHub({
-    write: (bytes) => keys.push(new TextDecoder().decode(bytes)),
-    onData: (listener) => {
-      say = listener;
+  const made = new ConsoleHub(
+    {
+      write: (bytes) => keys.push(new TextDecoder().decode(bytes)),
+      onData: (listener) => {
+        say = listener;
+      },
     },
-  });
+    () => keys.push('woken'),
+  );
   return { made, keys, say: (bytes: Uint8Array) => say(bytes) };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
@@ -44,7 +47,20 @@ it('gives a late reader what was kept, then what comes', async () => {
   await settle();
   expect(port.got.map((it) => (it.type === 'bytes' ? new TextDecoder().decode(it.bytes) : '')).join('')).toBe('before after');
   port.emit('message', { data: { type: 'keys', bytes: new TextEncoder().encode('x') } });
-  expect(keys).toEqual(['x']);
+  expect(keys).toEqual(['x', 'woken']);
+});
+
+it('says what was written before a reader came, so that no terminal answers old questions', async () => {
+  const { made, say } = hub();
+  say(new TextEncoder().encode('asked: \u001b[6n'));
+  const port = new TestPort();
+  made.attach(port as unknown as Port);
+  say(new TextEncoder().encode('asks: \u001b[6n'));
+  await settle();
+  expect(port.got.map((it) => it.type === 'bytes' && [new TextDecoder().decode(it.bytes).slice(0, 5), it.past])).toEqual([
+    ['asked', true],
+    ['asks:', false],
+  ]);
 });
 
 it('stops at a reader that shows nothing, and goes on when it does', async () => {

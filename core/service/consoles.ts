@@ -12,6 +12,8 @@ interface Reader {
   ahead: number;
   /** Position in the whole output up to which this reader was sent. */
   at: number;
+  /** Where the output stood when it came. */
+  readonly came: number;
 }
 
 export class ConsoleHub {
@@ -20,18 +22,25 @@ export class ConsoleHub {
   private total = 0;
   private readonly readers = new Set<Reader>();
   private timer: NodeJS.Timeout | undefined;
+  private flushed = 0;
 
-  constructor(private readonly stream: ByteStream) {
+  /** @param typed told when somebody has typed */
+  constructor(
+    private readonly stream: ByteStream,
+    private readonly typed: () => void,
+  ) {
     stream.onData((bytes) => this.take(bytes));
   }
 
   attach(port: Port): void {
-    const reader: Reader = { port, ahead: 0, at: Math.max(0, this.total - CONSOLE_KEPT) };
+    const reader: Reader = { port, ahead: 0, at: Math.max(0, this.total - CONSOLE_KEPT), came: this.total };
     this.readers.add(reader);
     port.on('message', (event) => {
       const message = event.data as ToConsole;
-      if (message.type === 'keys' && message.bytes instanceof Uint8Array) this.stream.write(message.bytes);
-      else if (message.type === 'shown') {
+      if (message.type === 'keys' && message.bytes instanceof Uint8Array) {
+        this.stream.write(message.bytes);
+        this.typed();
+      } else if (message.type === 'shown') {
         reader.ahead = Math.max(0, reader.ahead - message.bytes);
         this.feed(reader);
       }
@@ -62,10 +71,16 @@ export class ConsoleHub {
       from += count;
       this.total += count;
     }
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      for (const reader of this.readers) this.feed(reader);
-    }, FLUSH_AFTER);
+    // The first bytes after a silence go at once: they may be the echo of a key. What follows them is sent together.
+    const wait = this.flushed + FLUSH_AFTER - Date.now();
+    if (wait <= 0 && this.timer === undefined) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), wait);
+  }
+
+  private flush(): void {
+    this.timer = undefined;
+    this.flushed = Date.now();
+    for (const reader of this.readers) this.feed(reader);
   }
 
   private feed(reader: Reader): void {
@@ -73,10 +88,11 @@ export class ConsoleHub {
       const oldest = Math.max(0, this.total - CONSOLE_KEPT);
       const skipped = Math.max(0, oldest - reader.at);
       reader.at += skipped;
-      const bytes = this.slice(reader.at, Math.min(this.total, reader.at + BATCH));
+      const past = reader.at < reader.came;
+      const bytes = this.slice(reader.at, Math.min(past ? reader.came : this.total, reader.at + BATCH));
       reader.at += bytes.length;
       reader.ahead += bytes.length;
-      reader.port.postMessage({ type: 'bytes', bytes, skipped } satisfies FromConsole);
+      reader.port.postMessage({ type: 'bytes', bytes, skipped, past } satisfies FromConsole);
     }
   }
 

@@ -165,7 +165,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
         }
         let hub = hubs.get(key);
         if (hub === undefined) {
-          hub = new ConsoleHub(stream);
+          hub = new ConsoleHub(stream, loop.wake);
           hubs.set(key, hub);
         }
         hub.attach(port);

@@ -5,11 +5,21 @@ import type { World } from '../worlds/desk.ts';
 /** Milliseconds of work between two looks at the messages: short, so that a key pressed is not kept waiting. */
 const SLICE = 10;
 const SAMPLE_EVERY = 1000;
+/** Milliseconds that it rests at most. */
+const LONGEST_REST = 250;
 
-export function startLoop(world: World, sampled: (readings: Readings) => void): { stop(): void } {
+export interface Loop {
+  stop(): void;
+  /** Something has come that a world at rest did not expect. */
+  wake(): void;
+}
+
+export function startLoop(world: World, sampled: (readings: Readings) => void): Loop {
   let stopped = false;
   let next = Date.now() + SAMPLE_EVERY;
+  let resting: NodeJS.Timeout | undefined;
   const turn = (): void => {
+    resting = undefined;
     if (stopped) return;
     const idle = world.run(SLICE);
     const now = Date.now();
@@ -18,14 +28,20 @@ export function startLoop(world: World, sampled: (readings: Readings) => void): 
       const { virtualSeconds, rows } = world.sample();
       sampled({ at: now, virtualSeconds, rows });
     }
-    const rest = Math.min(idle, next - Date.now(), 250);
-    if (rest > 0) setTimeout(turn, rest);
+    const rest = Math.min(idle, next - Date.now(), LONGEST_REST);
+    if (rest > 0) resting = setTimeout(turn, rest);
     else setImmediate(turn);
   };
   setImmediate(turn);
   return {
     stop: () => {
       stopped = true;
+    },
+    wake: () => {
+      if (resting === undefined) return;
+      clearTimeout(resting);
+      resting = undefined;
+      setImmediate(turn);
     },
   };
 }

@@ -20,13 +20,13 @@ export class MachineWindow {
     await this.page.getByRole('tab', { selected: true }).waitFor();
   }
 
-  /** Waits for a shell that answers; a clone shows its prompt only when it is asked for it with Enter. */
+  /** Waits for the prompt of a shell; what a kernel says after it is cleared away with Enter. */
   async prompt(patience: number): Promise<void> {
     const end = Date.now() + patience;
     while (!/~ ?#\s*$/.test(await this.text())) {
       if (Date.now() > end) throw new Error(`no prompt within ${patience / 1000} s: ${(await this.text()).slice(-300)}`);
-      await this.type('');
-      await this.page.waitForTimeout(1000);
+      if (/~ ?# /.test(await this.text())) await this.type('');
+      await this.page.waitForTimeout(500);
     }
   }
 
@@ -43,5 +43,10 @@ export class MachineWindow {
 
   async text(): Promise<string> {
     return (await this.screen.textContent()) ?? '';
+  }
+
+  /** What is seen, line by line. */
+  async lines(): Promise<string[]> {
+    return (await this.screen.locator('> div').allTextContents()).map((line) => line.trimEnd());
   }
 }

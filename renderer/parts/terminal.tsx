@@ -12,6 +12,8 @@ import { say } from '../words/say.ts';
 import './terminal.css';
 
 const RETRY = 1200;
+/** Sequences that a terminal answers (ECMA-48, DEC): device status and device attributes. */
+const QUESTIONS = [{ final: 'n' }, { prefix: '?', final: 'n' }, { final: 'c' }, { prefix: '>', final: 'c' }];
 const DARK: ITheme = {
   scrollbarSliderBackground: '#3a4048',
   scrollbarSliderHoverBackground: '#545c66',
@@ -208,6 +210,9 @@ function connect(
   let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let first = true;
+  /** Pieces of the past that are being written: a terminal that answered what was asked then would type into what runs now. */
+  let past = 0;
+  const replies = QUESTIONS.map((question) => xterm.parser.registerCsiHandler(question, () => past > 0));
   const encoder = new TextEncoder();
   const say_ = (message: ToConsole): void => port?.postMessage(message);
   const lose = (): void => {
@@ -236,7 +241,11 @@ function connect(
         }
         linked('open');
         if (message.skipped > 0) skip(message.skipped);
-        xterm.write(message.bytes, () => say_({ type: 'shown', bytes: message.bytes.length }));
+        if (message.past) past += 1;
+        xterm.write(message.bytes, () => {
+          if (message.past) past -= 1;
+          say_({ type: 'shown', bytes: message.bytes.length });
+        });
       };
       opened.addEventListener('close', lose);
       linked('open');
@@ -252,8 +261,7 @@ function connect(
     end: () => {
       over = true;
       clearTimeout(timer);
-      keys.dispose();
-      binary.dispose();
+      for (const each of [keys, binary, ...replies]) each.dispose();
       port?.close();
     },
   };

@@ -5,8 +5,9 @@
  * kernel documents it (`ip=client::gateway:netmask`, `ip=dhcp`, `ip=off`).
  *
  * A machine that goes on as the clone of another finds another name in XenStore: it takes that name, and asks for an address
- * of its own. It learns of it by a watch, which the kernel sets anew after every resumption and which then fires (messages:
- * Xen public header io/xs_wire.h: type, request, transaction, length, each 32 bits; 2 is read, 4 is watch, 15 a watch that fired).
+ * of its own; and it writes `data/hostname`, for which those who type at its console wait. It learns of it by a watch, which
+ * the kernel sets anew after every resumption and which then fires (messages: Xen public header io/xs_wire.h: type, request,
+ * transaction, length, each 32 bits; 2 is read, 4 is watch, 11 is write, 15 a watch that fired).
  *
  * Many machines share a processor: what goes on here by itself, and what a clone does when it goes on, is kept small.
  */
@@ -77,6 +78,8 @@ follow_name() {
       "$read_name"*)
         if [ -n "$known" ] && [ "$text" != "$known" ]; then
           echo "$text" > /proc/sys/kernel/hostname
+          # The length of data/hostname, its end and the name.
+          printf '\\13\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0%s\\0\\0\\0data/hostname\\0%s' "\${numbers:$((13 + \${#text})):1}" "$text" >&3
           [ -e /sys/class/net/eth0 ] && lease
         fi
         known=$text ;;

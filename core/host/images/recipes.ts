@@ -27,7 +27,7 @@ export const RECIPES: Readonly<Record<Flavour, Recipe>> = {
 };
 
 /** Counts up whenever what a recipe makes changes; images of an older edition are made again. */
-const EDITION = 5;
+const EDITION = 6;
 
 /** As it stands in the image's description. */
 export const recipeEdition = (recipe: Recipe): string => `${recipe.name} ${EDITION}`;

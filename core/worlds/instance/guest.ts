@@ -7,6 +7,7 @@ import type { DomainConfig, ManagedDomain, PluggedDevice, Toolstack } from '../.
 import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
 import type { Disk as AnyDisk, FramePort } from '../../seams/plugs.ts';
 import type { SavedDomain } from '../../seams/saved-domain.ts';
+import { holdUntilNamed } from './own-name.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -44,6 +45,8 @@ export class Guest {
   state: MachineState = 'stopped';
   /** Why it is `crashed`, for people. */
   reason = '';
+  /** Its domain was made as that of another machine, and has not run yet. */
+  #asAnother = false;
   /** By the names that the machine's record has for them. */
   readonly #plugged = new Map<string, Plugged>();
 
@@ -63,7 +66,13 @@ export class Guest {
     if (this.domain !== undefined && this.state !== 'stopped')
       throw new Refusal('wrong-state', `${this.machine.name} is running already.`, 'Shut it down first.');
     if (this.domain === undefined) this.#adopt(this.toolstack.create(this.#config()));
-    this.running().control.unpause();
+    const { control } = this.running();
+    if (this.#asAnother) {
+      const named = { domain: control.id, name: this.machine.name, pipe: this.pipe };
+      holdUntilNamed(named, this.toolstack.store, this.toolstack.parts.platform);
+    }
+    this.#asAnother = false;
+    control.unpause();
     this.state = 'running';
     this.reason = '';
   }
@@ -75,9 +84,14 @@ export class Guest {
     throw new Refusal('not-cloned', `${this.machine.name} cannot be cloned: ${saved}.`, 'Boot each machine by itself.');
   }
 
-  /** A domain that shares the memory of another guest; it waits for {@link start}. */
-  cloneOf(template: SavedDomain): void {
+  /**
+   * A domain that shares the memory of another guest; it waits for {@link start}.
+   * @param shown what the console of that guest shows: so does that of this one
+   */
+  cloneOf(template: SavedDomain, shown: Uint8Array): void {
     this.#adopt(this.toolstack.restore(this.#config(), template));
+    this.#asAnother = true;
+    this.pipe.guest.write(shown);
   }
 
   /** A domain from its saved form; it runs. */
@@ -99,6 +113,7 @@ export class Guest {
   stop(): void {
     if (this.domain !== undefined) this.toolstack.destroy(this.domain);
     this.domain = undefined;
+    this.#asAnother = false;
     for (const plugged of this.#plugged.values()) plugged.close();
     this.#plugged.clear();
     if (this.state !== 'crashed') this.state = 'stopped';

@@ -144,6 +144,7 @@ export class InstanceWorld implements World {
   async layBlanket({ globalPages, perCpuUpcalls }: LayOptions, work: Work): Promise<Capacity> {
     work.progress(0, 2, 'Restarting the container');
     this.#guests.clear();
+    this.#gauges.forget(this.host.instance.id);
     this.networks.reset();
     this.#ended = false;
     this.#stack.lay({ globalPages, perCpuUpcalls, emergency: (_domain, bytes) => this.#boot.guest.write(bytes) });
@@ -212,7 +213,7 @@ export class InstanceWorld implements World {
         work.check();
         copyDisks(source.machine, machine, this.host.provisions.files);
         await this.create(machine);
-        if (template !== undefined) this.#guest(machine.id).cloneOf(template);
+        if (template !== undefined) this.#guest(machine.id).cloneOf(template, source.pipe.recent());
         await made(machine);
         // Consoles are served in between.
         await this.host.provisions.wait(0);

@@ -13,13 +13,17 @@ export interface SavedMachine {
 const LIST = 'saved.json';
 const VERSION = 1;
 const fileOf = (machine: string): string => `${machine}.save`;
+/** What its console showed. */
+const consoleOf = (machine: string): string => `${machine}.console`;
 
 export class SavedWorld {
   constructor(private readonly files: WorldFiles) {}
 
   /** Keeps the memory of a suspended guest. */
   keep(guest: Guest, frequency: number): void {
-    this.files.write(fileOf(guest.machine.id), guest.savedForm(frequency));
+    const { id } = guest.machine;
+    this.files.write(fileOf(id), guest.savedForm(frequency));
+    this.files.write(consoleOf(id), [guest.pipe.recent()]);
   }
 
   has(machine: string): boolean {
@@ -39,11 +43,13 @@ export class SavedWorld {
         'Start the machine instead; its disks are as they were.',
       );
     guest.restoreFrom(saved);
+    // In another process nobody has seen it.
+    if (guest.pipe.recent().length === 0) guest.pipe.guest.write(this.files.read(consoleOf(id)) ?? new Uint8Array());
     this.drop(id);
   }
 
   drop(machine: string): void {
-    this.files.remove(fileOf(machine));
+    for (const file of [fileOf(machine), consoleOf(machine)]) this.files.remove(file);
   }
 
   write(machines: readonly SavedMachine[]): void {
