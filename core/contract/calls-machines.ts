@@ -4,7 +4,7 @@ import { changes, reads } from './call.ts';
 import { machine, machineSettings } from './fleet.ts';
 import { exitRow, gaugeName, history, readings } from './gauges.ts';
 import { bytes, count, done, instanceId, label, machineId, moment, name, note, positive, taskId, unitId } from './shapes.ts';
-import { forward, lease, network, storePath, storeValue, volume } from './storage.ts';
+import { capture, forward, lease, network, storePath, storeValue, volume } from './storage.ts';
 
 /** What a new machine is made of. */
 export const machineOrder = machineSettings.partial().extend({
@@ -110,7 +110,10 @@ export const machineCalls = {
   ),
   'network.create': changes(
     'world',
-    z.strictObject({ instance: instanceId, network: network.omit({ id: true, state: true, machines: true, instance: true }) }),
+    z.strictObject({
+      instance: instanceId,
+      network: network.omit({ id: true, state: true, machines: true, instance: true, outside: true }),
+    }),
     network,
   ),
   'network.remove': changes('world', z.strictObject({ instance: instanceId, network: z.string().max(80) }), done),
@@ -128,6 +131,7 @@ export const machineCalls = {
     begun,
   ),
   'volume.list': reads('world', z.strictObject({ instance: instanceId }), z.array(volume)),
+  'capture.list': reads('world', z.strictObject({ machine: machineId }), z.array(capture)),
   'capture.start': changes(
     'world',
     z.strictObject({ machine: machineId, nic: z.string().max(40) }),
@@ -136,7 +140,7 @@ export const machineCalls = {
   'capture.stop': changes(
     'world',
     z.strictObject({ machine: machineId, capture: z.string().max(60) }),
-    z.object({ bytes: bytes, packets: count }),
+    z.object({ bytes: bytes, packets: count, missed: count }),
   ),
   'machine.label': changes(
     'world',

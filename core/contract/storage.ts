@@ -43,6 +43,8 @@ export const network = z.object({
   dhcpTo: address4,
   state: z.enum(['up', 'down']),
   machines: count,
+  /** Under which its forwards are reached on the bridge; '' without a way out. */
+  outside: z.string().default(''),
 });
 export const lease = z.object({ network: z.string(), mac: z.string(), address: z.string(), machine: z.string(), until: moment });
 export const forward = z.object({
@@ -62,6 +64,18 @@ export const storePath = z
   .regex(/^\/$|^(\/[\w@:+-]+)+$/, 'a path of the store like /local/domain/1/name');
 export const storeValue = z.string().max(2048);
 
+/** Packets of a network card, being kept. */
+export const capture = z.object({
+  id: z.string(),
+  machine: z.string(),
+  nic: z.string(),
+  packets: count,
+  bytes: count,
+  /** Packets that came after it was full and are not kept. */
+  missed: count,
+});
+
+export type Capture = z.output<typeof capture>;
 export type Image = z.output<typeof image>;
 export type Volume = z.output<typeof volume>;
 export type Network = z.output<typeof network>;

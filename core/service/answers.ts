@@ -200,6 +200,7 @@ export function worldCalls(parts: WorldParts): WorldCalls {
         ).id,
       };
     },
+    'capture.list': ({ machine }) => world.captures?.list(machine) ?? [],
     'capture.start': ({ machine, nic }) => ({ capture: part(world.captures, 'packet capture').start(machine, nic) }),
     'capture.stop': ({ capture }) => part(world.captures, 'packet capture').stop(capture),
   };

@@ -8,7 +8,7 @@
 import type { Snapshot } from '../contract/calls-machines.ts';
 import type { Capacity, Disk, Instance, Machine, MachineChange, MachineSettings, MachineState, Nic } from '../contract/fleet.ts';
 import type { ExitRow } from '../contract/gauges.ts';
-import type { Forward, Lease, Network, Volume } from '../contract/storage.ts';
+import type { Capture, Forward, Lease, Network, Volume } from '../contract/storage.ts';
 import type { NamedFile } from '../guests/boot/placement.ts';
 import type { Codecs } from '../guests/boot/unpack/unpack.ts';
 import type { BlockStore, ByteStream } from '../seams/plugs.ts';
@@ -137,7 +137,7 @@ export interface Screen {
 
 export interface WorldNetworks {
   list(): { networks: Network[]; leases: Lease[]; forwards: Forward[] };
-  create(network: Omit<Network, 'id' | 'state' | 'machines' | 'instance'>): Network;
+  create(network: Omit<Network, 'id' | 'state' | 'machines' | 'instance' | 'outside'>): Network;
   remove(network: string): void;
   addForward(forward: Omit<Forward, 'id'>): Forward;
   removeForward(forward: string): void;
@@ -175,9 +175,10 @@ export interface WorldStore {
 }
 
 export interface WorldCaptures {
+  list(machine: string): Capture[];
   start(machine: string, nic: string): string;
-  /** The capture as a pcap file. */
-  stop(capture: string): { bytes: Uint8Array; packets: number };
+  /** The capture as a pcap file; `missed` packets came after it was full. */
+  stop(capture: string): { bytes: Uint8Array; packets: number; missed: number };
 }
 
 /** How a world of one kind comes to be. */

@@ -17,6 +17,7 @@ export function scriptedNetworks(instance: string, machines: () => Machine[]): W
       dhcpTo: '10.0.0.250',
       state: 'up',
       machines: 0,
+      outside: '10.77.255.253',
     },
   ];
   let forwards: Forward[] = [];
@@ -38,7 +39,14 @@ export function scriptedNetworks(instance: string, machines: () => Machine[]): W
       forwards,
     }),
     create: (network) => {
-      const made: Network = { ...network, id: network.name, instance, state: 'up', machines: 0 };
+      const made: Network = {
+        ...network,
+        id: network.name,
+        instance,
+        state: 'up',
+        machines: 0,
+        outside: network.kind === 'nat' ? '10.77.255.252' : '',
+      };
       networks.push(made);
       return made;
     },

@@ -1,7 +1,7 @@
 /** Numbers for people: few digits, always a unit, the same width wherever possible. */
 
 const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const whole = (value: number): string => plain.format(value);
+export const whole = (value: number): string => plain.format(value);
 
 /** Three digits that matter. */
 export function brief(value: number): string {

@@ -7,9 +7,12 @@ import type { Traffic } from './traffic.ts';
 /** Bytes after which a capture takes nothing more. */
 const MOST_KEPT = 64 * 2 ** 20;
 
-interface Capture {
+interface Running {
+  readonly machine: string;
+  readonly nic: string;
   readonly records: Uint8Array[];
   bytes: number;
+  missed: number;
   release(): void;
 }
 
@@ -20,15 +23,22 @@ interface Around {
   now(): bigint;
 }
 
-export function worldCaptures({ traffic, now }: Around): WorldCaptures {
-  const captures = new Map<string, Capture>();
+export function worldCaptures({ traffic, now }: Around, most = MOST_KEPT): WorldCaptures {
+  const captures = new Map<string, Running>();
   let next = 1;
   return {
+    list: (of) =>
+      [...captures]
+        .filter(([, { machine }]) => machine === of)
+        .map(([id, { machine, nic, records, bytes, missed }]) => ({ id, machine, nic, packets: records.length, bytes, missed })),
     start: (machine, nic) => {
       const id = `${machine}-${nic}-${next++}`;
-      const capture: Capture = { records: [], bytes: 0, release: () => undefined };
+      const capture: Running = { machine, nic, records: [], bytes: 0, missed: 0, release: () => undefined };
       capture.release = traffic(machine, nic).tap(nic, (frame) => {
-        if (capture.bytes + frame.length > MOST_KEPT) return;
+        if (capture.missed > 0 || capture.bytes + frame.length > most) {
+          capture.missed += 1;
+          return;
+        }
         const record = pcapRecord(now(), frame);
         capture.records.push(record);
         capture.bytes += record.length;
@@ -42,7 +52,8 @@ export function worldCaptures({ traffic, now }: Around): WorldCaptures {
         throw new Refusal('no-such-capture', `There is no capture ${id}.`, 'Start one on the Details tab of a machine.');
       captures.delete(id);
       capture.release();
-      return { bytes: joined([pcapHeader(), ...capture.records]), packets: capture.records.length };
+      const { records, missed } = capture;
+      return { bytes: joined([pcapHeader(), ...records]), packets: records.length, missed };
     },
   };
 }

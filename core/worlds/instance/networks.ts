@@ -10,7 +10,7 @@ import {
   network as networkSchema,
 } from '../../contract/storage.ts';
 import { createGateway, type Gateway } from '../../network/gateway.ts';
-import { parseIp } from '../../network/packet.ts';
+import { formatIp, parseIp } from '../../network/packet.ts';
 import { createRouter, type Router } from '../../network/router.ts';
 import { createSwitch, type Switch } from '../../network/switch.ts';
 import type { FramePort } from '../../seams/plugs.ts';
@@ -112,8 +112,10 @@ export class InstanceNetworks implements WorldNetworks {
       instance: this.around.instance,
       state: 'up',
       machines: 0,
+      outside: '',
       number: this.#kept.next++,
     };
+    if (made.kind === 'nat') made.outside = formatIp(outsideOf(made));
     this.#kept.networks.push(made);
     this.#write();
     return made;
@@ -173,7 +175,7 @@ export class InstanceNetworks implements WorldNetworks {
     const port = inside.plug('gateway');
     if (network.kind !== 'nat') return { inside, gateway: createGateway(port, inner), router: undefined };
     const outer = {
-      address: ROUTERS.last - number,
+      address: outsideOf(network),
       prefix: ROUTERS.prefix,
       mac: macOf(CARDS + 2 * number + 1),
       gateway: parseIp(fabric.address),
@@ -211,6 +213,7 @@ export class InstanceNetworks implements WorldNetworks {
       dhcpTo: fabric.last,
       state: 'up',
       machines: 0,
+      outside: '',
     };
   }
 
@@ -218,6 +221,9 @@ export class InstanceNetworks implements WorldNetworks {
     this.around.files.write(FILE, [new TextEncoder().encode(JSON.stringify(this.#kept))]);
   }
 }
+
+/** The address of its router on the bridge. */
+const outsideOf = ({ number }: Inner): number => ROUTERS.last - number;
 
 const macText = (mac: Uint8Array): string => Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join(':');
 

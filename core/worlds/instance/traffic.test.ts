@@ -77,6 +77,20 @@ it('captures into a file that tshark reads, with nanoseconds, until it is stoppe
   expect(read.stdout.trim().split('\n')).toEqual(['1700000000.123456789\t53', '1700000000.123456790\t53']);
 });
 
+it('says how much it has, keeps nothing after it was full, and counts what it misses', () => {
+  const { traffic, send } = twoCards();
+  const captures = worldCaptures({ traffic: () => traffic, now: () => 0n }, 3 * frame('a').length);
+  const id = captures.start('i1.1', 'eth0');
+  for (let count = 0; count < 10; count++) send(frame('a'));
+  const [{ packets, bytes, missed } = expect.unreachable()] = captures.list('i1.1');
+  expect(captures.list('i1.2')).toEqual([]);
+  expect(packets).toBeGreaterThan(0);
+  expect(packets + missed).toBe(10);
+  expect(bytes).toBeLessThanOrEqual(4 * frame('a').length);
+  expect(captures.stop(id)).toMatchObject({ packets, missed });
+  expect(captures.list('i1.1')).toEqual([]);
+});
+
 it('refuses to stop what was not started', () => {
   expect(() => worldCaptures({ traffic: () => new Traffic(), now: () => 0n }).stop('x')).toThrow('There is no capture x.');
 });

@@ -15,6 +15,9 @@ import { say } from '../../words/say.ts';
 import { AddDisk } from './add-disk.tsx';
 import { Capture } from './capture.tsx';
 
+/** Milliseconds between two looks at how much was captured. */
+const LOOK_EVERY = 1000;
+
 export function Disks({ machine }: { machine: Machine }): ReactNode {
   const [adding, setAdding] = useState(false);
   const [taking, setTaking] = useState<Disk>();
@@ -76,6 +79,7 @@ function DetachDisk({ machine, disk, close }: { machine: Machine; disk: Disk; cl
 
 export function Nics({ machine }: { machine: Machine }): ReactNode {
   const networks = useRead('network.list', { instance: machine.instance }).value?.networks ?? [];
+  const captures = useRead('capture.list', { machine: machine.id }, [], LOOK_EVERY);
   const [network, setNetwork] = useState('');
   const chosen = network === '' ? (networks[0]?.name ?? '') : network;
   return (
@@ -113,7 +117,12 @@ export function Nics({ machine }: { machine: Machine }): ReactNode {
           <code className="quiet">{nic.mac}</code>
           <span className="tag">{nic.network}</span>
           <span className="grow" />
-          <Capture machine={machine} nic={nic.id} />
+          <Capture
+            machine={machine}
+            nic={nic.id}
+            running={captures.value?.find((it) => it.nic === nic.id)}
+            changed={captures.again}
+          />
           <Button
             color="error"
             aria-label={say('details.detach', { device: nic.id })}

@@ -26,9 +26,11 @@ export function ForwardDialog({
   done(): void;
   close(): void;
 }): ReactNode {
-  const able = machines.filter((it) => it.address !== '');
   const [network, setNetwork] = useState(networks[0]?.id ?? '');
-  const [address, setAddress] = useState(able[0]?.address ?? '');
+  const name = networks.find((it) => it.id === network)?.name;
+  const able = machines.filter((it) => it.address !== '' && it.nics.some((nic) => nic.network === name));
+  const [chosen, setChosen] = useState('');
+  const address = able.some((it) => it.address === chosen) ? chosen : (able[0]?.address ?? '');
   const [port, setPort] = useState(8080);
   const [toPort, setToPort] = useState(80);
   const [protocol, setProtocol] = useState<'tcp' | 'udp'>('tcp');
@@ -69,7 +71,7 @@ export function ForwardDialog({
             className="select"
             aria-label={say('forward.to')}
             value={address}
-            onChange={(event) => setAddress(event.target.value)}
+            onChange={(event) => setChosen(event.target.value)}
           >
             {able.map((it) => (
               <option key={it.id} value={it.address}>

@@ -129,7 +129,7 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
                     <tr key={forward.id}>
                       <td>
                         <code>
-                          {forward.protocol} {forward.port}
+                          {forward.protocol} {network.outside === '' ? forward.port : `${network.outside}:${forward.port}`}
                         </code>
                       </td>
                       <td>
