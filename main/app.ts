@@ -22,7 +22,8 @@ import { Windows } from './windows/windows.ts';
 app.setName('Blanket');
 app.enableSandbox();
 announceScheme();
-app.setAsDefaultProtocolClient('blanket');
+// From its sources it is started by a tool, which links must not open.
+if (app.isPackaged) app.setAsDefaultProtocolClient('blanket');
 
 if (!app.requestSingleInstanceLock()) app.quit();
 else void run();
