@@ -50,6 +50,8 @@ export class InstanceWorld implements World {
   /** Seconds since 1970 when virtual time began. */
   readonly #epoch: number;
   #clock = 0;
+  /** The time of the last packet that was captured. */
+  #captured = 0;
   #booted = false;
   /** The instance's end was told; laying the Blanket begins anew. */
   #ended = false;
@@ -389,9 +391,10 @@ export class InstanceWorld implements World {
     }
   }
 
-  /** Nanoseconds since 1970, as the instance's own time has it. */
+  /** Nanoseconds since 1970, as the instance's own time has it; its CPUs take turns, so the clock of one may be behind. */
   #captureClock(): bigint {
-    return BigInt(this.#epoch) * 1_000_000_000n + BigInt(Math.round((this.#clock / FREQUENCY) * 1e9));
+    this.#captured = Math.max(this.#captured, this.#stack.blanket?.xen.now() ?? this.#clock);
+    return BigInt(this.#epoch) * 1_000_000_000n + BigInt(Math.round((this.#captured / FREQUENCY) * 1e9));
   }
 
   async #suspend(guest: Guest, work: Work, code = TOO_LATE): Promise<void> {

@@ -32,6 +32,28 @@ it('counts bytes of both directions of a card', () => {
   expect([traffic.sent, traffic.received]).toEqual([frame('hello').length, frame('hi').length]);
 });
 
+it('shows a frame before the answer to it, and once even if there was no room for it at first', () => {
+  const traffic = new Traffic();
+  let room = false;
+  let hear: (bytes: Uint8Array) => boolean = () => true;
+  const port = traffic.port('eth0', {
+    send: () => room && hear(frame('answer')),
+    onFrame: (listener) => {
+      hear = listener;
+    },
+    onRoom: () => undefined,
+    unplug: () => undefined,
+  });
+  port.onFrame(() => true);
+  const seen: number[] = [];
+  traffic.tap('eth0', ({ length }) => seen.push(length));
+  port.send(frame('asked!!'));
+  room = true;
+  port.send(frame('asked!!'));
+  port.send(frame('more'));
+  expect(seen).toEqual(['asked!!', 'answer', 'more', 'answer'].map((text) => frame(text).length));
+});
+
 it('counts bytes of a disk and passes everything on', () => {
   const traffic = new Traffic();
   const calls: string[] = [];

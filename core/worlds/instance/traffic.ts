@@ -35,13 +35,15 @@ export class Traffic {
     const see = (frame: Uint8Array): void => {
       for (const tap of this.#taps.get(nic) ?? []) tap(frame);
     };
+    /** The frame that comes next was seen already: there was no room for it. */
+    let again = false;
     return {
       send: (frame) => {
+        // Seen before it goes, since the answer to it may come while it does.
+        if (!again) see(frame);
         const taken = port.send(frame);
-        if (taken) {
-          this.sent += frame.length;
-          see(frame);
-        }
+        again = !taken;
+        if (taken) this.sent += frame.length;
         return taken;
       },
       onFrame: (listener) =>
