@@ -63,7 +63,10 @@ function start(): void {
   if (older('dist/app/main.cjs', 'main', 'renderer', 'core', 'assets')) buildApp();
   const real = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? electronFolder();
   let env = process.env;
-  if (real !== undefined) console.log(`Blanket runs in Electron (${real}).`);
+  // Electron does not start as root with the system's sandbox, which cannot hold root.
+  const asRoot = real !== undefined && process.platform === 'linux' && process.getuid?.() === 0;
+  if (real !== undefined)
+    console.log(`Blanket runs in Electron (${real})${asRoot ? '; as root, so without the sandbox of the system' : ''}.`);
   else {
     if (!chromium()) {
       console.error(
@@ -79,7 +82,11 @@ function start(): void {
     env = { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: join(root, 'dist/stand-in') };
   }
   const command = createRequire(import.meta.url).resolve('electron/cli.js');
-  const child = spawn(process.execPath, [command, '.', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit', env });
+  const child = spawn(process.execPath, [command, '.', ...(asRoot ? ['--no-sandbox'] : []), ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  });
   child.on('exit', (code) => process.exit(code ?? 1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 }
