@@ -10,6 +10,10 @@ export function brief(value: number): string {
   return size >= 100 || Number.isInteger(value) ? whole(value) : value.toFixed(size >= 10 ? 1 : 2);
 }
 
+/** Four digits that count, and none that do not: for tables, axes and figures whose size is not known. */
+export const significant = (value: number): string =>
+  Number.isFinite(value) ? Number(value.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 6 }) : '–';
+
 export const percent = (value: number): string => `${value >= 9.95 || value < 0.05 ? Math.round(value) : value.toFixed(1)} %`;
 
 const BYTES = ['B', 'KB', 'MB', 'GB', 'TB'] as const;

@@ -3,7 +3,7 @@ import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { type ReactNode, useState } from 'react';
 import type { PlanPictures, PlanView } from '../../../core/contract/plan.ts';
-import { brief, money, percent } from '../../parts/format.ts';
+import { money, percent, significant } from '../../parts/format.ts';
 import { say, sayAny } from '../../words/say.ts';
 import { Picture } from './picture.tsx';
 
@@ -80,7 +80,7 @@ export function ResourceBullets({ plan }: { plan: PlanView }): ReactNode {
           return (
             <div key={it.name} className="bar-row">
               <span>{sayAny(`resource.${it.name}`)}</span>
-              <span className="lane bullet-lane" role="img" aria-label={`${it.name} ${brief(ratio)}`}>
+              <span className="lane bullet-lane" role="img" aria-label={`${it.name} ${significant(ratio)}`}>
                 <i className="back" style={{ left: 0, width: `${100 / scale}%` }} />
                 <i
                   className="front"
@@ -97,15 +97,15 @@ export function ResourceBullets({ plan }: { plan: PlanView }): ReactNode {
                 />
                 <b style={{ left: `calc(${100 / scale}% - 1px)` }} />
               </span>
-              <b>{it.ratio === null ? '–' : `${brief(ratio)}:1`}</b>
+              <b>{it.ratio === null ? '–' : `${ratio.toFixed(2)}:1`}</b>
               <span className="quiet tiny bar-note">
                 {it.usable === null
                   ? say('plan.unknown')
                   : say('plan.promisedOf', {
-                      promised: brief(it.promised),
-                      usable: brief(it.usable),
+                      promised: significant(it.promised),
+                      usable: significant(it.usable),
                       unit: it.unit,
-                      own: brief(it.own),
+                      own: significant(it.own),
                     })}
               </span>
             </div>
@@ -173,7 +173,7 @@ export function Tornado({ plan, pictures }: { plan: PlanView; pictures: PlanPict
                 />
                 <b style={{ left: '50%' }} />
               </span>
-              <b className="small">{`${brief(it.low.value)} … ${brief(it.high.value)}`}</b>
+              <b className="small">{`${significant(it.low.value)} … ${significant(it.high.value)}`}</b>
             </div>
           );
         })}

@@ -6,7 +6,7 @@ import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import { call } from '../../desk/client.ts';
 import { useTasks } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
-import { brief, percent } from '../../parts/format.ts';
+import { percent, significant } from '../../parts/format.ts';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { leftText, TaskBar } from '../../parts/task.tsx';
@@ -80,8 +80,8 @@ function CheckPlot({ rows }: { rows: readonly PlanCheckRow[] }): ReactNode {
   return (
     <Plot
       label={say('picture.check')}
-      x={{ min: 0, max: most * 1.06, label: say('cut.count'), text: brief }}
-      y={{ min: 0, max: top, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}
+      x={{ min: 0, max: most * 1.06, label: say('cut.count'), text: significant }}
+      y={{ min: 0, max: top, label: say('plan.slowdown'), text: (value) => `${significant(value)}×` }}
     >
       {({ x, y, left, top: upper }) => (
         <>

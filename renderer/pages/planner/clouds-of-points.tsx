@@ -3,12 +3,14 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { PlanCandidate, PlanSimulated, PlanView } from '../../../core/contract/plan.ts';
 import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import { call } from '../../desk/client.ts';
-import { brief, money } from '../../parts/format.ts';
+import { money, significant } from '../../parts/format.ts';
 import { say } from '../../words/say.ts';
 import { Picture } from './picture.tsx';
 import { Plot, pathOf } from './plot.tsx';
 
 const ENOUGH_SECONDS = 400_000;
+/** Room that a label such as P95 needs. */
+const LABEL = 36;
 
 /** Asks again and again while the scenario stays the same and there is more to know. */
 function useProgressive<T>(
@@ -80,7 +82,7 @@ export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: PlanS
           min: 1,
           max: Math.max(2, plan.contention.slowdown * 1.3),
           label: say('plan.slowdown'),
-          text: (value) => `${brief(value)}×`,
+          text: (value) => `${significant(value)}×`,
         }}
       >
         {({ x, y, right, top }) => (
@@ -134,47 +136,76 @@ export function ParetoPlot({ plan, scenario }: { plan: PlanView; scenario: PlanS
   );
 }
 
+/** Tones of classes, beginning with the one that slowdowns have. */
+const TONES = ['var(--thread-6)', 'var(--thread-2)', 'var(--thread-1)', 'var(--thread-0)', 'var(--thread-3)'] as const;
+const toneOf = (index: number): string => TONES[index % TONES.length] ?? TONES[0];
+
 export function SlowdownSpread({ scenario }: { scenario: PlanScenario }): ReactNode {
   const found = useProgressive<PlanSimulated>(
     (it) => call('plan.refine', { scenario: it }),
     scenario,
     (it) => it.seconds > ENOUGH_SECONDS,
   );
-  const guest = found?.classes[0];
-  const curve = found?.ready === true ? (guest?.curve ?? []) : [];
-  const far = Math.max(1.5, ...curve.filter((it) => it.share <= 0.995).map((it) => it.slowdown));
-  const table = { head: [say('plan.slowdown'), say('plan.share')], rows: curve.map((it) => [it.slowdown, it.share]) };
+  const classes = found?.ready === true ? found.classes : [];
+  const [guest] = classes;
+  const far = Math.max(1.5, ...classes.flatMap((it) => it.curve.filter(({ share }) => share <= 0.995).map((at) => at.slowdown)));
+  const table = {
+    head: [say('plan.class'), say('plan.slowdown'), say('plan.share')],
+    rows: classes.flatMap((it) => it.curve.map(({ slowdown, share }) => [it.name, slowdown, share])),
+  };
   return (
     <Picture
       title={say('picture.spread')}
       answer={
-        guest === undefined || found?.ready !== true
+        guest === undefined
           ? say('picture.simulating')
-          : say('picture.spreadAnswer', {
-              p50: guest.p50.toFixed(2),
-              p95: guest.p95.toFixed(2),
-              p99: guest.p99.toFixed(2),
-              bursts: guest.bursts.toLocaleString('en'),
-              seed: found?.seed ?? 0,
-            })
+          : classes.length > 1
+            ? say('picture.spreadMany', {
+                count: classes.length,
+                bursts: classes.reduce((sum, it) => sum + it.bursts, 0).toLocaleString('en'),
+                seed: found?.seed ?? 0,
+              })
+            : say('picture.spreadAnswer', {
+                p50: guest.p50.toFixed(2),
+                p95: guest.p95.toFixed(2),
+                p99: guest.p99.toFixed(2),
+                bursts: guest.bursts.toLocaleString('en'),
+                seed: found?.seed ?? 0,
+              })
       }
       table={table}
     >
       <Plot
         label={say('picture.spread')}
-        x={{ min: 1, max: far, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}
+        x={{ min: 1, max: far, label: say('plan.slowdown'), text: (value) => `${significant(value)}×` }}
         y={{ min: 0, max: 1, label: say('plan.ofBursts'), text: (value) => `${Math.round(value * 100)} %` }}
       >
-        {({ x, y, right, bottom }) => (
+        {({ x, y, left, right, bottom }) => (
           <>
-            <path
-              d={pathOf(curve.filter((it) => it.slowdown <= far).map((it) => [x(Math.max(1, it.slowdown)), y(it.share)]))}
-              fill="none"
-              stroke="var(--thread-6)"
-              strokeWidth="2.2"
-            />
+            {classes.map((each, index) => (
+              <path
+                key={each.name}
+                d={pathOf(each.curve.filter((it) => it.slowdown <= far).map((it) => [x(Math.max(1, it.slowdown)), y(it.share)]))}
+                fill="none"
+                stroke={toneOf(index)}
+                strokeWidth="2.2"
+              />
+            ))}
+            {classes.length > 1 &&
+              classes.map((each, index) => (
+                <text
+                  key={each.name}
+                  x={right - 4}
+                  y={bottom - 8 - 15 * (classes.length - 1 - index)}
+                  textAnchor="end"
+                  className="mark"
+                  style={{ fill: toneOf(index) }}
+                >
+                  {say('picture.spreadClass', { name: each.name, p95: each.p95.toFixed(2) })}
+                </text>
+              ))}
             {guest !== undefined &&
-              found?.ready === true &&
+              classes.length === 1 &&
               (
                 [
                   ['P50', guest.p50, 0.5],
@@ -193,10 +224,17 @@ export function SlowdownSpread({ scenario }: { scenario: PlanScenario }): ReactN
                       stroke="var(--ink-3)"
                       strokeDasharray="2 3"
                     />
-                    <circle cx={x(Math.max(1, value))} cy={y(share)} r="3.4" fill="var(--thread-6)" />
-                    <text x={x(Math.max(1, value)) + 6} y={y(share) + (name === 'P99' ? -4 : 14)} className="mark">
-                      {name}
-                    </text>
+                    <circle cx={x(Math.max(1, value))} cy={y(share)} r="3.4" fill={toneOf(0)} />
+                    {(name !== 'P95' || x(guest.p99) - x(value) > LABEL) && (
+                      <text
+                        x={x(Math.max(1, value)) + (x(value) - left < LABEL ? 6 : -6)}
+                        y={y(share) + 14}
+                        textAnchor={x(value) - left < LABEL ? 'start' : 'end'}
+                        className="mark"
+                      >
+                        {name}
+                      </text>
+                    )}
                   </g>
                 ))}
           </>

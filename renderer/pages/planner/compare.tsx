@@ -4,11 +4,15 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { PlanView } from '../../../core/contract/plan.ts';
 import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import { call } from '../../desk/client.ts';
-import { brief, money, percent } from '../../parts/format.ts';
+import { money, percent, significant } from '../../parts/format.ts';
 import { say, sayAny, type Words } from '../../words/say.ts';
 import { countOf } from './draft.ts';
 
 export const MOST_BESIDE = 3;
+/** What is less than this is as good as nothing: a change from it has no size. */
+const NOTHING = 1e-4;
+/** From this factor on a change is easier to read as one. */
+const MANY_TIMES = 10;
 
 interface Row {
   readonly words: Words;
@@ -18,6 +22,9 @@ interface Row {
   /** Whether less is better, more is better, or neither. */
   readonly better?: 'less' | 'more';
 }
+
+const changeText = (change: number): string =>
+  change >= MANY_TIMES - 1 ? `× ${significant(Math.round(change + 1))}` : percent(Math.abs(change) * 100);
 
 const share = (value: number | null): string => (value === null ? '–' : percent(value * 100));
 
@@ -72,7 +79,7 @@ const ROWS: readonly Row[] = [
     value: (it) => it.bindingResource,
     show: (it) => {
       const ratio = it.resources.find((each) => each.name === it.bindingResource)?.ratio;
-      return `${sayAny(`resource.${it.bindingResource}`)}${ratio == null ? '' : ` ${brief(ratio)}:1`}`;
+      return `${sayAny(`resource.${it.bindingResource}`)}${ratio == null ? '' : ` ${ratio.toFixed(2)}:1`}`;
     },
   },
 ];
@@ -160,12 +167,14 @@ function Cell({ row, plan, base }: { row: Row; plan: PlanView | undefined; base:
   const before = base === undefined ? value : row.value(base);
   if (value === before) return <td>{row.show(plan)}</td>;
   const numeric = typeof value === 'number' && typeof before === 'number';
-  const change = numeric && before !== 0 ? (value - before) / Math.abs(before) : undefined;
+  const change = numeric && Math.abs(before) > NOTHING ? (value - before) / Math.abs(before) : undefined;
   const good = numeric && row.better !== undefined ? value < before === (row.better === 'less') : undefined;
   return (
     <td className={good === undefined ? 'differs' : good ? 'differs good' : 'differs bad'}>
       {row.show(plan)}
-      {change !== undefined && <span className="small"> {`${change >= 0 ? '▲' : '▼'} ${percent(Math.abs(change) * 100)}`}</span>}
+      {numeric && (
+        <span className="small"> {`${value >= before ? '▲' : '▼'} ${change === undefined ? '' : changeText(change)}`}</span>
+      )}
     </td>
   );
 }

@@ -1,7 +1,7 @@
 /** Price and slowdown against the number of machines, under each other over the same axis, with the break-even marked. */
 import type { ReactNode } from 'react';
 import type { PlanPictures, PlanView } from '../../../core/contract/plan.ts';
-import { brief, money } from '../../parts/format.ts';
+import { money, significant } from '../../parts/format.ts';
 import { say } from '../../words/say.ts';
 import { Picture } from './picture.tsx';
 import { Plot, pathOf } from './plot.tsx';
@@ -35,7 +35,7 @@ export function PriceCurve({ plan, pictures, baseline }: Props): ReactNode {
     >
       <Plot
         label={say('picture.price')}
-        x={{ min: 1, max: most, label: say('cut.count'), text: brief }}
+        x={{ min: 1, max: most, label: say('cut.count'), text: significant }}
         y={{ min: 0, max: top, label: say('plan.pricePerVm'), text: (value) => money(value, plan.currency, top < 0.2 ? 3 : 2) }}
       >
         {({ x, y, left, right, top: upper, bottom }) => (
@@ -58,7 +58,7 @@ export function PriceCurve({ plan, pictures, baseline }: Props): ReactNode {
               />
             </g>
             {small !== null && (
-              <text x={right - 4} y={y(small) - 7} textAnchor="end" className="mark" style={{ fill: 'var(--thread-3)' }}>
+              <text x={right - 4} y={upper + 12} textAnchor="end" className="mark" style={{ fill: 'var(--thread-3)' }}>
                 {say('picture.baseline', { type: baseline, price: money(small, plan.currency) })}
               </text>
             )}
@@ -75,6 +75,7 @@ export function PriceCurve({ plan, pictures, baseline }: Props): ReactNode {
               y={y(Math.min(top, plan.pricePerVmHour))}
               text={say('picture.here', { count: plan.count })}
               bottom={bottom}
+              below
             />
           </>
         )}
@@ -83,12 +84,28 @@ export function PriceCurve({ plan, pictures, baseline }: Props): ReactNode {
   );
 }
 
-function Here({ x, y, text, bottom }: { x: number; y: number; text: string; bottom: number }): ReactNode {
+/** Where a label below a mark still has room above the axis. */
+const ROOM_BELOW = 22;
+
+/** @param below beside a line that has labels of its own above */
+function Here({
+  x,
+  y,
+  text,
+  bottom,
+  below = false,
+}: {
+  x: number;
+  y: number;
+  text: string;
+  bottom: number;
+  below?: boolean;
+}): ReactNode {
   return (
     <>
       <line x1={x} x2={x} y1={y} y2={bottom} stroke="var(--accent)" strokeDasharray="2 3" />
       <circle cx={x} cy={y} r="4.5" fill="var(--accent)" />
-      <text x={x} y={y - 10} textAnchor="middle" className="mark accent">
+      <text x={x} y={below && bottom - y > ROOM_BELOW ? y + 17 : y - 10} textAnchor="middle" className="mark accent">
         {text}
       </text>
     </>
@@ -111,10 +128,10 @@ export function SlowdownCurve({ plan, pictures }: Omit<Props, 'baseline'>): Reac
     >
       <Plot
         label={say('picture.slowdown')}
-        x={{ min: 1, max: most, label: say('cut.count'), text: brief }}
-        y={{ min: 1, max: top, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}
+        x={{ min: 1, max: most, label: say('cut.count'), text: significant }}
+        y={{ min: 1, max: top, label: say('plan.slowdown'), text: (value) => `${significant(value)}×` }}
       >
-        {({ x, y, left, right, bottom }) => (
+        {({ x, y, left, top: upper, bottom }) => (
           <>
             <path
               d={`${pathOf(curve.map((it) => [x(it.count), y(it.slowdown)]))}L${x(most)} ${bottom}L${left} ${bottom}Z`}
@@ -134,7 +151,8 @@ export function SlowdownCurve({ plan, pictures }: Omit<Props, 'baseline'>): Reac
               strokeWidth="1.4"
               strokeDasharray="4 3"
             />
-            <text x={right - 4} y={bottom - 6} textAnchor="end">
+            <path d={`M${left + 6} ${upper + 8}h22`} stroke="var(--ink-3)" strokeWidth="1.4" strokeDasharray="4 3" />
+            <text x={left + 34} y={upper + 12}>
               {say('picture.p95')}
             </text>
             <Here
@@ -180,7 +198,7 @@ export function CrossingLines({ plan, pictures, baseline }: Props): ReactNode {
     >
       <Plot
         label={say('picture.crossing')}
-        x={{ min: 1, max: most, label: say('cut.count'), text: brief }}
+        x={{ min: 1, max: most, label: say('cut.count'), text: significant }}
         y={{ min: 0, max: top, label: say('picture.totalPerHour'), text: (value) => money(value, plan.currency, 2) }}
       >
         {({ x, y, right }) => (

@@ -1,10 +1,10 @@
 /** Every figure of the plan with how it was reckoned: formula, inputs, sources and dates. */
 import type { ReactNode } from 'react';
 import type { PlanFigure, PlanView } from '../../../core/contract/plan.ts';
-import { brief } from '../../parts/format.ts';
+import { significant } from '../../parts/format.ts';
 import { say } from '../../words/say.ts';
 
-const text = (value: number | string): string => (typeof value === 'number' ? brief(value) : value);
+const text = (value: number | string): string => (typeof value === 'number' ? significant(value) : value);
 
 /** Formula and inputs of one figure. */
 export function HowReckoned({ figure }: { figure: PlanFigure }): ReactNode {
@@ -40,7 +40,7 @@ export function AllFigures({ plan }: { plan: PlanView }): ReactNode {
           <details key={figure.id}>
             <summary>
               <span className="grow">{figure.title}</span>
-              <b>{figure.value === null ? '–' : brief(figure.value)}</b> <span className="unit">{figure.unit}</span>
+              <b>{figure.value === null ? '–' : significant(figure.value)}</b> <span className="unit">{figure.unit}</span>
             </summary>
             <div className="how">
               <HowReckoned figure={figure} />

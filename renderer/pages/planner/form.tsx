@@ -171,6 +171,14 @@ function Limits({ draft, set }: Part): ReactNode {
           none={say('plan.noLimit')}
           set={(memory) => set({ ...draft, overcommit: { ...draft.overcommit, memory } })}
         />
+        <Amount
+          words="plan.overcommitDisk"
+          value={draft.overcommit?.disk ?? null}
+          min={0.1}
+          max={1000}
+          none={say('plan.noLimit')}
+          set={(disk) => set({ ...draft, overcommit: { ...draft.overcommit, disk } })}
+        />
         <NumberField
           label={say('plan.reserve')}
           value={draft.failureReserve ?? 0}
@@ -213,6 +221,20 @@ function SecondLayer({ draft, set }: Part): ReactNode {
           max={1_000_000}
           set={(next) => set(withLayer(draft, { driverMemoryMb: next ?? 0 }))}
         />
+        <Amount
+          words="plan.hypervisorMemory"
+          value={layer.hypervisorMemoryMb ?? 128}
+          min={0}
+          max={1_000_000}
+          set={(next) => set(withLayer(draft, { hypervisorMemoryMb: next ?? 0 }))}
+        />
+        <Amount
+          words="plan.driverDisk"
+          value={layer.driverDiskGb ?? 0}
+          min={0}
+          max={1_000_000}
+          set={(next) => set(withLayer(draft, { driverDiskGb: next ?? 0 }))}
+        />
         <Amount words="plan.taxCpu" value={amount('cpu')} min={0} max={99} set={(next) => tax('cpu', next ?? 0)} />
         <Amount words="plan.taxDisk" value={amount('disk')} min={0} max={99} set={(next) => tax('disk', next ?? 0)} />
         <Amount words="plan.taxNetwork" value={amount('network')} min={0} max={99} set={(next) => tax('network', next ?? 0)} />
@@ -244,6 +266,28 @@ function Other({ draft, set }: Part): ReactNode {
             });
           }}
         />
+        <Amount
+          words="plan.work"
+          value={draft.unitOfWork?.ecuSeconds ?? null}
+          min={0.001}
+          max={1e9}
+          none={say('plan.notAsked')}
+          set={(ecuSeconds) =>
+            set({
+              ...draft,
+              unitOfWork: ecuSeconds === null ? null : { name: draft.unitOfWork?.name ?? say('plan.workUnit'), ecuSeconds },
+            })
+          }
+        />
+        {draft.unitOfWork != null && (
+          <TextField
+            label={say('plan.workName')}
+            value={draft.unitOfWork.name}
+            onChange={(event) =>
+              draft.unitOfWork != null && set({ ...draft, unitOfWork: { ...draft.unitOfWork, name: event.target.value } })
+            }
+          />
+        )}
         {draft.currency != null && (
           <TextField
             label={say('plan.rate')}

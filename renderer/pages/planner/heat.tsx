@@ -1,7 +1,7 @@
 /** Two heat maps: contention by ratio and count, and who wants CPU at which hour. */
 import type { ReactNode } from 'react';
 import type { PlanPictures } from '../../../core/contract/plan.ts';
-import { brief, percent } from '../../parts/format.ts';
+import { percent, significant } from '../../parts/format.ts';
 import { say } from '../../words/say.ts';
 import { Picture } from './picture.tsx';
 
@@ -53,7 +53,7 @@ export function ContentionMap({ pictures, ratio, count }: { pictures: PlanPictur
               </text>
               <title>
                 {say('picture.heatCell', {
-                  ratio: brief(cell.ratio),
+                  ratio: significant(cell.ratio),
                   count: cell.count,
                   p95: cell.cpuP95.toFixed(2),
                   slowdown: cell.slowdown.toFixed(2),
@@ -64,7 +64,7 @@ export function ContentionMap({ pictures, ratio, count }: { pictures: PlanPictur
         })}
         {ratios.map((it, index) => (
           <text key={it} x={left - 8} y={index * ROW + ROW / 2 + 4} textAnchor="end">
-            {brief(it)}:1
+            {significant(it)}:1
           </text>
         ))}
         {counts.map((it, index) => (
@@ -111,7 +111,12 @@ export function HourMap({ pictures }: { pictures: PlanPictures }): ReactNode {
           </text>
         ))}
         {[0, 6, 12, 18, 23].map((hour) => (
-          <text key={hour} x={left + hour * cell + cell / 2} y={guests.length * 34 + 18} textAnchor="middle">
+          <text
+            key={hour}
+            x={hour === 23 ? width : left + hour * cell + cell / 2}
+            y={guests.length * 34 + 18}
+            textAnchor={hour === 23 ? 'end' : 'middle'}
+          >
             {hour}:00
           </text>
         ))}

@@ -7,7 +7,7 @@ import Tooltip from '@mui/material/Tooltip';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { call } from '../../desk/client.ts';
 import { csvOf } from '../../parts/csv.ts';
-import { brief } from '../../parts/format.ts';
+import { significant } from '../../parts/format.ts';
 import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
 import { pngOf } from './png.ts';
@@ -92,7 +92,7 @@ export function Picture({
                 <tr key={row.join(' ')}>
                   {row.map((cell, index) => (
                     <td key={table.head[index]} className="number">
-                      {typeof cell === 'number' ? brief(cell) : cell}
+                      {typeof cell === 'number' ? significant(cell) : cell}
                     </td>
                   ))}
                 </tr>

@@ -18,7 +18,9 @@ export interface Scales {
   readonly bottom: number;
 }
 
-export const WIDTH = 450;
+const WIDTH = 430;
+/** Half the width of the words at a tick. */
+const HALF_A_TICK = 20;
 const LEFT = 58;
 const RIGHT = 12;
 const TOP = 24;
@@ -71,7 +73,12 @@ export function Plot({
         </g>
       ))}
       {ticks(x.min, x.max, 7).map((value) => (
-        <text key={value} x={scales.x(value)} y={height - BOTTOM + 16} textAnchor="middle">
+        <text
+          key={value}
+          x={WIDTH - scales.x(value) < HALF_A_TICK ? WIDTH : scales.x(value)}
+          y={height - BOTTOM + 16}
+          textAnchor={WIDTH - scales.x(value) < HALF_A_TICK ? 'end' : 'middle'}
+        >
           {x.text(value)}
         </text>
       ))}

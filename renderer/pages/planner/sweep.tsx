@@ -5,7 +5,7 @@ import type { PlanSweepRow } from '../../../core/contract/plan.ts';
 import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
-import { brief, money } from '../../parts/format.ts';
+import { money, significant } from '../../parts/format.ts';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say, type Words } from '../../words/say.ts';
 import { countOf } from './draft.ts';
@@ -194,7 +194,7 @@ function SweepPlot({ rows }: { rows: readonly PlanSweepRow[] }): ReactNode {
     <Plot
       label={say('picture.sweep')}
       x={{ min: 0, max: right, label: say('plan.pricePerVm'), text: (value) => money(value, 'USD', right < 0.2 ? 3 : 2) }}
-      y={{ min: 1, max: top, label: say('plan.slowdown'), text: (value) => `${brief(value)}×` }}
+      y={{ min: 1, max: top, label: say('plan.slowdown'), text: (value) => `${significant(value)}×` }}
     >
       {({ x, y }) =>
         rows
