@@ -166,8 +166,9 @@ test('a slider in a plan of 1,000 machines, while the pictures of the last move 
     const at = performance.now();
     await desk.call('plan.evaluate', { scenario });
     times.push(performance.now() - at);
-    // Refused, and no matter, as soon as the next move asks for its own.
-    void desk.envelope('plan.pictures', { scenario, counts: Array.from({ length: 48 }, (_, index) => 1 + 30 * index) });
+    // Refused, and no matter, as soon as the next move asks for its own; the last is cut off by the end.
+    const counts = Array.from({ length: 48 }, (_, index) => 1 + 30 * index);
+    desk.envelope('plan.pictures', { scenario, counts }).catch(() => undefined);
   }
   const sorted = times.sort((a, b) => a - b);
   const late = sorted[Math.floor(MOVES * 0.95)] ?? 0;
