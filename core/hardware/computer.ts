@@ -8,7 +8,16 @@
 import { Bug, invariant } from '../base/bug.ts';
 import type { Cycles } from '../seams/addresses.ts';
 import type { Board, BoardHost, Outcome } from '../seams/board.ts';
-import type { Computer, ComputerSpec, ExitHandlers, ExitReason, Trap, VirtualContext, Virtualization } from '../seams/machine.ts';
+import type {
+  Computer,
+  ComputerSpec,
+  ExitHandlers,
+  ExitReason,
+  InterceptedEvent,
+  Trap,
+  VirtualContext,
+  Virtualization,
+} from '../seams/machine.ts';
 import { occupiedMachine } from './occupied.ts';
 
 /** The part of the virtualization that runs contexts. */
@@ -18,6 +27,9 @@ export type Processor = Pick<Virtualization, 'createVirtualContext' | 'run'>;
 const LONGEST_RUN = 0x3fff_ffff;
 const RUNNING = 0;
 const WAITING_FOR_START = 2;
+
+/** What leaves a context whose page tables are shadowed. */
+export const SHADOWED: readonly InterceptedEvent[] = ['control-write', 'invalidate-page', 'page-tables'];
 
 /** What one CPU of a computer is doing. */
 export interface CpuState {
@@ -138,6 +150,7 @@ export function computer(processor: Processor, spec: ComputerSpec): Computer {
   for (const cpu of cpus) {
     const context = processor.createVirtualContext({ ringZero: 'code', memory: spec.memory, exits: wiring.handlers(() => cpu) });
     context.halted = cpu.index === 0 ? RUNNING : WAITING_FOR_START;
+    if (spec.shadowPaging) context.intercept(SHADOWED);
     contexts.push(context);
   }
 
@@ -272,11 +285,16 @@ function exitHandlers(
       return answered;
     },
     acknowledgeInterrupt: () => board.acknowledgeInterrupt(enter('external-interrupt').index),
-    secondLevelFault: () => void enter('second-level-fault'),
+    // Without nested paging there is one fault, on the way to which the frame is filled.
+    secondLevelFault: () => {
+      if (!spec.shadowPaging) enter('second-level-fault');
+    },
     controlWrite: (_context, register, value) => {
       const { index } = enter('control-write');
       if (register === 8) board.writeTaskPriority(index, Number(value & 15n));
     },
     invalidatePage: () => void enter('invalidate-page'),
+    pageFault: () => void enter('page-fault'),
+    tableWrite: () => void enter('table-write'),
   };
 }

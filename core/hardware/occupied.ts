@@ -3,7 +3,7 @@ import { Bug, invariant } from '../base/bug.ts';
 import type { Cycles } from '../seams/addresses.ts';
 import { type Cpu, type ExitReason, type Machine, type Occupant, Register, type VirtualContext } from '../seams/machine.ts';
 import type { CpuState, Wiring } from './computer.ts';
-import { clockOf } from './computer.ts';
+import { clockOf, SHADOWED } from './computer.ts';
 
 /** What an occupant gets as vector when its timer fires or another CPU calls. */
 const OWN_INTERRUPT = 0;
@@ -53,6 +53,7 @@ export function occupiedMachine(wiring: Wiring): Occupied {
       memory: spec.memory,
       exits: wiring.handlers(() => at),
     });
+    if (spec.shadowPaging) context.intercept(SHADOWED);
     return {
       context,
       settle: (cpu) => {
@@ -144,6 +145,8 @@ export function occupiedMachine(wiring: Wiring): Occupied {
     occupy: (by) => {
       if (occupant) throw new Bug('ring 0 is occupied already');
       occupant = by;
+      // Ring 0 writes the tables of its guests like any other memory.
+      if (spec.shadowPaging) spec.memory.onTableWrite = () => void access('table-write');
       for (const cpu of wiring.cpus) cpu.idle = false;
     },
   };

@@ -30,6 +30,8 @@ export const COSTS = {
   exitDevice: { cycles: 5_000, source: 'APIC access; TU figure 6 is the upper bound 11,800 with the exit' },
   exitInterrupt: { cycles: 5_000, source: 'external interrupt and injection; fitted within TU figure 6' },
   exitSecondLevelFault: { cycles: 23_000, source: 'TU figure 6: 24,000 with the exit' },
+  exitPageFault: { cycles: 3_800, source: 'without nested paging; exception, TU figure 6: 4,600 with the exit' },
+  exitTableWrite: { cycles: 3_950, source: 'as exitPageFault, and the entry is taken over: pageTableUpdate' },
   exitCall: { cycles: 1_500, source: 'event-channel send by VMCALL beyond the exit; fitted' },
   exitHalt: { cycles: 1_200, source: 'HLT beyond the exit, before the scheduler; fitted' },
   copyFixed: { cycles: 400, source: 'grant copy, per operation; fitted to XB figure 5' },

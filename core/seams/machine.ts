@@ -197,6 +197,8 @@ export interface ContainerSpec {
  * `MachineMemory` is what the container's ring 0 sees of it.
  */
 export interface ContainerMemory extends MachineMemory {
+  /** Called, if set, for every write from outside (not by a context) to page tables that a shadow follows. */
+  onTableWrite: (() => void) | undefined;
   /** Guest frame to host frame; undefined while it was never touched. */
   hostFrame(frame: MachineFrame): HostFrame | undefined;
   release(): void;
@@ -225,7 +227,14 @@ export interface ExitHandlers {
   controlWrite(context: VirtualContext, register: 0 | 3 | 4 | 8, value: bigint): void;
   /** INVLPG was executed; only when asked for. */
   invalidatePage(context: VirtualContext, address: bigint): void;
+  /** Shadow paging, only when asked for: an access faults, or needs an entry that the shadow has not. */
+  pageFault(context: VirtualContext): void;
+  /** Shadow paging, only when asked for: an instruction is about to write to page tables. */
+  tableWrite(context: VirtualContext): void;
 }
+
+/** What a context tells only when asked; 'page-tables' is for a hypervisor that shadows them. */
+export type InterceptedEvent = 'control-write' | 'invalidate-page' | 'page-tables';
 
 export interface VirtualContext extends Context {
   /** Asks that run returns after the current instruction. */
@@ -235,7 +244,7 @@ export interface VirtualContext extends Context {
   injectNmi(): void;
   /** 0 running, 1 halted, 2 waiting for start-up, 3 shut down. */
   halted: number;
-  intercept(events: readonly ('control-write' | 'invalidate-page')[]): void;
+  intercept(events: readonly InterceptedEvent[]): void;
   /** Start-up state after INIT, and after SIPI with `vector`. */
   reset(kind: 'init' | { startUp: number }): void;
   /** This context's clock, in cycles; may be set forward while it does not run. */
@@ -246,7 +255,7 @@ export interface VirtualContext extends Context {
 /** Why a virtual CPU left for the layer below. */
 export type ExitReason =
   | 'cpuid' | 'msr-read' | 'msr-write' | 'port-in' | 'port-out' | 'device' | 'control-write' | 'invalidate-page'
-  | 'halt' | 'external-interrupt' | 'second-level-fault' | 'call';
+  | 'halt' | 'external-interrupt' | 'second-level-fault' | 'call' | 'page-fault' | 'table-write';
 
 /** What a layer below does at an exit before the board is asked; every member may be absent. */
 export interface Interception {
@@ -271,6 +280,8 @@ export interface ComputerSpec {
   readonly board: (host: BoardHost) => Board;
   cpuid(cpu: number, leaf: number, subleaf: number): CpuidResult;
   readonly intercept?: Interception;
+  /** Without nested paging: page faults, writes to page tables, control registers and INVLPG exit; see ShadowTables. */
+  readonly shadowPaging?: boolean;
 }
 
 export interface Computer {

@@ -19,6 +19,8 @@ export interface BlanketOptions extends PvOptions {
   readonly outfit: Outfitter;
   /** Most that the instance may use of one CPU, all its CPUs together; Infinity: all. */
   readonly capacity?: number;
+  /** The provider has no nested paging: it shadows the page tables of the container. */
+  readonly shadowPaging?: boolean;
   /** How the provider's CPUs share cores. */
   readonly cores?: Cores;
 }
@@ -51,6 +53,7 @@ export function blanketWorld(options: BlanketOptions): BlanketWorld {
     cpus,
     ram: [...ram, ...outfit.ram],
     capacity: options.capacity ?? Number.POSITIVE_INFINITY,
+    shadowPaging: options.shadowPaging ?? false,
     cpuid,
     epochNanoseconds: BigInt(epoch) * 1_000_000_000n,
     board: (boardHost) => {

@@ -27,6 +27,8 @@ export interface MachineOptions extends Omit<BareOptions, 'serial'> {
   readonly domains: number;
   /** Of a rented machine: the most it may use of one CPU, all its CPUs together. */
   readonly capacity?: number;
+  /** Of a rented machine: its provider has no nested paging. */
+  readonly shadowPaging?: boolean;
   /** Whether a Xen in it keeps its translations global. */
   readonly globalPages?: boolean;
   /** Whether events of a Xen below it are announced at any CPU, as is usual; else all at the first. */
@@ -95,8 +97,8 @@ const onXen = (options: MachineOptions): Bootable => {
 const onBlanket =
   (outfit: Outfitter) =>
   (options: MachineOptions): Bootable => {
-    const { capacity } = options;
-    const world = blanketWorld({ ...pvOptions(options), ...(capacity !== undefined && { capacity }), outfit });
+    const { capacity, shadowPaging = false } = options;
+    const world = blanketWorld({ ...pvOptions(options), ...(capacity !== undefined && { capacity }), shadowPaging, outfit });
     return domainMachine(world, options, () => ({
       ...exitsOf(world),
       provider: { devices: usedDevices(world.board.statistics().devices), ...world.outfit.statistics?.() },

@@ -24,6 +24,8 @@ export interface RentedOptions extends Omit<BareOptions, 'plugged'>, Plugged {
   readonly capacity?: number;
   /** What the container writes to its hypervisor's own console, where it has one. */
   readonly emergency?: (bytes: Uint8Array) => void;
+  /** The provider has no nested paging: it shadows the page tables of the container. */
+  readonly shadowPaging?: boolean;
   /** For the entropy device and the container's identity. */
   readonly seed: number;
 }
@@ -53,6 +55,7 @@ export function rentedWorld(options: RentedOptions): RentedWorld {
     cpus: options.cpus,
     ram: [...ram, ...outfit.ram],
     capacity: options.capacity ?? Number.POSITIVE_INFINITY,
+    shadowPaging: options.shadowPaging ?? false,
     cpuid: followingApic(cpuid, (cpu) => board?.apicEnabled(cpu) ?? true),
     epochNanoseconds: BigInt(options.epoch) * 1_000_000_000n,
     board: (boardHost) => {

@@ -26,6 +26,7 @@ export interface BootOptions {
   readonly net: 'bridge' | 'none';
   readonly domains: number;
   readonly ecu?: number;
+  readonly shadowPaging?: boolean;
   readonly globalPages?: boolean;
   readonly firstCpuUpcalls?: boolean;
   readonly image?: string;
@@ -69,6 +70,7 @@ export function bootCommand(): Command {
     .option('--global-pages', 'let Xen keep its translations global: on the Blanket two exits each time the domain changes')
     .option('--first-cpu-upcalls', 'let a Xen below announce its events at the first CPU only, which passes them on')
     .option('--ecu <units>', 'of a rented machine: how much of the computer was rented, in EC2 compute units', positiveNumber)
+    .option('--shadow-paging', 'of a rented machine: its provider has no nested paging, so page tables cost exits')
     .option('--screen <size>', 'a framebuffer and a keyboard, such as 1024x768', screenSize)
     .option('--picture <file>', 'with --screen: write what it shows at the end, as PNG')
     .option('--timeout <seconds>', 'end the run after that time, with status 124', positiveNumber)
@@ -111,6 +113,7 @@ async function boot(options: BootOptions): Promise<number> {
       network: options.net === 'bridge',
       domains: options.domains,
       ...(options.ecu === undefined ? {} : { capacity: capacityOfEcu(options.ecu) }),
+      shadowPaging: options.shadowPaging ?? false,
       globalPages: options.globalPages ?? false,
       perCpuUpcalls: options.firstCpuUpcalls !== true,
       epoch: options.date ?? (realTime ? Math.floor(Date.now() / 1000) : EPOCH),

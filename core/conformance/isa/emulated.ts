@@ -44,6 +44,8 @@ const nothingOutside: ExitHandlers = {
   secondLevelFault: () => undefined,
   controlWrite: () => undefined,
   invalidatePage: () => undefined,
+  pageFault: () => undefined,
+  tableWrite: () => undefined,
 };
 
 export interface Emulated {

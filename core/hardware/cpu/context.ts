@@ -4,6 +4,7 @@ import type {
   Access,
   ContainerSpec,
   Context,
+  InterceptedEvent,
   PageFault,
   Segment,
   SegmentName,
@@ -128,8 +129,10 @@ export class EngineContext implements VirtualContext {
     if (name === 'cr3') {
       const set = this.word(Offset.tlbSet) === 1 ? 1 : 0;
       this.roots[set] = value;
-      if (this.spec.ringZero === 'occupant') hot.flushContext(this.block, 2 + set);
-      else hot.flushContext(this.block, 0);
+      if (this.spec.ringZero === 'occupant') {
+        hot.flushContext(this.block, 2 + set);
+        this.tellRoot(value);
+      } else hot.flushContext(this.block, 0);
       hot.refreshContext(this.block);
     } else if (name in DEBUG_REGISTERS) {
       // A page with a data breakpoint stays out of the TLB (hot/debug.ts).
@@ -149,11 +152,21 @@ export class EngineContext implements VirtualContext {
     if (this.spec.ringZero !== 'occupant') throw new Bug('machine code chooses its translations itself');
     this.host.hot.selectContextSet(this.block, set);
     this.view.setBigUint64(Offset.cr3, this.roots[set], true);
+    this.tellRoot(this.roots[set]);
+  }
+
+  /** An occupant's load of CR3 is the instruction's, whoever executes it. */
+  private tellRoot(value: bigint): void {
+    if ((this.word(Offset.controls) & Constant.controlCr) !== 0) this.spec.exits.controlWrite(this, 3, value);
   }
 
   flushTranslations(address?: bigint): void {
     if (address === undefined) this.host.hot.flushContext(this.block, 0);
-    else this.host.hot.flushContextPage(this.block, address);
+    else {
+      this.host.hot.flushContextPage(this.block, address);
+      const told = this.spec.ringZero === 'occupant' && (this.word(Offset.controls) & Constant.controlInvlpg) !== 0;
+      if (told) this.spec.exits.invalidatePage(this, address);
+    }
   }
 
   translate(address: bigint, access: Access): { address: bigint } | { fault: PageFault } {
@@ -202,10 +215,11 @@ export class EngineContext implements VirtualContext {
     this.attend();
   }
 
-  intercept(events: readonly ('control-write' | 'invalidate-page')[]): void {
+  intercept(events: readonly InterceptedEvent[]): void {
     let controls = 0;
     if (events.includes('control-write')) controls |= Constant.controlCr;
     if (events.includes('invalidate-page')) controls |= Constant.controlInvlpg;
+    if (events.includes('page-tables')) controls |= Constant.controlTables;
     this.setWord(Offset.controls, controls);
   }
 

@@ -8,6 +8,7 @@ import type { Cycles, MachineFrame } from '../../seams/addresses.ts';
 import type { AddressRange, ContainerMemory, ContainerSpec, Trap, VirtualContext, Virtualization } from '../../seams/machine.ts';
 import { containerMemory, type EngineMemory } from '../memory/container-memory.ts';
 import { hostFrames } from '../memory/frames.ts';
+import type { TableWalk } from '../memory/shadow-tables.ts';
 import { EngineContext, engineContext, writeContextList } from './context.ts';
 import { type CpuCounters, countersOf } from './counters.ts';
 import { Constant, Offset, Place } from './gen/offsets.ts';
@@ -53,6 +54,11 @@ const MODES: Readonly<Record<CodeWidth, number>> = { 16: 0, 32: 1, 64: 2 };
 const TEXT_RECORD = Place.scratch + 0x100;
 const TEXT_CODE = TEXT_RECORD + RECORD.bytes;
 const LONGEST_INSTRUCTION = 15;
+const PAGE_SHIFT = 12n;
+/** Without paging a linear address is the physical one. */
+const LINEAR_BITS = 32n;
+/** Privilege level of programs. */
+const USER = 3;
 const UNKNOWN_PLAN: RowPlan = { name: '', operands: [], flow: 0, emitter: undefined };
 
 export interface EngineOptions {
@@ -83,8 +89,9 @@ export function createEngine(wasm: Uint8Array, options: EngineOptions = {}): Eng
     return found;
   };
   let translator: Translator | undefined;
-  const hot = instantiateHot(wasm, memory, {
+  const hot: Hot = instantiateHot(wasm, memory, {
     ...exitsOf(frames.view, at, memoryOf),
+    ...tableExits(at, memoryOf, () => hot),
     hot: (_block, address, mode, urgent) => translator?.hot(address, mode, urgent !== 0),
   });
   const { translation = DEFAULT_OPTIONS } = options;
@@ -191,7 +198,7 @@ function exitsOf(
   view: DataView,
   at: (block: number) => EngineContext,
   memoryOf: (context: EngineContext) => EngineMemory,
-): Omit<HotImports, 'hot'> {
+): Omit<HotImports, 'hot' | 'tablesWalked' | 'tableWritten'> {
   const refuse = (block: number): void => view.setUint32(block + Offset.outcomeFault, 1, true);
   return {
     frameFault: (block, frame, write) => {
@@ -233,5 +240,32 @@ function exitsOf(
     invalidatePage: (block, address) => at(block).spec.exits.invalidatePage(at(block), BigInt.asUintN(64, address)),
     // CR8 is kept in the state block; whoever keeps the interrupt controller is told of writes.
     writeTaskPriority: (block, value) => at(block).spec.exits.controlWrite(at(block), 8, BigInt(value)),
+  };
+}
+
+/** What shadow paging counts as exits: walks that need what the shadow has not, or fault, and writes to tables. */
+function tableExits(
+  at: (block: number) => EngineContext,
+  memoryOf: (context: EngineContext) => EngineMemory,
+  hot: () => Hot,
+): Pick<HotImports, 'tablesWalked' | 'tableWritten'> {
+  return {
+    tablesWalked: (block, linear, access, found) => {
+      const context = at(block);
+      const { walkedDepth, walkedEntry, walkedShift, walkedDirty } = hot();
+      const memory = memoryOf(context);
+      const pageShift = walkedDepth() === 0 ? LINEAR_BITS : BigInt(walkedShift());
+      const walk = (): TableWalk => ({
+        entries: Array.from({ length: walkedDepth() }, (_, level) => memory.hostAddress(Number(walkedEntry(level)))),
+        piece: Number(BigInt.asUintN(Number(pageShift), linear) >> PAGE_SHIFT),
+        write: access === Constant.accessWrite,
+        dirty: walkedDirty() !== 0,
+      });
+      if (found === 0 || memory.shadow.walked(walk())) context.spec.exits.pageFault(context);
+    },
+    tableWritten: (block, host, length) => {
+      const context = at(block);
+      if (memoryOf(context).shadow.written(host >>> 0, length, context.cpl === USER)) context.spec.exits.tableWrite(context);
+    },
   };
 }

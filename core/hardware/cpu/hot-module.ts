@@ -19,6 +19,14 @@ export interface Hot extends HotUnits, Record<ImportName, unknown> {
   translateContext(block: number, address: bigint, access: number, user: number): number;
   contextWalkAddress(): bigint;
   contextWalkError(): number;
+  /** Entries that the last walk read, from the root down; log2 of the page size, and whether it was dirty before. */
+  walkedDepth(): number;
+  walkedEntry(level: number): bigint;
+  walkedShift(): number;
+  walkedDirty(): number;
+  /** Writes to the frame of a host address are told, or no longer. */
+  markTable(address: number): void;
+  unmarkTable(address: number): void;
   refreshContext(block: number): void;
   chargeRunning(cycles: number): void;
   attend(): void;
@@ -41,6 +49,8 @@ export interface HotImports {
   controlWrite(block: number, register: number, value: bigint): void;
   invalidatePage(block: number, address: bigint): void;
   writeTaskPriority(block: number, value: number): void;
+  tablesWalked(block: number, linear: bigint, access: number, found: number): void;
+  tableWritten(block: number, host: number, length: number): void;
   /** A block head is hot; see jit/install.ts. */
   hot(block: number, host: number, mode: number, urgent: number): void;
 }

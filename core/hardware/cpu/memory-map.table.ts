@@ -51,6 +51,7 @@ export const CONSTANTS: readonly Place[] = [
   at('frameDecoded', 1, 'holds bytes of decoded instructions'),
   at('frameTranslated', 2, 'holds bytes of translated code'),
   at('frameWriteCached', 4, 'some write TLB may hold this frame'),
+  at('frameTable', 8, 'holds page tables that a shadow follows: writes are told one by one'),
   // How memory may be accessed; order of the TLB tables.
   at('accessRead', 0, ''), at('accessWrite', 1, ''), at('accessExecute', 2, ''),
   // Why `run` returned.
@@ -58,5 +59,6 @@ export const CONSTANTS: readonly Place[] = [
   at('stopHalt', 1, ''), at('stopShutdown', 2, ''), at('stopException', 3, 'see stopVector, stopError, stopSoftware, stopAddress'),
   at('stopSyscall', 4, ''), at('stopSysenter', 5, ''), at('stopInterrupt', 6, 'an external interrupt for an occupant; the vector is not acknowledged yet'),
   // controls.
-  at('controlCr', 1, 'tell writes of CR0, CR3, CR4, CR8'), at('controlInvlpg', 2, 'tell INVLPG'),
+  at('controlCr', 1, 'tell writes of CR0, CR3, CR4'), at('controlInvlpg', 2, 'tell INVLPG'),
+  at('controlTables', 4, 'tell page walks, and writes to frames with frameTable'),
 ];

@@ -12,9 +12,10 @@ import { FRAME_SIZE } from '../../seams/addresses.ts';
 import type { AddressRange, ContainerMemory } from '../../seams/machine.ts';
 import { Constant, Place } from '../cpu/gen/offsets.ts';
 import type { HostFrames } from './frames.ts';
+import { ShadowTables, type TableMarks } from './shadow-tables.ts';
 
 /** What the memory needs of the engine. */
-export interface CodeCaches {
+export interface CodeCaches extends Omit<TableMarks, 'bytes'> {
   /** Forgets decoded and translated code on a host frame. */
   forgetFrame(address: number): void;
   /** Forgets code that overlaps bytes about to be written, all on one frame. */
@@ -24,6 +25,10 @@ export interface CodeCaches {
 export interface EngineMemory extends ContainerMemory {
   /** Address and length of the frame map. */
   readonly map: number;
+  /** The page tables in it, as a hypervisor without nested paging follows them. */
+  readonly shadow: ShadowTables;
+  /** Where a physical address of RAM lies in the engine's memory. */
+  hostAddress(address: number): number;
   /** A context on this memory wants to hear of what makes its translations wrong. @returns detach */
   attach(context: Translating): () => void;
   /** Answers the interpreter: the entry for an access, 0 if a device is there. `filled` is called if a frame was allocated. */
@@ -106,6 +111,12 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     return made;
   };
 
+  const shadow = new ShadowTables({
+    bytes: host.bytes,
+    markTable: (address) => caches.markTable(address),
+    unmarkTable: (address) => caches.unmarkTable(address),
+  });
+
   const checked = (frame: number): number => {
     if (!isRam(frame)) throw new Bug(`frame 0x${frame.toString(16)} is not RAM`);
     return frame;
@@ -127,6 +138,7 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     const at = locate(address, true);
     const flags = host.bytes[Place.frameFlags + Math.floor(at / FRAME_SIZE)] ?? 0;
     if (flags & (Constant.frameDecoded | Constant.frameTranslated)) caches.forgetRange(at, size);
+    if (flags & Constant.frameTable && shadow.written(at, size, false)) memory.onTableWrite?.();
     return at;
   };
   /** Calls back for each piece of a range that lies on one frame. */
@@ -151,9 +163,12 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
     pieces(address, bytes.length, true, (at, from, size) => host.bytes.set(bytes.subarray(from, from + size), at));
   const inFrame = (address: number, size: number): boolean => (address % FRAME_SIZE) + size <= FRAME_SIZE;
 
-  return {
+  const memory: EngineMemory = {
     frames,
     map,
+    shadow,
+    hostAddress: (address) => locate(address, false),
+    onTableWrite: undefined,
     attach: (context) => {
       contexts.add(context);
       return () => contexts.delete(context);
@@ -240,4 +255,5 @@ export function containerMemory(host: HostFrames, caches: CodeCaches, ram: reado
       host.releaseRange(map, frames * 4);
     },
   };
+  return memory;
 }

@@ -113,6 +113,8 @@ function outside(): Outside {
     secondLevelFault: () => undefined,
     controlWrite: (_context, register, value) => void log.push(`cr${register} ${value.toString(16)}`),
     invalidatePage: () => undefined,
+    pageFault: () => undefined,
+    tableWrite: () => undefined,
   };
   return self;
 }

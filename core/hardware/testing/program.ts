@@ -50,6 +50,8 @@ function handlers(device: Device): ExitHandlers {
     secondLevelFault: () => undefined,
     controlWrite: () => undefined,
     invalidatePage: () => undefined,
+    pageFault: () => undefined,
+    tableWrite: () => undefined,
   };
 }
 

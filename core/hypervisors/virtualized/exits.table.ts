@@ -15,4 +15,6 @@ export const EXIT_COST: Readonly<Record<ExitReason, CostName>> = {
   'external-interrupt': 'exitInterrupt',
   'second-level-fault': 'exitSecondLevelFault',
   call: 'exitCall',
+  'page-fault': 'exitPageFault',
+  'table-write': 'exitTableWrite',
 };

@@ -23,6 +23,8 @@ export interface InstanceSpec {
   /** Seconds of one physical CPU that may be saved up beyond the usual, and are there at the start. */
   readonly credit?: number;
   readonly board: (host: BoardHost) => Board;
+  /** Its provider has no nested paging. */
+  readonly shadowPaging?: boolean;
   /** What CPUID answers before the flavour has its say. */
   cpuid(cpu: number, leaf: number, subleaf: number): CpuidResult;
   readonly epochNanoseconds: bigint;
@@ -66,6 +68,7 @@ export class Instance {
       cpus: spec.cpus,
       frequency: host.frequency,
       board: spec.board,
+      shadowPaging: spec.shadowPaging ?? false,
       cpuid: (cpu, leaf, subleaf) => marked(leaf, spec.cpuid(cpu, leaf, subleaf)),
       intercept: {
         exit: (cpu, reason) => {

@@ -139,6 +139,7 @@ export const Constant = {
   frameDecoded: 1,
   frameTranslated: 2,
   frameWriteCached: 4,
+  frameTable: 8,
   accessRead: 0,
   accessWrite: 1,
   accessExecute: 2,
@@ -151,6 +152,7 @@ export const Constant = {
   stopInterrupt: 6,
   controlCr: 1,
   controlInvlpg: 2,
+  controlTables: 4,
 } as const;
 
 /** Every field of the state block: `count` elements of `size` bytes at `offset`. */

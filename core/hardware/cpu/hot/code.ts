@@ -11,6 +11,18 @@ import { dropFrame, translatedWritten } from './translated';
   return <usize>Place.decodeCache + (<usize>(host & (Constant.decodeEntries - 1)) << 5);
 }
 
+/** A shadow follows the page tables on a frame: writes to it are told from now on. */
+export function markTable(host: u32): void {
+  const flags = <usize>Place.frameFlags + (host >> 12);
+  const known = load<u8>(flags);
+  store<u8>(flags, (known & ~Constant.frameWriteCached) | Constant.frameTable);
+  if (known & Constant.frameWriteCached) forgetWrites(host);
+}
+export function unmarkTable(host: u32): void {
+  const flags = <usize>Place.frameFlags + (host >> 12);
+  store<u8>(flags, load<u8>(flags) & ~Constant.frameTable);
+}
+
 /** Notes that `length` bytes at `host`, on one page, are decoded. */
 export function markCode(host: u32, length: u32): void {
   const flags = <usize>Place.frameFlags + (host >> 12);

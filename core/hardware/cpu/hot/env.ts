@@ -32,6 +32,12 @@ export declare function acknowledge(cpu: usize): i32;
 export declare function controlWrite(cpu: usize, register: u32, value: u64): void;
 @external("env", "invalidatePage")
 export declare function invalidatePage(cpu: usize, address: u64): void;
+/** Only if `controls` asks: a walk for an access of the guest has ended (see walkedEntry); `found` 0: it faults. */
+@external("env", "tablesWalked")
+export declare function tablesWalked(cpu: usize, linear: u64, access: u32, found: u32): void;
+/** Only if `controls` asks, for a frame with frameTable: `length` bytes at a host address are about to be written. */
+@external("env", "tableWritten")
+export declare function tableWritten(cpu: usize, host: u32, length: u32): void;
 /** The block head at a host address is hot; `urgent`: it was told before, and nothing came of it. */
 @external("env", "hot")
 export declare function hot(cpu: usize, host: u32, mode: u32, urgent: u32): void;

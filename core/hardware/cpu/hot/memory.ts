@@ -8,7 +8,7 @@ import { FLAT_STACK, Op, Seg, canonical, cpu, op } from './state';
 import { faulted, raiseError, raiseNotCanonical, Vector } from './raise';
 import { TABLE_BYTES, TLB_SIZE_SHIFT, fillSet, fillTlb, tlbEntry } from './tlb';
 import { checksAlignment, fleetingTranslation, walkAddress, walkGlobal, walkOrFault, walkShift } from './walk';
-import { beforeWrite, hostEntry, readDevice, readHost, writeDevice, writeHost } from './physical';
+import { beforeGuestWrite, beforeWrite, hostEntry, readDevice, readHost, writeDevice, writeHost } from './physical';
 
 /** An address no access succeeds at: what address computation returns after a fault. */
 export const POISON: u64 = 0x8000_0000_0000_0000;
@@ -172,7 +172,7 @@ function writePiece(a: u64, size: u32, value: u64): void {
   if (faulted()) return;
   watchAccess(a, size, true);
   if (host) {
-    beforeWrite(host, size);
+    beforeGuestWrite(host, size);
     writeHost(host, size, value);
   } else writeDevice(devicePhysical, size, value);
 }
@@ -196,7 +196,7 @@ export function prepareWrite(a: u64, size: u32): usize {
   const host = translate(a, Constant.accessWrite);
   if (host) {
     watchAccess(a, size, true);
-    beforeWrite(host, size);
+    beforeGuestWrite(host, size);
   }
   return host;
 }

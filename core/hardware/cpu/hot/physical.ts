@@ -1,7 +1,7 @@
 // Physical memory of the running CPU: frame map look-ups, and accesses by physical address.
 //
 // Frame map entry: host address of the frame | mapPresent, mapWritable, mapDevice, mapReaders; 0 = ask outside.
-import { deviceRead, deviceWrite, frameFault } from './env';
+import { deviceRead, deviceWrite, frameFault, tableWritten } from './env';
 import { Constant, Offset, Place } from './gen/offsets';
 import { codeWritten } from './code';
 import { cpu } from './state';
@@ -36,6 +36,13 @@ export function hostEntry(frame: u64, write: bool): u32 {
     store<u64>(cpu, load<u64>(cpu, Offset.countCodeWrite) + 1, Offset.countCodeWrite);
     codeWritten(host, length);
   }
+}
+
+/** As beforeWrite, for a write by an instruction: one to page tables that a shadow follows is told. */
+@inline export function beforeGuestWrite(host: u32, length: u32): void {
+  const flags = load<u8>(<usize>Place.frameFlags + (host >> 12));
+  if (flags & Constant.frameTable && load<u32>(cpu, Offset.controls) & Constant.controlTables) tableWritten(cpu, host, length);
+  beforeWrite(host, length);
 }
 
 /** `size` bytes (1-8) on one page. */

@@ -5,7 +5,7 @@ import { charge, requestAttention } from './raise';
 import { readFlags, writeFlags } from './flags';
 import { flushAll, flushSet, flushTranslations, invalidatePage, selectSet } from './tlb';
 import { codeWritten, forgetFrame as forget } from './code';
-import { loadPdptes, walk, walkAddress, walkError } from './walk';
+import { loadPdptes, walk, walkAddress, walkError, walkDepth, walkDirty, walkEntry, walkShift } from './walk';
 import { Constant, Offset, Place } from './gen/offsets';
 export { forgetReads, resetTlb } from './tlb';
 
@@ -58,6 +58,11 @@ export function translateContext(context: usize, address: u64, access: u32, user
 }
 export function contextWalkAddress(): u64 { return walkAddress; }
 export function contextWalkError(): u32 { return walkError; }
+/** Entries that the last walk read, while its end is being told. */
+export function walkedDepth(): u32 { return walkDepth; }
+export function walkedEntry(level: u32): u64 { return walkEntry(level); }
+export function walkedShift(): u32 { return walkShift; }
+export function walkedDirty(): u32 { return <u32>walkDirty; }
 
 /** Mode, TLB set and PAE pointers follow registers that were written from outside. */
 export function refreshContext(context: usize): void {

@@ -51,8 +51,8 @@ export function fillSet(number: u32, linear: u64, host: u32, access: u32, aux: u
   if (access == Constant.accessWrite) {
     const flags = <usize>Place.frameFlags + (host >> 12);
     const known = load<u8>(flags);
-    // Writes to code must be seen one by one.
-    if (known & (Constant.frameDecoded | Constant.frameTranslated)) return;
+    // Writes to code and to followed page tables must be seen one by one.
+    if (known & (Constant.frameDecoded | Constant.frameTranslated | Constant.frameTable)) return;
     store<u8>(flags, known | Constant.frameWriteCached);
   }
   const log = set + Constant.tlbLog;

@@ -3,6 +3,7 @@
 // SDM vol. 3 §4: 4-level (64-bit), PAE, and 32-bit paging with 4 MiB pages. Rights accumulate over the levels:
 // writable and user only if every level says so, no-execute if any level does.
 //   page-fault error code: bit 0 the translation is present, 1 write, 2 user mode, 3 reserved bit, 4 instruction fetch
+import { tablesWalked } from './env';
 import { Constant, Offset } from './gen/offsets';
 import { Cr0, Cr4, Efer, Flag, cpu } from './state';
 import { pageFault } from './raise';
@@ -30,6 +31,16 @@ export let walkUser: bool = false;
 export let walkShift: u32 = 12;
 /** Error code of the last walk that failed. */
 export let walkError: u32 = 0;
+/** Physical addresses of the entries that the last walk read, from the root down; whether the last was dirty before. */
+const MOST_LEVELS = 4;
+const entries = memory.data(8 * MOST_LEVELS);
+export let walkDepth: u32 = 0;
+export let walkDirty: bool = false;
+@inline function visit(entry: u64): void {
+  store<u64>(entries + (<usize>walkDepth << 3), entry);
+  walkDepth++;
+}
+export function walkEntry(level: u32): u64 { return load<u64>(entries + (<usize>level << 3)); }
 
 /**
  * Translates for an access; sets accessed and dirty bits. False: walkError says why.
@@ -42,6 +53,7 @@ export function walk(linear: u64, access: u32, user: bool, implicit: bool): bool
   walkGlobal = false;
   walkUser = true;
   walkShift = 12;
+  walkDepth = 0;
   if (!(cr0 & Cr0.pg)) {
     walkAddress = linear & 0xffff_ffff;
     return true;
@@ -71,6 +83,7 @@ function walkWide(linear: u64, root: u64, top: i32, access: u32, user: bool, imp
   for (let level = top; ; level--) {
     const at = table + (((linear >> <u64>(12 + 9 * level)) & 511) << 3);
     const entry = readPhysical64(at);
+    visit(at);
     if (!(entry & PRESENT)) return refuse(0, access, user);
     let reserved = top == 3 ? RESERVED : RESERVED | RESERVED_PAE;
     if (!noExecute) reserved |= NO_EXECUTE;
@@ -87,6 +100,7 @@ function walkWide(linear: u64, root: u64, top: i32, access: u32, user: bool, imp
       continue;
     }
     if (!allowed(rights, forbidden != 0, access, user, implicit)) return refuse(1, access, user);
+    walkDirty = (entry & DIRTY) != 0;
     const wanted = entry | ACCESSED | (access == Constant.accessWrite ? DIRTY : 0);
     if (wanted != entry) writePhysical64(at, wanted);
     walkShift = 12 + 9 * level;
@@ -100,6 +114,7 @@ function walkWide(linear: u64, root: u64, top: i32, access: u32, user: bool, imp
 function walk32(linear: u32, access: u32, user: bool, implicit: bool): bool {
   const directoryAt = (load<u64>(cpu, Offset.cr3) & 0xffff_f000) + <u64>((linear >> 22) << 2);
   const directory = <u64>readPhysical32(directoryAt);
+  visit(directoryAt);
   if (!(directory & PRESENT)) return refuse(0, access, user);
   let rights: u64 = (WRITABLE | USER) & directory;
   const dirty: u64 = access == Constant.accessWrite ? DIRTY : 0;
@@ -107,6 +122,7 @@ function walk32(linear: u32, access: u32, user: bool, implicit: bool): bool {
     // PSE-36: bits 13-20 are address bits 32-39, bit 21 is reserved.
     if (directory & 0x20_0000) return refuse(1 | 8, access, user);
     if (!allowed(rights, false, access, user, implicit)) return refuse(1, access, user);
+    walkDirty = (directory & DIRTY) != 0;
     const wanted = directory | ACCESSED | dirty;
     if (wanted != directory) writePhysical32(directoryAt, <u32>wanted);
     walkShift = 22;
@@ -116,9 +132,11 @@ function walk32(linear: u32, access: u32, user: bool, implicit: bool): bool {
   if (!(directory & ACCESSED)) writePhysical32(directoryAt, <u32>(directory | ACCESSED));
   const at = (directory & 0xffff_f000) + <u64>(((linear >> 12) & 1023) << 2);
   const entry = <u64>readPhysical32(at);
+  visit(at);
   if (!(entry & PRESENT)) return refuse(0, access, user);
   rights &= entry;
   if (!allowed(rights, false, access, user, implicit)) return refuse(1, access, user);
+  walkDirty = (entry & DIRTY) != 0;
   const wanted = entry | ACCESSED | dirty;
   if (wanted != entry) writePhysical32(at, <u32>wanted);
   walkAddress = (entry & 0xffff_f000) | <u64>(linear & 0xfff);
@@ -157,7 +175,9 @@ function refuse(reason: u32, access: u32, user: bool): bool {
 
 /** As `walk`, and raises the page fault. */
 export function walkOrFault(linear: u64, access: u32, user: bool, implicit: bool): bool {
-  if (walk(linear, access, user, implicit)) return true;
+  const found = walk(linear, access, user, implicit);
+  if (load<u32>(cpu, Offset.controls) & Constant.controlTables) tablesWalked(cpu, linear, access, <u32>found);
+  if (found) return true;
   pageFault(linear, walkError);
   return false;
 }

@@ -51,7 +51,6 @@ function writeCr8(value: u64): void {
   if (value > 15) return raiseGp();
   store<u64>(cpu, value, Offset.cr8);
   writeTaskPriority(cpu, <u32>value);
-  tellControl(8, value);
   requestAttention();
 }
 

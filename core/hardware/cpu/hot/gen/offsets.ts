@@ -138,6 +138,7 @@ export const enum Constant {
   frameDecoded = 1,
   frameTranslated = 2,
   frameWriteCached = 4,
+  frameTable = 8,
   accessRead = 0,
   accessWrite = 1,
   accessExecute = 2,
@@ -150,4 +151,5 @@ export const enum Constant {
   stopInterrupt = 6,
   controlCr = 1,
   controlInvlpg = 2,
+  controlTables = 4,
 }
