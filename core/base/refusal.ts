@@ -18,3 +18,13 @@ export class Refusal extends Error {
     super(message, options);
   }
 }
+
+/** What `action` comes to, or what it was refused with; anything else that it throws goes on. */
+export function attempt<T>(action: () => T): { readonly result: T } | { readonly refusal: Refusal } {
+  try {
+    return { result: action() };
+  } catch (error) {
+    if (error instanceof Refusal) return { refusal: error };
+    throw error;
+  }
+}

@@ -19,6 +19,8 @@ export interface FramePort {
 /**
  * A disk plug. Calls are synchronous: the medium belongs to the process, and the time a request takes in the emulated
  * world is the device model's business, so a run stays deterministic.
+ *
+ * A medium that fails (full, torn out) throws a `Refusal`; whoever serves a guest answers it with an error of the device.
  */
 export interface BlockStore {
   readonly sectors: number;

@@ -57,6 +57,10 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     changed: (id, change) => {
       if (machines.has(id)) machines.change(id, change);
     },
+    diskFailed: (id, { code, message, remedy }) => {
+      const name = machines.has(id) ? machines.get(id).name : id;
+      tellNotice(edge, 'failure', id, 'notice.diskFailed', { name }, { code, message, remedy });
+    },
     ended: (reason) => tellState({ state: 'ended', reason, endedAt: Date.now() }),
   });
 

@@ -9,8 +9,9 @@ export function tellNotice(
   unit: string | null,
   words: string,
   values: Notice['values'],
+  refusal: Notice['refusal'] = null,
 ): void {
-  edge.tell({ name: 'notice', fact: { at: Date.now(), level, unit, words, values, refusal: null } });
+  edge.tell({ name: 'notice', fact: { at: Date.now(), level, unit, words, values, refusal } });
 }
 
 /** One file of a document was damaged; its other copy is in use. */

@@ -5,6 +5,7 @@
  * the `Work` it was given and stops soon after `work.check()` throws. A refusal is thrown as `Refusal`.
  */
 
+import type { Refusal } from '../base/refusal.ts';
 import type { Snapshot } from '../contract/calls-machines.ts';
 import type { Capacity, Disk, Instance, Machine, MachineChange, MachineSettings, MachineState, Nic } from '../contract/fleet.ts';
 import type { ExitRow } from '../contract/gauges.ts';
@@ -69,6 +70,8 @@ export interface WorldHost {
   readonly dataFolder: string;
   /** The machine changed by itself: its guest shut down, crashed, got an address, drew its first picture. */
   changed(machine: string, change: { state?: MachineState; reason?: string; address?: string; hasScreen?: boolean }): void;
+  /** A disk of a machine failed on this computer; its guest sees an error, and both go on. */
+  diskFailed(machine: string, refusal: Refusal): void;
   /** The instance itself ended (its kernel powered off or crashed). */
   ended(reason: string): void;
 }

@@ -12,6 +12,7 @@ import { png } from '../../host/png.ts';
 import { MOST_CPUS } from '../../worlds/bare.ts';
 import { type Bootable, hasDomains, MACHINE_NAMES, MACHINES, type MachineName } from '../../worlds/machines.ts';
 import { capacityOfEcu } from '../../worlds/rented-capacity.ts';
+import { reportingDisk } from '../../worlds/reporting-disk.ts';
 import type { End } from '../drive.ts';
 import { drive } from '../drive.ts';
 import { date, positiveNumber, screenSize, several, wholeNumber } from '../options.ts';
@@ -109,7 +110,10 @@ async function boot(options: BootOptions): Promise<number> {
       ...parts,
       codecs: hostCodecs(dataFolder()),
       console: terminal,
-      disks: (options.disk ?? []).map((path, index) => ({ store: openDisk(path, 'write'), serial: `disk${index}` })),
+      disks: (options.disk ?? []).map((path, index) => ({
+        store: reportingDisk(openDisk(path, 'write'), tellFailure),
+        serial: `disk${index}`,
+      })),
       network: options.net === 'bridge',
       domains: options.domains,
       ...(options.ecu === undefined ? {} : { capacity: capacityOfEcu(options.ecu) }),
@@ -142,6 +146,10 @@ async function boot(options: BootOptions): Promise<number> {
   } finally {
     terminal.close();
   }
+}
+
+function tellFailure({ message, remedy }: Refusal): void {
+  process.stderr.write(`\nblanket: a disk failed, and the guest sees an error: ${message}. ${remedy}\n`);
 }
 
 function writePicture(path: string, { screen }: Bootable): void {

@@ -67,6 +67,7 @@ async function onProvider(catalogue: Catalogue, typeId: string, options: DemoOpt
     folder: dataFolder(),
     dataFolder: dataFolder(),
     changed: () => undefined,
+    diskFailed: (machine, { message, remedy }) => say(`a disk of ${machine} failed: ${message} ${remedy}`),
     ended: (reason) => say(`the instance ended: ${reason}`),
   });
   const work: Work = {

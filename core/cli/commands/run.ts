@@ -105,6 +105,8 @@ async function recordOf(folder: string, options: RunOptions): Promise<Instance> 
 function progress({ name, fact }: AnyFact, tell: (line: string) => void): void {
   if (name === 'task.said') for (const line of fact.lines) tell(line);
   else if (name === 'instance.changed' && fact.instance.state === 'ended') tell(`The instance ended: ${fact.instance.reason}.`);
+  else if (name === 'notice' && fact.refusal !== null)
+    tell(`${fact.unit ?? ''}: ${fact.refusal.message}. ${fact.refusal.remedy}`);
 }
 
 async function settled(headless: Headless, task: string): Promise<void> {

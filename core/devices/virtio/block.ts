@@ -1,5 +1,6 @@
 /** virtio block device over a BlockStore (virtio 1.1 section 5.2). */
 import { BlockConfig, BlockFeature, BlockHeader, BlockRequest, BlockStatus, DeviceType } from '../../abi/virtio/virtio.table.ts';
+import { attempt } from '../../base/refusal.ts';
 import type { BlockStore } from '../../seams/plugs.ts';
 import { type Chain, lengthOf, type Virtqueue } from './queue.ts';
 import type { VirtioFunction, VirtioTransport } from './transport.ts';
@@ -9,6 +10,12 @@ const QUEUE_SIZE = 128;
 /** Data segments of one request: the queue's size less header and status. */
 const MOST_SEGMENTS = QUEUE_SIZE - 2;
 const ID_LENGTH = 20;
+
+/** What the driver is told, and what it asked to read. */
+interface Answer {
+  readonly status: number;
+  readonly data?: Uint8Array;
+}
 
 /** @param serial answered to the get-id request, at most 20 ASCII characters */
 export function virtioBlock(store: BlockStore, serial: string): VirtioFunction {
@@ -23,7 +30,10 @@ export function virtioBlock(store: BlockStore, serial: string): VirtioFunction {
     }
     const view = new DataView(request.buffer, request.byteOffset);
     const offset = Number(view.getBigUint64(BlockHeader.sector, true)) * SECTOR;
-    const answer = perform(view.getUint32(BlockHeader.type, true), offset, request.subarray(BlockHeader.size), room);
+    const outcome = attempt(() =>
+      perform(view.getUint32(BlockHeader.type, true), offset, request.subarray(BlockHeader.size), room),
+    );
+    const answer: Answer = 'result' in outcome ? outcome.result : { status: BlockStatus.error };
     const written = answer.data === undefined ? 0 : queue.scatter(chain, answer.data);
     queue.scatter(chain, Uint8Array.of(answer.status), room);
     queue.give(chain, written + 1);
@@ -31,7 +41,7 @@ export function virtioBlock(store: BlockStore, serial: string): VirtioFunction {
 
   const within = (offset: number, length: number): boolean => length % SECTOR === 0 && offset + length <= store.sectors * SECTOR;
 
-  const perform = (type: number, offset: number, data: Uint8Array, room: number): { status: number; data?: Uint8Array } => {
+  const perform = (type: number, offset: number, data: Uint8Array, room: number): Answer => {
     switch (type) {
       case BlockRequest.read:
         return within(offset, room) ? { status: BlockStatus.ok, data: store.read(offset, room) } : { status: BlockStatus.error };

@@ -1,6 +1,7 @@
 /** The virtio transport, driven as a driver would: negotiation, rings, and rings that lie. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BAR, BlockRequest, COMMON, type CommonRegister, Status } from '../../abi/virtio/virtio.table.ts';
+import { Refusal } from '../../base/refusal.ts';
 import type { BlockStore } from '../../seams/plugs.ts';
 import { virtioBlock } from './block.ts';
 import { VirtioTransport } from './transport.ts';
@@ -15,11 +16,15 @@ class Driver {
   line = false;
   readonly disk = new Uint8Array(64 * 512);
   flushes = 0;
+  full = false;
   readonly store: BlockStore = {
     sectors: 64,
     readOnly: false,
     read: (offset, length) => this.disk.slice(offset, offset + length),
-    write: (offset, bytes) => this.disk.set(bytes, offset),
+    write: (offset, bytes) => {
+      if (this.full) throw new Refusal('disk-enospc', 'the disk is full', 'Free some space.');
+      this.disk.set(bytes, offset);
+    },
     flush: () => {
       this.flushes += 1;
     },
@@ -120,6 +125,14 @@ describe('a virtio block device', () => {
     expect(driver.line).toBe(true);
     expect(driver.transport.read(BAR.isr.at, 1)).toBe(1);
     expect(driver.line).toBe(false);
+  });
+
+  it('answers an error where its medium fails, and goes on', () => {
+    driver.full = true;
+    expect(driver.request(BlockRequest.write, 3, 512, false)).toBe(1);
+    expect(driver.request(BlockRequest.read, 3, 512, true)).toBe(0);
+    driver.full = false;
+    expect(driver.request(BlockRequest.write, 3, 512, false)).toBe(0);
   });
 
   it('answers an error to requests beyond the end and to unknown types', () => {

@@ -1,5 +1,6 @@
 /** Disks made of disks: one that answers at once asked as if it did later, a part of a disk, and requests cut into pieces. */
 import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../base/refusal.ts';
 import type { BlockQueue, BlockRequest } from '../../seams/plugs.ts';
 import { partOf } from './part.ts';
 import { inPieces } from './pieces.ts';
@@ -46,6 +47,19 @@ describe('a disk', () => {
     expect(answerOf(disk, { kind: 'write', offset: 512, bytes: new Uint8Array(512) })).toEqual(new Uint8Array(0));
     expect(answerOf(disk, { kind: 'flush' })).toEqual(new Uint8Array(0));
     expect(log).toEqual(['write 512 512', 'flush']);
+  });
+
+  it('that fails is answered with nothing; a bug is a bug', () => {
+    const failing = (error: Error) => {
+      const fail = (): never => {
+        throw error;
+      };
+      return queueOf({ sectors: 8, readOnly: false, read: fail, write: fail, flush: fail });
+    };
+    const full = failing(new Refusal('disk-enospc', 'no space left', 'Free some.'));
+    expect(answerOf(full, { kind: 'write', offset: 0, bytes: new Uint8Array(512) })).toBeUndefined();
+    expect(answerOf(full, { kind: 'flush' })).toBeUndefined();
+    expect(() => answerOf(failing(new TypeError('a bug')), { kind: 'flush' })).toThrow('a bug');
   });
 
   it('has parts that begin anywhere on it', () => {

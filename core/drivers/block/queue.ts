@@ -1,4 +1,5 @@
 /** One interface for disks that answer at once and disks that answer later. */
+import { attempt } from '../../base/refusal.ts';
 import type { BlockQueue, BlockRequest, BlockStore, Disk } from '../../seams/plugs.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -26,5 +27,8 @@ export const queueOf = (disk: Disk): BlockQueue =>
         sectors: disk.sectors,
         readOnly: disk.readOnly,
         discards: disk.discard !== undefined,
-        submit: (request, done) => done(perform(disk, request)),
+        submit: (request, done) => {
+          const outcome = attempt(() => perform(disk, request));
+          done('result' in outcome ? outcome.result : undefined);
+        },
       };

@@ -37,8 +37,11 @@ export function clusterAllocator(file: ImageFile, geometry: Geometry): Allocator
     8 * index < table.byteLength ? Number(table.getBigUint64(8 * index) & Entry.offset) : 0;
 
   const setBlock = (index: number, offset: number): void => {
+    // To the file first: if that refuses, what is known here is still what is there.
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(offset));
+    file.write(tableOffset + 8 * index, bytes);
     table.setBigUint64(8 * index, BigInt(offset));
-    file.write(tableOffset + 8 * index, new Uint8Array(table.buffer, 8 * index, 8));
   };
 
   /** The offset of the block that counts `number`, made if need be. A new block counts itself. */
@@ -78,16 +81,23 @@ export function clusterAllocator(file: ImageFile, geometry: Geometry): Allocator
     end += clusters;
     const grown = new Uint8Array(clusters * cluster);
     grown.set(new Uint8Array(table.buffer));
-    const before = { offset: tableOffset, length: table.byteLength };
+    const before = { table, offset: tableOffset };
     file.write(first * cluster, grown);
     table = new DataView(grown.buffer);
     tableOffset = first * cluster;
-    for (let number = first; number < first + clusters; number++) setCount(number, 1);
-    const told = new DataView(new ArrayBuffer(12));
-    told.setBigUint64(0, BigInt(tableOffset));
-    told.setUint32(8, clusters);
-    file.write(Header.refcountTableOffset, new Uint8Array(told.buffer));
-    release(before.offset, before.length);
+    try {
+      for (let number = first; number < first + clusters; number++) setCount(number, 1);
+      const told = new DataView(new ArrayBuffer(12));
+      told.setBigUint64(0, BigInt(tableOffset));
+      told.setUint32(8, clusters);
+      file.write(Header.refcountTableOffset, new Uint8Array(told.buffer));
+    } catch (error) {
+      // The header still names the old one; what was counted in the new one is lost room.
+      table = before.table;
+      tableOffset = before.offset;
+      throw error;
+    }
+    release(before.offset, before.table.byteLength);
   };
 
   const release = (offset: number, length: number): void => {

@@ -213,17 +213,23 @@ class Qcow2 implements DiskImage {
   #setEntry(at: number, entry: bigint): void {
     const { l1, l2 } = this.#location(at);
     const table = this.#table(l1) ?? this.#newTable(l1);
-    table.setBigUint64(8 * l2, entry);
     const offset = Number(this.#l1.getBigUint64(8 * l1) & Entry.offset);
-    this.file.write(offset + 8 * l2, new Uint8Array(table.buffer, 8 * l2, 8));
+    this.#store(offset, table, l2, entry);
+  }
+
+  /** An entry goes to the file first: if that refuses, what is known here is still what is there. */
+  #store(offset: number, table: DataView, index: number, entry: bigint): void {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, entry);
+    this.file.write(offset + 8 * index, bytes);
+    table.setBigUint64(8 * index, entry);
   }
 
   #newTable(l1: number): DataView {
     const offset = this.#writable().allocate();
     const table = new DataView(new ArrayBuffer(this.#cluster));
     this.file.write(offset, new Uint8Array(table.buffer));
-    this.#l1.setBigUint64(8 * l1, BigInt(offset) | Entry.copied);
-    this.file.write(this.header.l1Offset + 8 * l1, new Uint8Array(this.#l1.buffer, 8 * l1, 8));
+    this.#store(this.header.l1Offset, this.#l1, l1, BigInt(offset) | Entry.copied);
     this.#l2.set(l1, table);
     return table;
   }

@@ -1,6 +1,8 @@
 /** Disks and network cards of an instance's machines: what is behind them, and plugging them while a machine lives. */
+import type { Refusal } from '../../base/refusal.ts';
 import type { Disk, Machine } from '../../contract/fleet.ts';
 import type { Work, WorldDevices, WorldFiles } from '../desk.ts';
+import { reportingDisk } from '../reporting-disk.ts';
 import type { Crossing } from './crossing.ts';
 import type { Guest, GuestDevices } from './guest.ts';
 import type { InstanceNetworks } from './networks.ts';
@@ -17,6 +19,7 @@ export function deviceOpener(
   files: WorldFiles,
   crossing: Crossing,
   networks: InstanceNetworks,
+  diskFailed: (refusal: Refusal) => void,
 ): GuestDevices {
   const traffic = new Traffic();
   return {
@@ -24,9 +27,12 @@ export function deviceOpener(
     disk: (disk) =>
       crossing.volume(
         traffic.disk(
-          disk.file === undefined
-            ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB, disk.image)
-            : files.ownDisk(disk.file, disk.readOnly),
+          reportingDisk(
+            disk.file === undefined
+              ? files.disk(diskFile(machine.id, disk), disk.sizeMib * MIB, disk.image)
+              : files.ownDisk(disk.file, disk.readOnly),
+            diskFailed,
+          ),
         ),
       ),
     nic: (nic) => ({

@@ -184,7 +184,9 @@ export class InstanceWorld implements World {
   }
 
   async create(machine: Machine): Promise<void> {
-    const devices = deviceOpener(machine, this.host.provisions.files, this.#stack.crossing, this.networks);
+    const devices = deviceOpener(machine, this.host.provisions.files, this.#stack.crossing, this.networks, (refusal) =>
+      this.host.diskFailed(machine.id, refusal),
+    );
     const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), devices);
     if (this.#saved.has(machine.id)) guest.state = 'saved';
     this.#guests.set(machine.id, guest);

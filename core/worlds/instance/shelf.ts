@@ -2,6 +2,7 @@
  * The disk of a container as its provider keeps it: the disks of its machines, each in a part of its own, and nothing between
  * them. The driver domain sees one disk and is told where a part begins, as a volume manager is.
  */
+import { attempt } from '../../base/refusal.ts';
 import type { BlockStore } from '../../seams/plugs.ts';
 
 /** A part begins at a multiple of this, bytes. */
@@ -31,6 +32,11 @@ interface Placed {
   /** Written since it was last flushed. */
   dirty: boolean;
 }
+
+const flush = (part: Placed): void => {
+  part.disk.flush();
+  part.dirty = false;
+};
 
 export function createShelf(): Shelf {
   /** By where they start. */
@@ -76,10 +82,9 @@ export function createShelf(): Shelf {
           part.dirty = true;
         }),
       flush: () => {
-        for (const part of parts) {
-          if (part.dirty) part.disk.flush();
-          part.dirty = false;
-        }
+        // One disk that fails keeps nothing of the others from being flushed.
+        const outcomes = parts.filter(({ dirty }) => dirty).map((part) => attempt(() => flush(part)));
+        for (const outcome of outcomes) if ('refusal' in outcome) throw outcome.refusal;
       },
       discard: (offset, length) =>
         meet(offset, length, ({ disk }, from, count) => {
