@@ -9,13 +9,11 @@ import {
 } from '../../abi/xen/rings.table.ts';
 import { concatenate } from '../../base/bytes.ts';
 import type { OwnPage } from '../../seams/platform.ts';
-import type { FramePort } from '../../seams/plugs.ts';
 import type { FrontDevice, FrontPlatform } from '../xen/front-end.ts';
 import { FrontRing } from '../xen/front-ring.ts';
+import { FrameDriver } from './frame-driver.ts';
 
 const PAGE = 4096;
-/** Received frames that nobody had room for yet; what comes beyond is lost. */
-const MOST_KEPT = 256;
 
 /** A page that is granted once and used over and over. */
 interface Buffer {
@@ -23,9 +21,8 @@ interface Buffer {
   readonly reference: number;
 }
 
-export class NetFront implements FramePort, FrontDevice {
+export class NetFront extends FrameDriver implements FrontDevice {
   readonly wanted = ['mac'];
-  readonly counts = { sent: 0, received: 0, dropped: 0 };
   private transmit: FrontRing | undefined;
   private receive: FrontRing | undefined;
   private port = 0;
@@ -37,17 +34,14 @@ export class NetFront implements FramePort, FrontDevice {
   private readonly incoming: Buffer[] = [];
   private rings: Buffer[] = [];
   private pieces: Uint8Array[] = [];
-  private readonly kept: Uint8Array[] = [];
-  private deliver: (frame: Uint8Array) => boolean = () => false;
-  private room: () => void = () => undefined;
-  private refused = false;
-  private scheduled = false;
 
   /** @param ready called once, when frames can be sent */
   constructor(
-    private readonly platform: FrontPlatform,
+    protected override readonly platform: FrontPlatform,
     private readonly ready: () => void,
-  ) {}
+  ) {
+    super(platform);
+  }
 
   publish(backDomain: number): Readonly<Record<string, string | number>> | undefined {
     this.backDomain = backDomain;
@@ -98,17 +92,11 @@ export class NetFront implements FramePort, FrontDevice {
   }
 
   send(frame: Uint8Array): boolean {
-    if (!this.usable || frame.length > PAGE) {
-      this.counts.dropped += 1;
-      return true;
-    }
+    if (!this.usable || frame.length > PAGE) return this.drop();
     const { transmit } = this;
     const id = transmit === undefined || transmit.room === 0 ? undefined : this.idleBuffer();
     const buffer = id === undefined ? undefined : this.outgoing[id];
-    if (transmit === undefined || id === undefined || buffer === undefined) {
-      this.refused = true;
-      return false;
-    }
+    if (transmit === undefined || id === undefined || buffer === undefined) return this.refuse();
     buffer.page.bytes('write').set(frame);
     transmit.put((slot) => {
       slot.setUint32(NetTransmit.reference, buffer.reference, true);
@@ -117,9 +105,7 @@ export class NetFront implements FramePort, FrontDevice {
       slot.setUint16(NetTransmit.id, id, true);
       slot.setUint16(NetTransmit.size, frame.length, true);
     });
-    this.counts.sent += 1;
-    this.later();
-    return true;
+    return this.sent();
   }
 
   private idleBuffer(): number | undefined {
@@ -129,23 +115,8 @@ export class NetFront implements FramePort, FrontDevice {
     return buffer && this.outgoing.push(buffer) - 1;
   }
 
-  onFrame(listener: (frame: Uint8Array) => boolean): void {
-    this.deliver = listener;
-    this.drain();
-  }
-
-  onRoom(listener: () => void): void {
-    this.room = listener;
-  }
-
-  /** Frames of one turn are announced together. */
-  private later(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    this.platform.schedule(this.platform.now(), () => {
-      this.scheduled = false;
-      if (this.transmit?.publish() === true) this.platform.events.notify(this.port);
-    });
+  protected announce(): void {
+    if (this.transmit?.publish() === true) this.platform.events.notify(this.port);
   }
 
   /** Gives the back end a page to fill. */
@@ -169,10 +140,7 @@ export class NetFront implements FramePort, FrontDevice {
     for (const id of filled) this.post(id);
     if (filled.length > 0 && receive.publish()) this.platform.events.notify(this.port);
     this.drain();
-    if (this.refused) {
-      this.refused = false;
-      this.room();
-    }
+    this.reopen();
   }
 
   /** One page of a received frame. */
@@ -185,13 +153,6 @@ export class NetFront implements FramePort, FrontDevice {
     if ((response.getUint16(NetReceiveResponse.flags, true) & NetReceiveFlag.more) !== 0) return;
     const frame = concatenate(this.pieces);
     this.pieces = [];
-    if (frame.length === 0) return;
-    this.counts.received += 1;
-    if (this.kept.length < MOST_KEPT) this.kept.push(frame);
-    else this.counts.dropped += 1;
-  }
-
-  private drain(): void {
-    for (let frame = this.kept[0]; frame !== undefined && this.deliver(frame); frame = this.kept[0]) this.kept.shift();
+    if (frame.length > 0) this.keep(frame);
   }
 }

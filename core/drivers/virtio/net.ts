@@ -2,7 +2,7 @@
 import { NetConfig, NetFeature, NetHeader } from '../../abi/virtio/virtio.table.ts';
 import type { DeviceAccess } from '../../seams/driver-domain.ts';
 import type { OwnPage, Platform } from '../../seams/platform.ts';
-import type { FramePort } from '../../seams/plugs.ts';
+import { FrameDriver } from '../net/frame-driver.ts';
 import { PagePool } from '../pages.ts';
 import type { PciDevice } from '../pci/scan.ts';
 import { VirtioDevice } from './device.ts';
@@ -12,25 +12,18 @@ const RECEIVE = 0;
 const TRANSMIT = 1;
 /** Each frame travels in a page, behind the device's header. */
 const LARGEST_FRAME = 4096 - NetHeader.size;
-/** Received frames that nobody had room for yet; what comes beyond is lost. */
-const MOST_KEPT = 256;
 
-export class VirtioNet implements FramePort {
+export class VirtioNet extends FrameDriver {
   readonly mac: Uint8Array;
-  readonly counts = { sent: 0, received: 0, dropped: 0 };
   private readonly pool: PagePool;
-  private readonly kept: Uint8Array[] = [];
-  private deliver: (frame: Uint8Array) => boolean = () => false;
-  private room: () => void = () => undefined;
-  private refused = false;
-  private scheduled = false;
 
   private constructor(
-    private readonly platform: Platform,
+    platform: Platform,
     private readonly device: VirtioDevice,
     private readonly receive: DriverQueue<OwnPage>,
     private readonly transmit: DriverQueue<OwnPage>,
   ) {
+    super(platform);
     this.mac = Uint8Array.from({ length: 6 }, (_, index) => device.config(NetConfig.mac + index, 1));
     this.pool = new PagePool(platform.own, 2 * QUEUE_SIZE);
   }
@@ -53,44 +46,21 @@ export class VirtioNet implements FramePort {
   }
 
   send(frame: Uint8Array): boolean {
-    if (frame.length > LARGEST_FRAME) {
-      this.counts.dropped += 1;
-      return true;
-    }
+    if (frame.length > LARGEST_FRAME) return this.drop();
     // What was sent comes back without an interrupt of its own if somebody looks.
     if (!this.transmit.hasRoom(1)) this.reclaim();
     const pages = this.transmit.hasRoom(1) ? this.pool.take(1) : undefined;
     const page = pages?.[0];
-    if (page === undefined) {
-      this.refused = true;
-      return false;
-    }
+    if (page === undefined) return this.refuse();
     const bytes = page.bytes('write');
     bytes.fill(0, 0, NetHeader.size);
     bytes.set(frame, NetHeader.size);
     this.transmit.offer([{ address: page.frame * 4096, length: NetHeader.size + frame.length }], [], page);
-    this.counts.sent += 1;
-    this.later();
-    return true;
+    return this.sent();
   }
 
-  onFrame(listener: (frame: Uint8Array) => boolean): void {
-    this.deliver = listener;
-    this.drain();
-  }
-
-  onRoom(listener: () => void): void {
-    this.room = listener;
-  }
-
-  /** Frames of one turn are announced together. */
-  private later(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    this.platform.schedule(this.platform.now(), () => {
-      this.scheduled = false;
-      if (this.transmit.publish()) this.device.notify(TRANSMIT);
-    });
+  protected announce(): void {
+    if (this.transmit.publish()) this.device.notify(TRANSMIT);
   }
 
   /** Gives the device pages to fill. */
@@ -118,19 +88,6 @@ export class VirtioNet implements FramePort {
     }
     this.drain();
     this.post();
-    if (this.refused) {
-      this.refused = false;
-      this.room();
-    }
-  }
-
-  private keep(frame: Uint8Array): void {
-    this.counts.received += 1;
-    if (this.kept.length < MOST_KEPT) this.kept.push(frame);
-    else this.counts.dropped += 1;
-  }
-
-  private drain(): void {
-    for (let frame = this.kept[0]; frame !== undefined && this.deliver(frame); frame = this.kept[0]) this.kept.shift();
+    this.reopen();
   }
 }
