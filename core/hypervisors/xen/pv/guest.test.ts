@@ -165,6 +165,18 @@ describe('privileged instructions', () => {
     expect(vcpu.context.readSegment('gs').base).toBe(0xffff_8880_0000_1000n);
   });
 
+  it('the revision of the microcode is read as kernels do, after a zero was written', () => {
+    const written = running([0x0f, 0x30]);
+    written.vcpu.context.registers[Register.rcx] = 0x8bn;
+    handleTrap(written.vcpu, fault(13));
+    expect(written.vcpu.context.rip).toBe(written.linear(CODE, 2));
+    const { vcpu, linear } = running([0x0f, 0x32]);
+    const { registers } = vcpu.context;
+    registers[Register.rcx] = 0x8bn;
+    handleTrap(vcpu, fault(13));
+    expect([vcpu.context.rip, registers[Register.rdx]]).toEqual([linear(CODE, 2), 1n]);
+  });
+
   it('an unknown MSR, hlt and ports without privilege are the guest’s own faults', () => {
     for (const code of [[0x0f, 0x32], [0xf4], [0x0f, 0x01, 0xd8]]) {
       const { vcpu } = running(code);

@@ -5,6 +5,8 @@ import type { PvVcpu } from './vcpu.ts';
 const MSR = {
   TSC: 0x10,
   APIC_BASE: 0x1b,
+  /** Revision of the microcode, in the upper half; written with 0 before it is read (SDM vol. 3, 10.11.7). */
+  BIOS_SIGN_ID: 0x8b,
   MTRR_CAP: 0xfe,
   MISC_ENABLE: 0x1a0,
   MCG_CAP: 0x179,
@@ -22,6 +24,7 @@ const EFER = 0xd01n;
 /** Power-on memory types. */
 const PAT = 0x0000_0501_0007_0406n;
 const APIC_DISABLED = 0xfee0_0000n;
+const MICROCODE = 0x1_0000_0000n;
 
 /** Undefined: #GP. */
 export const readMsr = (vcpu: PvVcpu, msr: number): bigint | undefined => {
@@ -40,6 +43,8 @@ export const readMsr = (vcpu: PvVcpu, msr: number): bigint | undefined => {
       return PAT;
     case MSR.APIC_BASE:
       return APIC_DISABLED | (vcpu.id === 0 ? 0x100n : 0n);
+    case MSR.BIOS_SIGN_ID:
+      return MICROCODE;
     case MSR.MCG_CAP:
     case MSR.DEBUGCTL:
     case MSR.MISC_ENABLE:
@@ -60,6 +65,8 @@ export const writeMsr = (vcpu: PvVcpu, msr: number, value: bigint): boolean => {
     case MSR.SHADOW_GS_BASE:
       if (canonical) vcpu.otherGsBase = value;
       return canonical;
+    case MSR.BIOS_SIGN_ID:
+      return value === 0n;
     case MSR.EFER:
       return value === EFER;
     case MSR.PAT:
