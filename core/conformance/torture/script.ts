@@ -18,6 +18,7 @@ export interface TortureSize {
 /** For the 256 MiB of memory that the command gives if not told otherwise. */
 export const SIZES = {
   short: { megabytes: 2, processes: 100, copies: 120, elements: 50_000 },
+  medium: { megabytes: 20, processes: 600, copies: 12, elements: 400_000 },
   full: { megabytes: 200, processes: 3000, copies: 1, elements: 2_500_000 },
 } as const satisfies Record<string, TortureSize>;
 
