@@ -27,8 +27,11 @@ export interface BareComputer {
   run(until: Cycles): Progress;
 }
 
-/** Cycles of one turn when several CPUs take turns: short, since who waits for another CPU waits for its turn. */
-const TURN = 20_000;
+/**
+ * Cycles of one turn when several CPUs take turns. Who waits for another CPU waits for its turn, which is cheap as long as it
+ * says so by PAUSE; and at each turn the host's caches meet another guest.
+ */
+const TURN = 100_000;
 const TURN_ALONE = 50_000_000;
 
 export function bare(hardware: Processor & Pick<Virtualization, 'createMemory'>, spec: BareSpec): BareComputer {

@@ -27,11 +27,11 @@ export const MEMORY_MAP: readonly Place[] = [
   at('unitRecords', 0x134_0000, 'decoded instructions that translated code refers to, 32 bytes each'),
   at('unitEntries', 0x200_0000, '1 KiB for each unit'),
   at('decodeCache', 0x300_0000, 'decoded instructions, 32 bytes each, direct-mapped by host address'),
-  at('firstFrame', 0x380_0000, 'first address given out as a frame'),
+  at('firstFrame', 0x500_0000, 'first address given out as a frame'),
 ];
 
 export const CONSTANTS: readonly Place[] = [
-  at('decodeEntries', 0x4_0000, 'records of the decode cache'),
+  at('decodeEntries', 0x10_0000, 'records of the decode cache: with fewer, a kernel and a program drive out each other before they are hot'),
   at('jumpEntries', 0x1000, 'entries of the jump cache'),
   at('maxContexts', 16383, 'state blocks that fit in `contexts`'),
   at('maxUnits', 16384, 'table indices a unit can have'),

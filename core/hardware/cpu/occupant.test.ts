@@ -85,6 +85,12 @@ describe('an occupant', () => {
     expect(p.context.cycles).toBe(7);
   });
 
+  it('sees time pass where code waits by PAUSE', () => {
+    const p = program('f3 90 f3 90 cd 80');
+    p.run();
+    expect([p.context.cycles, p.context.instructions]).toEqual([2 * 140 + 1, 3]);
+  });
+
   it('loads segments through the tables it was given', () => {
     const p = program('b8 0b 00 00 00 8e d8 0f 0b');
     p.context.writeTable('gdt', BigInt(DATA), 0xf);

@@ -157,7 +157,7 @@ export type Start = 'long' | 'user' | 'protected' | 'real';
 /** A kernel that begins at CODE (ring 3: USER_CODE) in the mode given, interrupts off. */
 export function kernel(start: Start, code: string, options: Pick<EngineOptions, 'translation'> = {}): Kernel {
   const wasm = readFileSync(process.env.BLANKET_HOT_WASM ?? new URL('../cpu/hot/build/hot.wasm', import.meta.url));
-  const engine = createEngine(wasm, { memoryBytes: 64 * 2 ** 20, ...options });
+  const engine = createEngine(wasm, { memoryBytes: 128 * 2 ** 20, ...options });
   const memory = engine.createMemory([{ start: 0, length: RAM }]);
   const exits = outside();
   const context = engine.createVirtualContext({ ringZero: 'code', memory, exits });

@@ -117,11 +117,11 @@ export const Place = {
   unitRecords: 0x1340000,
   unitEntries: 0x2000000,
   decodeCache: 0x3000000,
-  firstFrame: 0x3800000,
+  firstFrame: 0x5000000,
 } as const;
 
 export const Constant = {
-  decodeEntries: 0x40000,
+  decodeEntries: 0x100000,
   jumpEntries: 0x1000,
   maxContexts: 0x3fff,
   maxUnits: 0x4000,

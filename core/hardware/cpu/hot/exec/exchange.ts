@@ -1,5 +1,5 @@
 // XCHG XADD CMPXCHG CMPXCHG8B CMPXCHG16B: every access is atomic, because CPUs take turns at instruction boundaries.
-import { faulted, raiseGp } from '../raise';
+import { charge, faulted, raiseGp } from '../raise';
 import { Kind, setFlags, setStatus } from '../flags';
 import { commitT, modifyT, prepareWrite, probe, read64, write64 } from '../memory';
 import { commitE, isMemory, linear, modifyE, readG, register, setRegister, writeG } from '../operands';
@@ -28,7 +28,9 @@ export function xchg_Z_A<T>(): void {
   setRegister<T>(RAX, v);
 }
 export function nop(): void {}
-export function pause(): void {}
+/** Cycles of PAUSE since Skylake (Intel Optimization Reference Manual, 248966). Whoever spins gives its turn to others for that long. */
+const PAUSE_CYCLES: u32 = 140;
+export function pause(): void { charge(PAUSE_CYCLES - 1); }
 
 export function xadd_E_G<T, F>(): void {
   const l = modifyE<T, F>();

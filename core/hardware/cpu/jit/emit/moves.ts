@@ -250,7 +250,6 @@ export const MOVES: readonly (readonly [string, Emitter])[] = [
   ['XCHG Ev,Gv', exchange],
   ['XCHG Zv,rAX', exchangeAccumulator],
   ['=nop', nothing],
-  ['=pause', nothing],
   ...CONDITION_NAMES.map((name, cc) => [`CMOV${name}`, conditionalMove(cc)] as const),
   ...CONDITION_NAMES.map((name, cc) => [`SET${name}`, conditionalSet(cc)] as const),
 ];
