@@ -7,6 +7,8 @@ export interface PriceFile {
   /** As the report names it. */
   readonly format: string;
   readonly type: string;
+  /** A fortieth of its price, as the planner shows it for forty machines. */
+  readonly each: string;
   /** What is said of the part that cannot be used. */
   readonly refused: RegExp;
 }
@@ -17,6 +19,7 @@ export const PRICE_FILES: readonly PriceFile[] = [
     text: 'type,cpu_units,threads,memory_gb,model,price_per_hour\nbig,16,16,64,on-demand,0.8\nbroken,1,1,much,on-demand,0.1\n',
     format: 'own price list, CSV',
     type: 'big',
+    each: '$0.0200',
     refused: /memoryGb/,
   },
   {
@@ -27,6 +30,7 @@ export const PRICE_FILES: readonly PriceFile[] = [
     ),
     format: 'AWS price-list offer file, JSON',
     type: 'm4.large',
+    each: '$0.0025',
     refused: /m4\.odd/,
   },
   {
@@ -34,6 +38,7 @@ export const PRICE_FILES: readonly PriceFile[] = [
     text: offerCsv([csvOffer('J1', 'Hrs', '0.1'), csvOffer('J2', 'Hrs', 'free', 'm4.odd')]),
     format: 'AWS price-list offer file, CSV',
     type: 'm4.large',
+    each: '$0.0025',
     refused: /m4\.odd|free/,
   },
   {
@@ -52,6 +57,7 @@ export const PRICE_FILES: readonly PriceFile[] = [
     ]),
     format: 'ec2instances.info instances.json',
     type: 'm4.large',
+    each: '$0.0025',
     refused: /entry 1: vCPU/,
   },
 ];
