@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Capacity, Machine, MachineState } from '../contract/fleet.ts';
-import type { Work, World } from '../worlds/desk.ts';
+import { type LayOptions, USUAL_OPTIONS, type Work, type World } from '../worlds/desk.ts';
 import { comeBack } from './comeback.ts';
 import { Machines } from './machines.ts';
 
@@ -13,12 +13,16 @@ const work: Work = { progress: () => undefined, say: () => undefined, check: () 
 const ORDER = { image: 'default', vcpus: 1, memoryMib: 64, diskMib: 0, network: '' };
 
 /** @param saved whether the whole instance was saved; `kept` machines have a saved state of their own */
-async function after(states: Record<string, MachineState>, { saved = false, laid = true, kept = [] as string[] } = {}) {
+async function after(
+  states: Record<string, MachineState>,
+  { saved = false, laid = true, kept = [] as string[], options = USUAL_OPTIONS } = {},
+) {
   const machines = new Machines(mkdtempSync(join(tmpdir(), 'blanket-comeback-')), 'i1', {
     tell: () => undefined,
     send: () => undefined,
   });
   machines.capacity = laid ? CAPACITY : null;
+  machines.laid = options;
   for (const [name, state] of Object.entries(states)) machines.put({ ...machines.draft({ ...ORDER, name }), state });
   const did: string[] = [];
   const now = new Map<string, MachineState>();
@@ -28,8 +32,8 @@ async function after(states: Record<string, MachineState>, { saved = false, laid
       if (saved) for (const { id, state } of machines.all) now.set(id, state);
       return saved;
     },
-    layBlanket: async () => {
-      did.push('lay');
+    layBlanket: async ({ globalPages, perCpuUpcalls }: LayOptions) => {
+      did.push(globalPages || !perCpuUpcalls ? 'lay, with what nesting makes dear' : 'lay');
       return CAPACITY;
     },
     create: async (machine: Machine) => void now.set(machine.id, kept.includes(machine.name) ? 'saved' : 'stopped'),
@@ -81,6 +85,12 @@ it('goes on with what was saved before the saving of all was cut short', async (
   expect(await after({ a: 'running', b: 'running' }, { kept: ['a'] })).toMatchObject({
     did: ['lay', 'restore a', 'start b'],
     again: ['b'],
+  });
+});
+
+it('is laid with the switches it had', async () => {
+  expect(await after({}, { options: { globalPages: true, perCpuUpcalls: true } })).toMatchObject({
+    did: ['lay, with what nesting makes dear'],
   });
 });
 

@@ -27,13 +27,14 @@ export async function comeBack({ world, machines, tellState, powerOn, startedAga
   for (const machine of machines.all) if (machine.state === 'creating') machines.remove(machine.id);
   const went = new Set(machines.all.filter((machine) => WENT.has(machine.state)).map((machine) => machine.id));
   tellState({ state: 'starting', reason: 'coming back' });
-  if (await world.restore(work)) tellState({ state: capacity === null ? 'ready' : 'blanket', reason: '', capacity });
+  if (await world.restore(machines.laid, work))
+    tellState({ state: capacity === null ? 'ready' : 'blanket', reason: '', capacity });
   else if (capacity === null) await powerOn(work);
   else {
     tellState({
       state: 'blanket',
       reason: '',
-      capacity: await world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work),
+      capacity: await world.layBlanket(machines.laid, work),
     });
     for (const machine of machines.all) await world.create(machine, work);
   }

@@ -113,6 +113,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     layBlanket: async (options, work) => {
       tellState({ state: 'laying' });
       try {
+        machines.laid = options;
         tellState({ state: 'blanket', capacity: await world.layBlanket(options, work) });
       } catch (thrown) {
         tellState({ state: 'ready' });

@@ -12,6 +12,7 @@ import {
   type MachineSettings,
   machine as machineSchema,
 } from '../contract/fleet.ts';
+import { type LayOptions, USUAL_OPTIONS } from '../worlds/desk.ts';
 import type { Edge } from './edge.ts';
 import { keep, kept } from './keep.ts';
 import { tellDamaged } from './notices.ts';
@@ -22,6 +23,8 @@ const documentSchema = z.object({
   nextMac: z.number().default(1),
   state: instanceState,
   capacity: capacity.nullable(),
+  /** The switches that the Blanket was laid with. */
+  laid: z.object({ globalPages: z.boolean(), perCpuUpcalls: z.boolean() }).default(USUAL_OPTIONS),
   machines: z.array(machineSchema),
 });
 type Document = z.output<typeof documentSchema>;
@@ -37,6 +40,7 @@ export class Machines {
   /** State of the instance when it was last written. */
   state: Instance['state'];
   capacity: Capacity | null;
+  laid: LayOptions;
 
   constructor(
     folder: string,
@@ -52,6 +56,7 @@ export class Machines {
         nextMac: 1,
         state: 'ordered',
         capacity: null,
+        laid: USUAL_OPTIONS,
         machines: [],
       },
       tellDamaged(edge, instance),
@@ -61,6 +66,7 @@ export class Machines {
     this.nextMac = Math.max(document.next, document.nextMac);
     this.state = document.state;
     this.capacity = document.capacity;
+    this.laid = document.laid;
     for (const row of document.machines) this.rows.set(row.id, row);
   }
 
@@ -145,6 +151,7 @@ export class Machines {
       nextMac: this.nextMac,
       state: this.state,
       capacity: this.capacity,
+      laid: this.laid,
       machines: this.all,
     } satisfies Document);
   }

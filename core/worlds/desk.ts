@@ -81,11 +81,14 @@ export interface LayOptions {
   readonly perCpuUpcalls: boolean;
 }
 
+/** Without what nesting makes dear. */
+export const USUAL_OPTIONS: LayOptions = { globalPages: false, perCpuUpcalls: true };
+
 export interface World {
   /** Boots the rented container. Called once, before anything else; null if machines need a Blanket first. */
   power(work: Work): Promise<Capacity | null>;
   /** Brings back what `save` wrote. False: there is nothing, or it is of another version; `power` is called then. */
-  restore(work: Work): Promise<boolean>;
+  restore(options: LayOptions, work: Work): Promise<boolean>;
   /** Writes everything that is needed to go on in another process. Returns only when it is on the disk. */
   save(work: Work): Promise<void>;
   layBlanket(options: LayOptions, work: Work): Promise<Capacity>;

@@ -7,7 +7,7 @@ import type { Machine } from '../../contract/fleet.ts';
 import { dataFolder } from '../../host/data-folder.ts';
 import { provisionsFrom } from '../../host/provisions.ts';
 import { rentable, worldFor } from '../../worlds/catalogue.ts';
-import type { Work, World } from '../../worlds/desk.ts';
+import { USUAL_OPTIONS, type Work, type World } from '../../worlds/desk.ts';
 import { cataloguesFrom } from '../catalogue-files.ts';
 import { wholeNumber } from '../options.ts';
 import { ENGINE } from '../shipped.ts';
@@ -78,7 +78,7 @@ async function onProvider(catalogue: Catalogue, typeId: string, options: DemoOpt
   const loop = startLoop(world);
   try {
     await world.power(work);
-    const capacity = await world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work);
+    const capacity = await world.layBlanket(USUAL_OPTIONS, work);
     say(`the Blanket lies: ${capacity.memoryMib} MiB and ${capacity.vcpus} CPUs to be cut`);
     const answers = await Promise.all(
       Array.from({ length: options.machines }, (_, index) => runMachine(world, index + 1, options.command, work)),

@@ -12,6 +12,7 @@ import { Headless } from '../../service/headless.ts';
 import { serveInstance } from '../../service/instance.ts';
 import { keep, kept } from '../../service/keep.ts';
 import { worldFor } from '../../worlds/catalogue.ts';
+import { USUAL_OPTIONS } from '../../worlds/desk.ts';
 import { cataloguesFrom } from '../catalogue-files.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
 import { ENGINE } from '../shipped.ts';
@@ -68,7 +69,7 @@ async function run(options: RunOptions): Promise<void> {
       serveInstance({ folder, dataFolder: dataFolder(), instance: record, afterFailure: false }, edge, {
         engine: ENGINE,
         world: worldFor(record.flavour),
-        start: (world, work) => world.layBlanket({ globalPages: false, perCpuUpcalls: true }, work),
+        start: (world, work) => world.layBlanket(USUAL_OPTIONS, work),
       }),
     (fact) => progress(fact, tell),
   );

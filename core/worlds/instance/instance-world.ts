@@ -119,10 +119,10 @@ export class InstanceWorld implements World {
     return null;
   }
 
-  async restore(work: Work): Promise<boolean> {
+  async restore(options: LayOptions, work: Work): Promise<boolean> {
     const saved = this.#saved.read();
     if (saved === undefined) return false;
-    await this.layBlanket({ globalPages: false, perCpuUpcalls: true }, work);
+    await this.layBlanket(options, work);
     for (const [index, { machine, state }] of saved.entries()) {
       work.progress(index, saved.length, `Bringing ${machine.name} back`);
       await this.create(machine);
