@@ -177,6 +177,17 @@ describe('privileged instructions', () => {
     expect([vcpu.context.rip, registers[Register.rdx]]).toEqual([linear(CODE, 2), 1n]);
   });
 
+  it('the state of machine checks says that nothing happened, and can be cleared: kernels panic that cannot ask', () => {
+    for (const code of [[0x0f, 0x32], [0x0f, 0x30]]) {
+      const { vcpu, linear } = running(code);
+      const { registers } = vcpu.context;
+      registers[Register.rax] = code[1] === 0x32 ? 5n : 0n;
+      registers[Register.rcx] = 0x17an;
+      handleTrap(vcpu, fault(13));
+      expect([vcpu.context.rip, registers[Register.rax]]).toEqual([linear(CODE, 2), 0n]);
+    }
+  });
+
   it('an unknown MSR, hlt and ports without privilege are the guest’s own faults', () => {
     for (const code of [[0x0f, 0x32], [0xf4], [0x0f, 0x01, 0xd8]]) {
       const { vcpu } = running(code);

@@ -9,7 +9,9 @@ const MSR = {
   BIOS_SIGN_ID: 0x8b,
   MTRR_CAP: 0xfe,
   MISC_ENABLE: 0x1a0,
+  /** Machine checks: no bank, nothing happened (SDM vol. 3, 16.3.1). */
   MCG_CAP: 0x179,
+  MCG_STATUS: 0x17a,
   DEBUGCTL: 0x1d9,
   PAT: 0x277,
   HYPERCALL_PAGE: 0x4000_0000,
@@ -46,6 +48,7 @@ export const readMsr = (vcpu: PvVcpu, msr: number): bigint | undefined => {
     case MSR.BIOS_SIGN_ID:
       return MICROCODE;
     case MSR.MCG_CAP:
+    case MSR.MCG_STATUS:
     case MSR.DEBUGCTL:
     case MSR.MISC_ENABLE:
       return 0n;
@@ -66,6 +69,7 @@ export const writeMsr = (vcpu: PvVcpu, msr: number, value: bigint): boolean => {
       if (canonical) vcpu.otherGsBase = value;
       return canonical;
     case MSR.BIOS_SIGN_ID:
+    case MSR.MCG_STATUS:
       return value === 0n;
     case MSR.EFER:
       return value === EFER;
