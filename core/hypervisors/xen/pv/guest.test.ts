@@ -178,7 +178,10 @@ describe('privileged instructions', () => {
   });
 
   it('the state of machine checks says that nothing happened, and can be cleared: kernels panic that cannot ask', () => {
-    for (const code of [[0x0f, 0x32], [0x0f, 0x30]]) {
+    for (const code of [
+      [0x0f, 0x32],
+      [0x0f, 0x30],
+    ]) {
       const { vcpu, linear } = running(code);
       const { registers } = vcpu.context;
       registers[Register.rax] = code[1] === 0x32 ? 5n : 0n;
