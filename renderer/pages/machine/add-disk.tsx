@@ -1,10 +1,6 @@
 /** A disk for a machine: empty, a copy of one of the library, or a person's own image. */
 import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
@@ -14,6 +10,7 @@ import type { Machine } from '../../../core/contract/fleet.ts';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
 import { useRead } from '../../desk/queries.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { NumberField } from '../../parts/number-field.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
@@ -48,59 +45,50 @@ export function AddDisk({ machine, close }: { machine: Machine; close(): void })
       if (path !== null) setFile(path);
     });
   return (
-    <Dialog open onClose={close} aria-labelledby="add-disk-title">
-      <DialogTitle id="add-disk-title">{say('details.addDisk')}</DialogTitle>
-      <DialogContent className="stack" sx={{ width: 460 }}>
-        <ToggleButtonGroup
-          exclusive
-          value={kind}
-          onChange={(_event, next: Kind | null) => next !== null && setKind(next)}
-          aria-label={say('storage.kind')}
+    <AskDialog title={say('details.addDisk')} width={460} go={say('details.addDisk')} disabled={!ready} act={add} close={close}>
+      <ToggleButtonGroup
+        exclusive
+        value={kind}
+        onChange={(_event, next: Kind | null) => next !== null && setKind(next)}
+        aria-label={say('storage.kind')}
+      >
+        {KINDS.map((it) => (
+          <ToggleButton key={it} value={it} disabled={it === 'library' && library.length === 0}>
+            {say(`disk.${it}` as Words)}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      {kind === 'library' && (
+        <TextField
+          select
+          label={say('cut.diskFrom')}
+          value={chosen}
+          onChange={(event) => setImage(event.target.value)}
+          slotProps={{ select: { native: true } }}
         >
-          {KINDS.map((it) => (
-            <ToggleButton key={it} value={it} disabled={it === 'library' && library.length === 0}>
-              {say(`disk.${it}` as Words)}
-            </ToggleButton>
+          {library.map((it) => (
+            <option key={it.id} value={it.name}>
+              {it.name}
+            </option>
           ))}
-        </ToggleButtonGroup>
-        {kind === 'library' && (
-          <TextField
-            select
-            label={say('cut.diskFrom')}
-            value={chosen}
-            onChange={(event) => setImage(event.target.value)}
-            slotProps={{ select: { native: true } }}
-          >
-            {library.map((it) => (
-              <option key={it.id} value={it.name}>
-                {it.name}
-              </option>
-            ))}
-          </TextField>
-        )}
-        {kind !== 'file' && <NumberField label={say('cut.disk')} value={gib} min={1} max={16_384} set={setGib} />}
-        {kind === 'file' && (
-          <>
-            <div className="row">
-              <TextField label={say('storage.file')} value={file} onChange={(event) => setFile(event.target.value)} />
-              <Button variant="outlined" onClick={choose}>
-                {say('storage.choose')}
-              </Button>
-            </div>
-            <FormControlLabel
-              control={<Checkbox checked={readOnly} onChange={(_event, on) => setReadOnly(on)} />}
-              label={say('details.readOnly')}
-            />
-          </>
-        )}
-        {refusal !== undefined && <RefusalNote refusal={refusal} />}
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" disabled={!ready} onClick={add}>
-          {say('details.addDisk')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+        </TextField>
+      )}
+      {kind !== 'file' && <NumberField label={say('cut.disk')} value={gib} min={1} max={16_384} set={setGib} />}
+      {kind === 'file' && (
+        <>
+          <div className="row">
+            <TextField label={say('storage.file')} value={file} onChange={(event) => setFile(event.target.value)} />
+            <Button variant="outlined" onClick={choose}>
+              {say('storage.choose')}
+            </Button>
+          </div>
+          <FormControlLabel
+            control={<Checkbox checked={readOnly} onChange={(_event, on) => setReadOnly(on)} />}
+            label={say('details.readOnly')}
+          />
+        </>
+      )}
+      {refusal !== undefined && <RefusalNote refusal={refusal} />}
+    </AskDialog>
   );
 }

@@ -1,14 +1,11 @@
 /** Disks and network cards of a machine: plugged in and taken away, also while it runs. */
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { Disk, Machine, Nic } from '../../../core/contract/fleet.ts';
 import { call } from '../../desk/client.ts';
 import { useRead } from '../../desk/queries.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { memory } from '../../parts/format.ts';
 import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
@@ -52,28 +49,21 @@ export function Disks({ machine }: { machine: Machine }): ReactNode {
 /** A disk that belongs to the machine is lost; a person's own file stays. */
 function DetachDisk({ machine, disk, close }: { machine: Machine; disk: Disk; close(): void }): ReactNode {
   return (
-    <Dialog open onClose={close} aria-labelledby="detach-title">
-      <DialogTitle id="detach-title">{say('details.detach', { device: disk.id })}</DialogTitle>
-      <DialogContent className="second">
-        {say(disk.file === undefined ? 'details.detachLost' : 'details.detachKept', {
-          size: memory(disk.sizeMib),
-          file: disk.file ?? '',
-        })}
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button
-          variant="contained"
-          color="error"
-          onClick={() => {
-            close();
-            run(() => call('disk.detach', { machine: machine.id, disk: disk.id }), machine.id);
-          }}
-        >
-          {say('action.detach')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <AskDialog
+      title={say('details.detach', { device: disk.id })}
+      go={say('action.detach')}
+      danger
+      act={() => {
+        close();
+        run(() => call('disk.detach', { machine: machine.id, disk: disk.id }), machine.id);
+      }}
+      close={close}
+    >
+      {say(disk.file === undefined ? 'details.detachLost' : 'details.detachKept', {
+        size: memory(disk.sizeMib),
+        file: disk.file ?? '',
+      })}
+    </AskDialog>
   );
 }
 

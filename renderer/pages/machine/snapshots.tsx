@@ -1,15 +1,12 @@
 /** Snapshots as a tree: taken, reverted to, deleted; nothing is lost without being named. */
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { Snapshot } from '../../../core/contract/calls-machines.ts';
 import type { Machine } from '../../../core/contract/fleet.ts';
 import { call } from '../../desk/client.ts';
 import { useRead } from '../../desk/queries.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { bytes, dayClock } from '../../parts/format.ts';
 import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
@@ -82,51 +79,42 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
           </table>
         )}
       </section>
-      <Dialog open={taking} onClose={() => setTaking(false)} aria-labelledby="take-title">
-        <DialogTitle id="take-title">{say('snapshots.takeTitle', { name: machine.name })}</DialogTitle>
-        <DialogContent className="stack" sx={{ width: 400 }}>
-          <TextField
-            autoFocus
-            label={say('column.name')}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            sx={{ marginTop: 1 }}
-          />
-          <TextField label={say('details.note')} value={note} onChange={(event) => setNote(event.target.value)} />
-          <p className="quiet small">{say(machine.state === 'running' ? 'snapshots.withMemory' : 'snapshots.withoutMemory')}</p>
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={() => setTaking(false)}>{say('word.cancel')}</Button>
-          <Button
-            variant="contained"
-            disabled={!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)}
-            onClick={() => {
-              setTaking(false);
-              run(() => call('snapshot.take', { machine: machine.id, name, note }));
-            }}
-          >
-            {say('snapshots.take')}
-          </Button>
-        </DialogActions>
-      </Dialog>
-      <Dialog open={reverting !== undefined} onClose={() => setReverting(undefined)} aria-labelledby="revert-title">
-        <DialogTitle id="revert-title">{say('snapshots.revertTitle', { name: reverting?.name ?? '' })}</DialogTitle>
-        <DialogContent className="second">{say('snapshots.revertText', { machine: machine.name })}</DialogContent>
-        <DialogActions>
-          <Button onClick={() => setReverting(undefined)}>{say('word.cancel')}</Button>
-          <Button
-            variant="contained"
-            color="error"
-            onClick={() => {
-              const { id } = reverting ?? { id: '' };
-              setReverting(undefined);
-              run(() => call('snapshot.revert', { machine: machine.id, snapshot: id }));
-            }}
-          >
-            {say('snapshots.revert')}
-          </Button>
-        </DialogActions>
-      </Dialog>
+      <AskDialog
+        open={taking}
+        title={say('snapshots.takeTitle', { name: machine.name })}
+        width={400}
+        go={say('snapshots.take')}
+        disabled={!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(name)}
+        act={() => {
+          setTaking(false);
+          run(() => call('snapshot.take', { machine: machine.id, name, note }));
+        }}
+        close={() => setTaking(false)}
+      >
+        <TextField
+          autoFocus
+          label={say('column.name')}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          sx={{ marginTop: 1 }}
+        />
+        <TextField label={say('details.note')} value={note} onChange={(event) => setNote(event.target.value)} />
+        <p className="quiet small">{say(machine.state === 'running' ? 'snapshots.withMemory' : 'snapshots.withoutMemory')}</p>
+      </AskDialog>
+      <AskDialog
+        open={reverting !== undefined}
+        title={say('snapshots.revertTitle', { name: reverting?.name ?? '' })}
+        go={say('snapshots.revert')}
+        danger
+        act={() => {
+          const { id } = reverting ?? { id: '' };
+          setReverting(undefined);
+          run(() => call('snapshot.revert', { machine: machine.id, snapshot: id }));
+        }}
+        close={() => setReverting(undefined)}
+      >
+        {say('snapshots.revertText', { machine: machine.name })}
+      </AskDialog>
     </div>
   );
 }

@@ -1,12 +1,8 @@
 /** Deleting machines: what will be lost, and the name typed when one is protected or runs, or when many go at once. */
-import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { Machine } from '../../../core/contract/fleet.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { memory } from '../../parts/format.ts';
 import { say } from '../../words/say.ts';
 
@@ -40,37 +36,29 @@ export function RemoveDialog({
   const word = hit.length === 1 ? (hit[0]?.name ?? '') : String(hit.length);
   const disk = hit.reduce((sum, it) => sum + it.disks.reduce((all, one) => all + one.sizeMib, 0), 0);
   return (
-    <Dialog open onClose={close} aria-labelledby="remove-title">
-      <DialogTitle id="remove-title">
-        {hit.length === 1 ? say('remove.titleOne', { name: hit[0]?.name ?? '' }) : say('remove.title', { count: hit.length })}
-      </DialogTitle>
-      <DialogContent className="stack" sx={{ width: 420 }}>
-        <p className="second">
-          {say('remove.lost', { count: hit.length, disk: memory(disk), running: hit.filter((it) => !SAFE.has(it.state)).length })}
-        </p>
-        {kept > 0 && <p>{say('remove.kept', { count: kept })}</p>}
-        {hit.some((it) => it.protected) && <p>{say('remove.protected', { name: word })}</p>}
-        {asksWord && hit.length > 0 && (
-          <TextField
-            autoFocus
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            label={say('remove.type', { word })}
-            sx={{ marginTop: 1 }}
-          />
-        )}
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button
-          variant="contained"
-          color="error"
-          disabled={hit.length === 0 || (asksWord && typed !== word)}
-          onClick={() => remove(hit)}
-        >
-          {say('action.remove')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <AskDialog
+      title={hit.length === 1 ? say('remove.titleOne', { name: hit[0]?.name ?? '' }) : say('remove.title', { count: hit.length })}
+      width={420}
+      go={say('action.remove')}
+      danger
+      disabled={hit.length === 0 || (asksWord && typed !== word)}
+      act={() => remove(hit)}
+      close={close}
+    >
+      <p className="second">
+        {say('remove.lost', { count: hit.length, disk: memory(disk), running: hit.filter((it) => !SAFE.has(it.state)).length })}
+      </p>
+      {kept > 0 && <p>{say('remove.kept', { count: kept })}</p>}
+      {hit.some((it) => it.protected) && <p>{say('remove.protected', { name: word })}</p>}
+      {asksWord && hit.length > 0 && (
+        <TextField
+          autoFocus
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          label={say('remove.type', { word })}
+          sx={{ marginTop: 1 }}
+        />
+      )}
+    </AskDialog>
   );
 }

@@ -1,14 +1,10 @@
 /** A port of the instance that leads to a machine. */
-import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import { type ReactNode, useState } from 'react';
 import type { Machine } from '../../../core/contract/fleet.ts';
 import type { Network } from '../../../core/contract/storage.ts';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { NumberField } from '../../parts/number-field.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say } from '../../words/say.ts';
@@ -42,57 +38,55 @@ export function ForwardDialog({
     );
   };
   return (
-    <Dialog open onClose={close} aria-labelledby="forward-title">
-      <DialogTitle id="forward-title">{say('networks.forward')}</DialogTitle>
-      <DialogContent className="stack" sx={{ width: 420 }}>
-        <div className="row" style={{ paddingTop: 8 }}>
-          <select
-            className="select"
-            aria-label={say('nav.networks')}
-            value={network}
-            onChange={(event) => setNetwork(event.target.value)}
-          >
-            {networks.map((it) => (
-              <option key={it.id} value={it.id}>
-                {it.name}
-              </option>
-            ))}
-          </select>
-          <select
-            className="select"
-            aria-label={say('forward.protocol')}
-            value={protocol}
-            onChange={(event) => setProtocol(event.target.value as 'tcp' | 'udp')}
-          >
-            <option value="tcp">TCP</option>
-            <option value="udp">UDP</option>
-          </select>
-          <select
-            className="select"
-            aria-label={say('forward.to')}
-            value={address}
-            onChange={(event) => setChosen(event.target.value)}
-          >
-            {able.map((it) => (
-              <option key={it.id} value={it.address}>
-                {it.name} ({it.address})
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="form-grid">
-          <NumberField label={say('forward.port')} value={port} min={1} max={65_535} set={setPort} />
-          <NumberField label={say('forward.toPort')} value={toPort} min={1} max={65_535} set={setToPort} />
-        </div>
-        {able.length === 0 && <p className="warn small">{say('forward.nobody')}</p>}
-        {refusal !== undefined && <RefusalNote refusal={refusal} />}
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" disabled={address === ''} onClick={act}>
-          {say('forward.go')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <AskDialog
+      title={say('networks.forward')}
+      width={420}
+      go={say('forward.go')}
+      disabled={address === ''}
+      act={act}
+      close={close}
+    >
+      <div className="row" style={{ paddingTop: 8 }}>
+        <select
+          className="select"
+          aria-label={say('nav.networks')}
+          value={network}
+          onChange={(event) => setNetwork(event.target.value)}
+        >
+          {networks.map((it) => (
+            <option key={it.id} value={it.id}>
+              {it.name}
+            </option>
+          ))}
+        </select>
+        <select
+          className="select"
+          aria-label={say('forward.protocol')}
+          value={protocol}
+          onChange={(event) => setProtocol(event.target.value as 'tcp' | 'udp')}
+        >
+          <option value="tcp">TCP</option>
+          <option value="udp">UDP</option>
+        </select>
+        <select
+          className="select"
+          aria-label={say('forward.to')}
+          value={address}
+          onChange={(event) => setChosen(event.target.value)}
+        >
+          {able.map((it) => (
+            <option key={it.id} value={it.address}>
+              {it.name} ({it.address})
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="form-grid">
+        <NumberField label={say('forward.port')} value={port} min={1} max={65_535} set={setPort} />
+        <NumberField label={say('forward.toPort')} value={toPort} min={1} max={65_535} set={setToPort} />
+      </div>
+      {able.length === 0 && <p className="warn small">{say('forward.nobody')}</p>}
+      {refusal !== undefined && <RefusalNote refusal={refusal} />}
+    </AskDialog>
   );
 }

@@ -1,10 +1,5 @@
 /** A new network. */
-import Button from '@mui/material/Button';
 import Checkbox from '@mui/material/Checkbox';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
@@ -12,6 +7,7 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { type ReactNode, useState } from 'react';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say, type Words } from '../../words/say.ts';
 
@@ -31,41 +27,32 @@ export function NetworkDialog({ instance, done, close }: { instance: string; don
     call('network.create', { instance, network }).then(done, (thrown: unknown) => setRefusal(refusalOf(thrown)));
   };
   return (
-    <Dialog open onClose={close} aria-labelledby="network-title">
-      <DialogTitle id="network-title">{say('networks.create')}</DialogTitle>
-      <DialogContent className="stack" sx={{ width: 420 }}>
-        <ToggleButtonGroup
-          exclusive
-          value={kind}
-          onChange={(_event, next: (typeof KINDS)[number] | null) => next !== null && setKind(next)}
-          aria-label={say('storage.kind')}
-        >
-          {KINDS.map((it) => (
-            <ToggleButton key={it} value={it}>
-              {say(`network.${it}` as Words)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
-        <p className="quiet small">{say(`network.${kind}Help` as Words)}</p>
-        <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
-        <TextField
-          label={say('networks.subnet')}
-          value={subnet}
-          onChange={(event) => setSubnet(event.target.value)}
-          slotProps={{ htmlInput: { className: 'mono' } }}
-        />
-        <FormControlLabel
-          control={<Checkbox checked={dhcp} onChange={(_event, on) => setDhcp(on)} />}
-          label={say('networks.useDhcp')}
-        />
-        {refusal !== undefined && <RefusalNote refusal={refusal} />}
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" onClick={act}>
-          {say('networks.createGo')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <AskDialog title={say('networks.create')} width={420} go={say('networks.createGo')} act={act} close={close}>
+      <ToggleButtonGroup
+        exclusive
+        value={kind}
+        onChange={(_event, next: (typeof KINDS)[number] | null) => next !== null && setKind(next)}
+        aria-label={say('storage.kind')}
+      >
+        {KINDS.map((it) => (
+          <ToggleButton key={it} value={it}>
+            {say(`network.${it}` as Words)}
+          </ToggleButton>
+        ))}
+      </ToggleButtonGroup>
+      <p className="quiet small">{say(`network.${kind}Help` as Words)}</p>
+      <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
+      <TextField
+        label={say('networks.subnet')}
+        value={subnet}
+        onChange={(event) => setSubnet(event.target.value)}
+        slotProps={{ htmlInput: { className: 'mono' } }}
+      />
+      <FormControlLabel
+        control={<Checkbox checked={dhcp} onChange={(_event, on) => setDhcp(on)} />}
+        label={say('networks.useDhcp')}
+      />
+      {refusal !== undefined && <RefusalNote refusal={refusal} />}
+    </AskDialog>
   );
 }

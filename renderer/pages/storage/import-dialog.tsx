@@ -1,15 +1,12 @@
 /** Bringing an own kernel or disk. */
 import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { type ReactNode, useState } from 'react';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
@@ -40,42 +37,41 @@ export function ImportDialog({ done }: { done(): void }): ReactNode {
       <Button variant="outlined" onClick={() => setOpen(true)}>
         {say('storage.import')}
       </Button>
-      <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby="import-title">
-        <DialogTitle id="import-title">{say('storage.import')}</DialogTitle>
-        <DialogContent className="stack" sx={{ width: 460 }}>
-          <ToggleButtonGroup
-            exclusive
-            value={kind}
-            onChange={(_event, next: 'kernel' | 'disk' | null) => next !== null && setKind(next)}
-            aria-label={say('storage.kind')}
-          >
-            <ToggleButton value="kernel">{say('image.kernel')}</ToggleButton>
-            <ToggleButton value="disk">{say('image.disk')}</ToggleButton>
-          </ToggleButtonGroup>
-          <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
+      <AskDialog
+        open={open}
+        title={say('storage.import')}
+        width={460}
+        go={say('storage.importGo')}
+        disabled={name === '' || path === ''}
+        act={act}
+        close={() => setOpen(false)}
+      >
+        <ToggleButtonGroup
+          exclusive
+          value={kind}
+          onChange={(_event, next: 'kernel' | 'disk' | null) => next !== null && setKind(next)}
+          aria-label={say('storage.kind')}
+        >
+          <ToggleButton value="kernel">{say('image.kernel')}</ToggleButton>
+          <ToggleButton value="disk">{say('image.disk')}</ToggleButton>
+        </ToggleButtonGroup>
+        <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
+        <div className="row">
+          <TextField label={say('storage.file')} value={path} onChange={(event) => setPath(event.target.value)} />
+          <Button variant="outlined" onClick={() => choose(kind, setPath)}>
+            {say('storage.choose')}
+          </Button>
+        </div>
+        {kind === 'kernel' && (
           <div className="row">
-            <TextField label={say('storage.file')} value={path} onChange={(event) => setPath(event.target.value)} />
-            <Button variant="outlined" onClick={() => choose(kind, setPath)}>
+            <TextField label={say('storage.ramDisk')} value={ramDisk} onChange={(event) => setRamDisk(event.target.value)} />
+            <Button variant="outlined" onClick={() => choose('ram-disk', setRamDisk)}>
               {say('storage.choose')}
             </Button>
           </div>
-          {kind === 'kernel' && (
-            <div className="row">
-              <TextField label={say('storage.ramDisk')} value={ramDisk} onChange={(event) => setRamDisk(event.target.value)} />
-              <Button variant="outlined" onClick={() => choose('ram-disk', setRamDisk)}>
-                {say('storage.choose')}
-              </Button>
-            </div>
-          )}
-          {refusal !== undefined && <RefusalNote refusal={refusal} />}
-        </DialogContent>
-        <DialogActions>
-          <Button onClick={() => setOpen(false)}>{say('word.cancel')}</Button>
-          <Button variant="contained" disabled={name === '' || path === ''} onClick={act}>
-            {say('storage.importGo')}
-          </Button>
-        </DialogActions>
-      </Dialog>
+        )}
+        {refusal !== undefined && <RefusalNote refusal={refusal} />}
+      </AskDialog>
     </>
   );
 }

@@ -1,13 +1,9 @@
 /** One rule of the alarms. */
-import Button from '@mui/material/Button';
-import Dialog from '@mui/material/Dialog';
-import DialogActions from '@mui/material/DialogActions';
-import DialogContent from '@mui/material/DialogContent';
-import DialogTitle from '@mui/material/DialogTitle';
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { AlarmRule } from '../../../core/contract/alarms.ts';
 import { GAUGES, type GaugeName, gaugeIndex } from '../../../core/contract/gauges.ts';
+import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { GAUGE_UNITS, GAUGE_WORDS } from '../../parts/gauge-text.ts';
 import { NumberField } from '../../parts/number-field.tsx';
 import { say } from '../../words/say.ts';
@@ -37,78 +33,63 @@ export function AlarmDialog({
   const set = (change: Partial<AlarmRule>): void => setRule((before) => ({ ...before, ...change }));
   const unit = GAUGE_UNITS[GAUGES[gaugeIndex[rule.gauge]]?.unit ?? 'percent'];
   return (
-    <Dialog open onClose={close} aria-labelledby="alarm-title">
-      <DialogTitle id="alarm-title">{say(given === undefined ? 'alarm.new' : 'alarm.edit')}</DialogTitle>
-      <DialogContent className="stack" sx={{ width: 460 }}>
-        <div className="form-grid" style={{ paddingTop: 8 }}>
-          <TextField
-            select
-            autoFocus
-            label={say('alarm.gauge')}
-            value={rule.gauge}
-            onChange={(event) => set({ gauge: event.target.value as GaugeName })}
-            helperText=" "
-            slotProps={{ select: { native: true } }}
-          >
-            {GAUGES.map(({ name }) => (
-              <option key={name} value={name}>
-                {say(GAUGE_WORDS[name])}
-              </option>
-            ))}
-          </TextField>
-          <TextField
-            select
-            label={say('alarm.comparison')}
-            value={rule.comparison}
-            onChange={(event) => set({ comparison: event.target.value as AlarmRule['comparison'] })}
-            helperText=" "
-            slotProps={{ select: { native: true } }}
-          >
-            <option value="above">{say('alarm.isAbove')}</option>
-            <option value="below">{say('alarm.isBelow')}</option>
-          </TextField>
-          <NumberField
-            label={say('alarm.limit', { unit })}
-            value={rule.limit}
-            min={0}
-            max={1e12}
-            set={(limit) => set({ limit })}
-          />
-          <NumberField
-            label={say('alarm.seconds')}
-            value={rule.seconds}
-            min={1}
-            max={86_400}
-            set={(seconds) => set({ seconds })}
-          />
-          <TextField
-            select
-            label={say('alarm.about')}
-            value={rule.about}
-            onChange={(event) => set({ about: event.target.value as AlarmRule['about'] })}
-            helperText=" "
-            slotProps={{ select: { native: true } }}
-          >
-            <option value="machines">{say('alarm.machines')}</option>
-            <option value="instances">{say('alarm.instances')}</option>
-          </TextField>
-          <TextField
-            label={say('alarm.tag')}
-            value={rule.tag}
-            onChange={(event) => set({ tag: event.target.value.trim() })}
-            helperText=" "
-          />
-        </div>
-        <p className="second" aria-live="polite">
-          {ruleText(rule)}
-        </p>
-      </DialogContent>
-      <DialogActions>
-        <Button onClick={close}>{say('word.cancel')}</Button>
-        <Button variant="contained" onClick={() => keep(rule)}>
-          {say('word.apply')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    <AskDialog
+      title={say(given === undefined ? 'alarm.new' : 'alarm.edit')}
+      width={460}
+      go={say('word.apply')}
+      act={() => keep(rule)}
+      close={close}
+    >
+      <div className="form-grid" style={{ paddingTop: 8 }}>
+        <TextField
+          select
+          autoFocus
+          label={say('alarm.gauge')}
+          value={rule.gauge}
+          onChange={(event) => set({ gauge: event.target.value as GaugeName })}
+          helperText=" "
+          slotProps={{ select: { native: true } }}
+        >
+          {GAUGES.map(({ name }) => (
+            <option key={name} value={name}>
+              {say(GAUGE_WORDS[name])}
+            </option>
+          ))}
+        </TextField>
+        <TextField
+          select
+          label={say('alarm.comparison')}
+          value={rule.comparison}
+          onChange={(event) => set({ comparison: event.target.value as AlarmRule['comparison'] })}
+          helperText=" "
+          slotProps={{ select: { native: true } }}
+        >
+          <option value="above">{say('alarm.isAbove')}</option>
+          <option value="below">{say('alarm.isBelow')}</option>
+        </TextField>
+        <NumberField label={say('alarm.limit', { unit })} value={rule.limit} min={0} max={1e12} set={(limit) => set({ limit })} />
+        <NumberField label={say('alarm.seconds')} value={rule.seconds} min={1} max={86_400} set={(seconds) => set({ seconds })} />
+        <TextField
+          select
+          label={say('alarm.about')}
+          value={rule.about}
+          onChange={(event) => set({ about: event.target.value as AlarmRule['about'] })}
+          helperText=" "
+          slotProps={{ select: { native: true } }}
+        >
+          <option value="machines">{say('alarm.machines')}</option>
+          <option value="instances">{say('alarm.instances')}</option>
+        </TextField>
+        <TextField
+          label={say('alarm.tag')}
+          value={rule.tag}
+          onChange={(event) => set({ tag: event.target.value.trim() })}
+          helperText=" "
+        />
+      </div>
+      <p className="second" aria-live="polite">
+        {ruleText(rule)}
+      </p>
+    </AskDialog>
   );
 }
