@@ -16,6 +16,13 @@ it('gives seconds for a short range and minutes for a long one', () => {
   expect([long.low[1], long.high[1]]).toEqual([10, 30]);
 });
 
+it('ends with what was measured last, not with a moment that is still to be measured', () => {
+  const history = new GaugeHistory();
+  for (let second = 0; second < 10; second++) history.add(second * 1000, 'i1.1', [50]);
+  const { mean, low, high } = history.read('i1.1', 'cpu', 60, 10_400);
+  expect([mean, low, high]).toEqual(Array.from({ length: 3 }, () => Array.from({ length: 10 }, () => 50)));
+});
+
 it('knows nothing of a machine that was never measured or was forgotten', () => {
   const history = new GaugeHistory();
   history.add(1000, 'i1.1', [1]);

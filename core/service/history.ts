@@ -39,9 +39,11 @@ class Tier {
       const row = this.slots[index];
       if (row !== undefined && at >= from && at <= to) known.set(at, row);
     }
-    const first = known.size === 0 ? to : Math.min(...known.keys());
+    if (known.size === 0) return history;
+    // The slot of this very moment may not have been measured yet.
+    const [first, last] = [Math.min(...known.keys()), Math.max(...known.keys())];
     history.from = first;
-    for (let at = first; at <= to; at += this.step) {
+    for (let at = first; at <= last; at += this.step) {
       const row = known.get(at);
       const samples = row?.[WIDTH * 3 + gauge] ?? 0;
       history.mean.push(row === undefined || samples === 0 ? 0 : (row[gauge] ?? 0) / samples);

@@ -1,10 +1,11 @@
 /** The instance as a drawing: cloth cut into named patches, the second layer's own strip, and bare ground. */
-import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { Instance, Machine } from '../../core/contract/fleet.ts';
 import { THREADS } from '../theme/tokens.ts';
 import { sayAny } from '../words/say.ts';
 import { memory } from './format.ts';
 import { cut } from './patches.tsx';
+import { useWidth } from './use-width.ts';
 import './cloth.css';
 
 export interface ClothProps {
@@ -16,16 +17,8 @@ export interface ClothProps {
 }
 
 export function Cloth({ instance, machines, planned, height }: ClothProps): ReactNode {
-  const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(300);
+  const [box, width] = useWidth<HTMLDivElement>(300, 80);
   const pattern = useId();
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const watch = new ResizeObserver(([entry]) => entry !== undefined && setWidth(Math.max(80, entry.contentRect.width)));
-    watch.observe(element);
-    return () => watch.disconnect();
-  }, []);
   const own = instance.capacity?.ownMemoryMib ?? 0;
   const plan = planned ?? { count: 0, memoryMib: 0 };
   const asked = machines.reduce((sum, it) => sum + it.memoryMib, 0) + plan.count * plan.memoryMib;

@@ -102,7 +102,13 @@ export function themeOf(mode: 'light' | 'dark', still: boolean): Theme {
           input: { padding: '6px 10px', height: 18, '&::placeholder': { color: t.ink3, opacity: 1 } },
         },
       },
-      MuiInputLabel: { styleOverrides: { root: { fontSize: 13 } } },
+      // Where the text of a field stands, until something stands there.
+      MuiInputLabel: {
+        styleOverrides: {
+          root: { fontSize: 13 },
+          outlined: { '&:not(.MuiInputLabel-shrink)': { transform: 'translate(10px, 5px)' } },
+        },
+      },
       MuiFormControlLabel: { styleOverrides: { root: { marginLeft: -4 }, label: { fontSize: 13, marginLeft: 4 } } },
       MuiFormHelperText: { styleOverrides: { root: { margin: '3px 0 0', fontSize: 11.5, color: t.ink3 } } },
       MuiCheckbox: { defaultProps: { size: 'small' }, styleOverrides: { root: { padding: 4, color: t.ink3 } } },

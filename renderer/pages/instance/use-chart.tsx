@@ -2,11 +2,14 @@
 import { type ReactNode, useMemo } from 'react';
 import type { Instance, Machine } from '../../../core/contract/fleet.ts';
 import { KEPT, series, useTick } from '../../desk/gauges.ts';
+import { useWidth } from '../../parts/use-width.ts';
 import { THREADS } from '../../theme/tokens.ts';
 import { say } from '../../words/say.ts';
 
+/** Dots, until the page is laid out, and at least. */
 const WIDTH = 620;
-const HEIGHT = 220;
+const LEAST_WIDTH = 240;
+const HEIGHT = 260;
 const LEFT = 42;
 const TOP = 12;
 const BOTTOM = 22;
@@ -47,24 +50,26 @@ function bandsOf(machines: readonly Machine[], vcpus: number): Band[] {
 
 export function UseChart({ instance, machines }: { instance: Instance; machines: readonly Machine[] }): ReactNode {
   const tick = useTick();
+  const [box, width] = useWidth<HTMLElement>(WIDTH, LEAST_WIDTH);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the tick says that the rings have changed
   const bands = useMemo(() => bandsOf(machines, instance.vcpus), [machines, instance.vcpus, tick]);
-  const x = (index: number): number => LEFT + (index / (KEPT - 1)) * (WIDTH - LEFT - 4);
+  const x = (index: number): number => LEFT + (index / (KEPT - 1)) * (width - LEFT - 4);
   const y = (value: number): number => TOP + (1 - Math.min(value, 115) / 115) * (HEIGHT - TOP - BOTTOM);
   const floor = Array.from({ length: KEPT }, () => 0);
   return (
-    <section className="card">
+    <section className="card" ref={box}>
       <h2>{say('overview.use')}</h2>
       <svg
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        width="100%"
+        viewBox={`0 0 ${width} ${HEIGHT}`}
+        width={width}
+        height={HEIGHT}
         role="img"
         aria-label={say('overview.useLabel', { count: machines.length })}
         style={{ display: 'block', marginTop: 8 }}
       >
         {[0, 25, 50, 75].map((mark) => (
           <g key={mark}>
-            <line x1={LEFT} x2={WIDTH} y1={y(mark)} y2={y(mark)} stroke="var(--line)" />
+            <line x1={LEFT} x2={width} y1={y(mark)} y2={y(mark)} stroke="var(--line)" />
             <text x={LEFT - 6} y={y(mark) + 4} textAnchor="end" fontSize="11" fill="var(--ink-3)">
               {mark} %
             </text>
@@ -85,14 +90,14 @@ export function UseChart({ instance, machines }: { instance: Instance; machines:
             />
           );
         })}
-        <line x1={LEFT} x2={WIDTH} y1={y(100)} y2={y(100)} stroke="var(--ink)" strokeWidth="1.4" strokeDasharray="5 3" />
-        <text x={WIDTH - 4} y={y(100) - 5} textAnchor="end" fontSize="11" fill="var(--ink-2)">
+        <line x1={LEFT} x2={width} y1={y(100)} y2={y(100)} stroke="var(--ink)" strokeWidth="1.4" strokeDasharray="5 3" />
+        <text x={width - 4} y={y(100) - 5} textAnchor="end" fontSize="11" fill="var(--ink-2)">
           {say('overview.rented', { vcpus: instance.vcpus })}
         </text>
         <text x={LEFT} y={HEIGHT - 6} fontSize="11" fill="var(--ink-3)">
           {say('overview.minuteAgo')}
         </text>
-        <text x={WIDTH - 4} y={HEIGHT - 6} fontSize="11" textAnchor="end" fill="var(--ink-3)">
+        <text x={width - 4} y={HEIGHT - 6} fontSize="11" textAnchor="end" fill="var(--ink-3)">
           {say('overview.now')}
         </text>
       </svg>

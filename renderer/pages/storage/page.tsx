@@ -93,8 +93,8 @@ function Images({ images, again }: { images: readonly Image[]; again(): void }):
               )}
             </td>
             <td className="second">{image.source}</td>
-            <td className="number">{bytes(image.virtualBytes)}</td>
-            <td className="number">{bytes(image.realBytes)}</td>
+            <td className="number">{image.state === 'absent' ? '–' : bytes(image.virtualBytes)}</td>
+            <td className="number">{image.state === 'absent' ? '–' : bytes(image.realBytes)}</td>
             <td className="number">
               {image.state !== 'ready' && image.builtIn && (
                 <Button
