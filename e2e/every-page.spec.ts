@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { fleetOf } from './fleet.ts';
+import { fleetOf, stateOf, until } from './fleet.ts';
 import { expect, type Started, start, test } from './launch.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../dist/pictures');
@@ -19,7 +19,7 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['machines-panel', '/machines?on=i1.2'],
   ['machines-filter', '/machines?filter=state:running%20nonsense%3E'],
   ['rent', '/rent'],
-  ['lay', '/partition?instance=i2'],
+  ['lay', '/partition?instance=i3'],
   ['partition', '/partition?instance=i1'],
   ['new', '/new?instance=i1'],
   ['console', '/machine/i1.1/console'],
@@ -75,6 +75,9 @@ for (const theme of ['light', 'dark'] as const) {
         await desk.window.setViewportSize({ width: size.width, height: size.height });
         await fleetOf(desk, 12);
         await fleetOf(desk, 0, { provider: 'gce-kvm', type: 'e2-standard-8', name: 'plain' });
+        const bare = { provider: 'ec2-2012', type: 'm1.large', count: 1, name: 'bare', tags: [], image: 'default' };
+        await desk.call('instance.rent', bare);
+        await until('it is ready', async () => (await stateOf(desk, 'i3')) === 'ready');
         await desk.call('machine.act', { machine: 'i1.3', action: 'pause' });
         await desk.call('machine.act', { machine: 'i1.4', action: 'off' });
         await desk.call('snapshot.take', { machine: 'i1.1', name: 'before', note: 'before the upgrade' });

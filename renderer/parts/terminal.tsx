@@ -4,8 +4,9 @@ import { SearchAddon } from '@xterm/addon-search';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { instanceOf } from '../../core/contract/shapes.ts';
 import type { FromConsole, ToConsole } from '../../core/contract/streams.ts';
-import { openStream } from '../desk/client.ts';
+import { on, openStream } from '../desk/client.ts';
 import { useSettings } from '../desk/settings.ts';
 import { useDark } from '../theme/look.tsx';
 import { say } from '../words/say.ts';
@@ -215,44 +216,55 @@ function connect(
   const replies = QUESTIONS.map((question) => xterm.parser.registerCsiHandler(question, () => past > 0));
   const encoder = new TextEncoder();
   const say_ = (message: ToConsole): void => port?.postMessage(message);
-  const lose = (): void => {
-    port = undefined;
+  const again = (): void => {
     if (over) return;
     linked('lost');
     timer = setTimeout(() => void open(), RETRY);
   };
+  /** Once for each port, whichever way its end is told. */
+  const lose = (gone: MessagePort | undefined): void => {
+    if (gone === undefined || port !== gone) return;
+    port = undefined;
+    gone.close();
+    again();
+  };
   const open = async (): Promise<void> => {
     linked('connecting');
+    let opened: MessagePort;
     try {
-      const opened = await openStream({ kind: 'console', unit, line });
-      if (over) {
-        opened.close();
+      opened = await openStream({ kind: 'console', unit, line });
+    } catch {
+      again();
+      return;
+    }
+    if (over) {
+      opened.close();
+      return;
+    }
+    port = opened;
+    if (!first) xterm.reset();
+    first = false;
+    opened.addEventListener('close', () => lose(opened));
+    opened.onmessage = (event: MessageEvent<FromConsole>) => {
+      const message = event.data;
+      if (message.type === 'ended') {
+        lose(opened);
         return;
       }
-      port = opened;
-      if (!first) xterm.reset();
-      first = false;
-      opened.onmessage = (event: MessageEvent<FromConsole>) => {
-        const message = event.data;
-        if (message.type === 'ended') {
-          opened.close();
-          lose();
-          return;
-        }
-        linked('open');
-        if (message.skipped > 0) skip(message.skipped);
-        if (message.past) past += 1;
-        xterm.write(message.bytes, () => {
-          if (message.past) past -= 1;
-          say_({ type: 'shown', bytes: message.bytes.length });
-        });
-      };
-      opened.addEventListener('close', lose);
       linked('open');
-    } catch {
-      lose();
-    }
+      if (message.skipped > 0) skip(message.skipped);
+      if (message.past) past += 1;
+      xterm.write(message.bytes, () => {
+        if (message.past) past -= 1;
+        say_({ type: 'shown', bytes: message.bytes.length });
+      });
+    };
+    linked('open');
   };
+  // A process that was killed cannot close its ports.
+  const died = on('process.changed', ({ process }) => {
+    if (process.unit === instanceOf(unit) && process.pid === null) lose(port);
+  });
   void open();
   const keys = xterm.onData((text) => say_({ type: 'keys', bytes: encoder.encode(text) }));
   const binary = xterm.onBinary((text) => say_({ type: 'keys', bytes: Uint8Array.from(text, (letter) => letter.charCodeAt(0)) }));
@@ -260,6 +272,7 @@ function connect(
     send: (text) => say_({ type: 'keys', bytes: encoder.encode(text) }),
     end: () => {
       over = true;
+      died();
       clearTimeout(timer);
       for (const each of [keys, binary, ...replies]) each.dispose();
       port?.close();
