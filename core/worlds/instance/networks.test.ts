@@ -91,6 +91,14 @@ it('keeps networks and forwards across processes', () => {
   expect([networks.map((it) => it.name), forwards]).toEqual([['bridge0', 'inner'], [{ ...FORWARD, id: 'f2' }]]);
 });
 
+it('says under which address forwards are reached, where there is a way out', () => {
+  const networks = networksOf();
+  expect(networks.create(NAT).outside).toBe('10.77.255.253');
+  const apart = { ...NAT, name: 'quiet', kind: 'isolated', subnet: '10.0.2.0/24', gateway: '10.0.2.1' } as const;
+  expect(networks.create(apart).outside).toBe('');
+  expect(networks.list().networks.map((it) => it.outside)).toEqual(['', '10.77.255.253', '']);
+});
+
 it('refuses what clashes, what is in use, and forwards without a way out', () => {
   const networks = networksOf();
   networks.create(NAT);
