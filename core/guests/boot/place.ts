@@ -51,7 +51,13 @@ export function writeSparsely(memory: MachineMemory, address: number, bytes: Uin
   while (at < bytes.length) {
     const end = Math.min(bytes.length, at + FRAME - ((address + at) % FRAME));
     const piece = bytes.subarray(at, end);
-    if (piece.some((byte) => byte !== 0)) memory.write(address + at, piece);
+    if (!isZero(piece)) memory.write(address + at, piece);
     at = end;
   }
+}
+
+/** A kernel has tens of megabytes: a function called for each byte would take a tenth of a second. */
+function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] !== 0) return false;
+  return true;
 }
