@@ -2,8 +2,9 @@
 import type { Cycles } from '../seams/addresses.ts';
 import type { Board, BoardHost, Outcome } from '../seams/board.ts';
 import type { AddressRange, Computer, CpuidResult, HostMachine, Virtualization } from '../seams/machine.ts';
-import { computer, type Processor } from './computer.ts';
+import { computer } from './computer.ts';
 import { type Cores, sharedCores } from './cores.ts';
+import type { Processor } from './wiring.ts';
 
 export interface BareSpec {
   readonly ram: readonly AddressRange[];

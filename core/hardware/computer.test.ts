@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Board, BoardHost } from '../seams/board.ts';
 import type { ContainerMemory, ContainerSpec, Trap, VirtualContext } from '../seams/machine.ts';
 import { bare } from './bare.ts';
-import type { Processor } from './computer.ts';
+import type { Processor } from './wiring.ts';
 
 /** A context that runs one cycle at a time under a script. */
 interface Scripted extends VirtualContext {

@@ -1,8 +1,8 @@
 /** Threads that share a core: alone at full speed, together at what the core yields; the order of numbering; partly busy neighbours. */
 import { expect, it } from 'vitest';
 import type { ContainerSpec, VirtualContext } from '../seams/machine.ts';
-import type { Processor } from './computer.ts';
 import { sharedCores } from './cores.ts';
+import type { Processor } from './wiring.ts';
 
 const TURN = 20_000;
 const YIELD = 1.3;

@@ -7,7 +7,7 @@
  */
 import type { Cycles } from '../seams/addresses.ts';
 import type { Trap, VirtualContext } from '../seams/machine.ts';
-import type { Processor } from './computer.ts';
+import type { Processor } from './wiring.ts';
 
 export interface Cores {
   readonly count: number;

@@ -2,8 +2,7 @@
 import { Bug, invariant } from '../base/bug.ts';
 import type { Cycles } from '../seams/addresses.ts';
 import { type Cpu, type ExitReason, type Machine, type Occupant, Register, type VirtualContext } from '../seams/machine.ts';
-import type { CpuState, Wiring } from './computer.ts';
-import { clockOf, SHADOWED } from './computer.ts';
+import { type CpuState, clockOf, SHADOWED, type Wiring } from './wiring.ts';
 
 /** What an occupant gets as vector when its timer fires or another CPU calls. */
 const OWN_INTERRUPT = 0;

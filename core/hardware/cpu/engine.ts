@@ -15,8 +15,8 @@ import { Constant, Offset, Place } from './gen/offsets.ts';
 import { type Hot, type HotImports, instantiateHot } from './hot-module.ts';
 import { instructionText } from './instruction-text.ts';
 import { createTranslator, DEFAULT_OPTIONS, type Translator, type TranslatorOptions } from './jit/install.ts';
-import { PREFIX, RECORD, readInstruction, viewsOf } from './jit/instruction.ts';
-import type { RowPlan } from './jit/rows.ts';
+import type { RowPlan } from './jit/instruction.ts';
+import { PREFIX, RECORD, readInstruction, viewsOf } from './jit/record.ts';
 import { trapOf } from './stop.ts';
 
 const PAGE_OF_WASM = 65536;

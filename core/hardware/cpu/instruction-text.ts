@@ -1,7 +1,8 @@
 /** Decoded instructions as text, for people who look at a crash: Intel's order of operands, numbers in hexadecimal. */
 import { hex } from '../../base/bits.ts';
 import { ROW_IDS } from '../../isa/gen/row-ids.ts';
-import { FLAT_SEGMENT, IN_MEMORY, type Instruction, NO_REGISTER, PREFIX, RIP_BASE } from './jit/instruction.ts';
+import type { Instruction } from './jit/instruction.ts';
+import { FLAT_SEGMENT, IN_MEMORY, NO_REGISTER, PREFIX, RIP_BASE } from './jit/record.ts';
 
 const WIDE = ['rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi'] as const;
 const BYTES = ['al', 'cl', 'dl', 'bl', 'ah', 'ch', 'dh', 'bh'] as const;

@@ -5,8 +5,9 @@
  * are taken: code that never ran costs compile time (of 76,658 blocks of a kernel boot 6,953 are hot). A jump to a block
  * that is not in the unit leaves it; where it leads may be the head of another.
  */
-import { type Instruction, readInstruction, type Views } from './instruction.ts';
-import { Flow, type RowPlans } from './rows.ts';
+import { Flow, type Instruction } from './instruction.ts';
+import { readInstruction, type Views } from './record.ts';
+import type { RowPlans } from './rows.ts';
 
 export const PAGE = 4096;
 /** The time of the optimising compiler grows faster than the function. */

@@ -11,11 +11,12 @@ import { Constant, Place } from '../gen/offsets.ts';
 import { type Block, type CodeSource, discover, PAGE } from './discover.ts';
 import { EMITTERS } from './emit/table.ts';
 import { makeGraph } from './graph.ts';
-import { type Instruction, RECORD, type Views, viewsOf } from './instruction.ts';
+import type { Instruction } from './instruction.ts';
 import type { ImportName } from './locals.ts';
 import { ModuleBuilder } from './module.ts';
 import type { Usage } from './path.ts';
 import { makePlan } from './plan.ts';
+import { RECORD, type Views, viewsOf } from './record.ts';
 import { planRows, type RowPlans } from './rows.ts';
 import { ENTRY_SLOTS, Unit } from './unit.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { Block } from './discover.ts';
 import { type Graph, isBackEdge } from './graph.ts';
-import type { Instruction } from './instruction.ts';
-import { emitterOf, Flow, flagUse, mayLeave } from './rows.ts';
+import { Flow, type Instruction } from './instruction.ts';
+import { emitterOf, flagUse, mayLeave } from './rows.ts';
 import { ALL_STATUS, liveBefore } from './status-flags.ts';
 
 /** Near the end of a budget a path is interpreted; a longer one is cut. */

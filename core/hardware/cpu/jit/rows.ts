@@ -1,38 +1,8 @@
-/** What the translator knows of each row id: its emitter, where control goes, and what it does to the status flags. */
+/** Joins the rows of the instruction tables with the emitters, and answers what the translator asks of an instruction. */
 import { ROW_IDS } from '../../../isa/gen/row-ids.ts';
-import { FLAT_SEGMENT, IN_MEMORY, type Instruction } from './instruction.ts';
-import type { Path } from './path.ts';
+import { type Emitter, Flow, type Instruction, type RowPlan } from './instruction.ts';
+import { FLAT_SEGMENT, IN_MEMORY } from './record.ts';
 import type { FlagUse } from './status-flags.ts';
-
-/** Where control goes behind an instruction. `leave`: the interpreter executes it, outside the unit. */
-export const Flow = { next: 0, jump: 1, branch: 2, call: 3, indirectCall: 4, indirect: 5, leave: 6 } as const;
-export type FlowKind = (typeof Flow)[keyof typeof Flow];
-
-/**
- * Writes the code of one instruction. Whatever can make it leave (a TLB miss, a fault) comes before anything it
- * changes, because the interpreter then executes the instruction from its beginning.
- */
-export type Emit = (path: Path, instruction: Instruction) => void;
-
-export interface Emitter {
-  readonly emit: Emit;
-  /** Forms it cannot write are executed by the handler. Besides this the memory operand must be addressable. */
-  readonly fits?: (instruction: Instruction, is64: boolean) => boolean;
-  readonly flow?: FlowKind;
-  /** Absent: it has nothing to do with them, or may leave all as they were. */
-  readonly flags?: FlagUse | ((instruction: Instruction) => FlagUse | undefined);
-  /** May leave, though it has no ModRM memory operand. */
-  readonly leaves?: true;
-  /** Its ModRM memory operand is not accessed (LEA, NOP). */
-  readonly addressOnly?: true;
-}
-
-export interface RowPlan {
-  readonly name: string;
-  readonly operands: readonly string[];
-  readonly flow: FlowKind;
-  readonly emitter: Emitter | undefined;
-}
 
 export interface RowPlans {
   readonly plans: readonly RowPlan[];

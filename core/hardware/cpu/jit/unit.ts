@@ -25,12 +25,12 @@ import { Offset } from '../gen/offsets.ts';
 import type { Saved } from './cache.ts';
 import type { Block } from './discover.ts';
 import type { Graph } from './graph.ts';
-import type { Instruction } from './instruction.ts';
+import { Flow, type Instruction } from './instruction.ts';
 import { DECLARED, Exit, L } from './locals.ts';
 import { I32, I64, V128, VOID, W } from './opcodes.table.ts';
 import { Path, type Usage } from './path.ts';
 import { edgeKind, type Plan } from './plan.ts';
-import { emitterOf, Flow } from './rows.ts';
+import { emitterOf } from './rows.ts';
 import { ALL_STATUS } from './status-flags.ts';
 import type { Writer } from './writer.ts';
 

@@ -1,9 +1,9 @@
 /** Emitters of two-operand arithmetic and logic, and of INC, DEC, NEG, NOT. */
-import { IN_MEMORY, type Instruction } from '../instruction.ts';
+import type { Emitter, Instruction } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
+import { IN_MEMORY } from '../record.ts';
 import { ALL_STATUS, REPLACES_ALL, Status } from '../status-flags.ts';
 import { pushCarry } from './conditions.ts';
 import { Kind } from './kinds.ts';

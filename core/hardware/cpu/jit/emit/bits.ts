@@ -1,9 +1,9 @@
 /** Emitters of bit tests and scans, XADD and CMPXCHG. */
-import { IN_MEMORY, type Instruction, PREFIX } from '../instruction.ts';
+import type { Emitter, Instruction } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
+import { IN_MEMORY, PREFIX } from '../record.ts';
 import { ALL_STATUS, REPLACES_ALL, Status } from '../status-flags.ts';
 import { placesOf } from './arithmetic.ts';
 import { mergeFlags, replaceCarry } from './flags.ts';

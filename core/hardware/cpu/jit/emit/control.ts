@@ -1,9 +1,8 @@
 /** Emitters of near branches and of the stack. */
-import type { Instruction } from '../instruction.ts';
+import { type Emitter, Flow, type Instruction } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import { type Emitter, Flow } from '../rows.ts';
 import { readsCondition } from '../status-flags.ts';
 import { pushCondition } from './conditions.ts';
 import { CONDITION_NAMES } from './moves.ts';

@@ -1,9 +1,9 @@
 /** Emitters that change single flags, and the help for instructions that change only some of the six. */
 import { Offset } from '../../gen/offsets.ts';
+import type { Emitter } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
 import { Status } from '../status-flags.ts';
 import { pushCarry } from './conditions.ts';
 import { Kind } from './kinds.ts';

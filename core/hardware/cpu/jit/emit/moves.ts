@@ -1,10 +1,10 @@
 /** Emitters of moves, LEA, extensions, exchanges, conditional moves and sets. */
 
-import { FLAT_SEGMENT, IN_MEMORY } from '../instruction.ts';
+import type { Emitter } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
+import { FLAT_SEGMENT, IN_MEMORY } from '../record.ts';
 import { readsCondition } from '../status-flags.ts';
 import { pushCondition } from './conditions.ts';
 import {

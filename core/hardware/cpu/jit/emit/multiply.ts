@@ -1,9 +1,8 @@
 /** Emitters of multiplication and division. Flags as in hot/exec/multiply.ts: carry and overflow say whether the high half matters. */
-import type { Instruction } from '../instruction.ts';
+import type { Emitter, Instruction } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
 import { REPLACES_ALL } from '../status-flags.ts';
 import { Kind } from './kinds.ts';
 import { cut, extendSigned, getImmediate, getRegister, putRegister, Reg, readE } from './operands.ts';

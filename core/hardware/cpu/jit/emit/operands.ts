@@ -5,10 +5,11 @@
  * rather than a mask for 32 bits: the optimising compiler removes the pair, it does not remove the mask.
  */
 import { Constant, Offset } from '../../gen/offsets.ts';
-import { IN_MEMORY, type Instruction, NO_REGISTER, PREFIX, RIP_BASE } from '../instruction.ts';
+import type { Instruction } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
+import { IN_MEMORY, NO_REGISTER, PREFIX, RIP_BASE } from '../record.ts';
 
 export const Reg = { rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7 } as const;
 

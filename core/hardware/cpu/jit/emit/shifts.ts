@@ -5,11 +5,10 @@
  * nobody looks at the flags neither matters.
  */
 
-import type { Instruction } from '../instruction.ts';
+import type { Emitter, Instruction } from '../instruction.ts';
 import { L } from '../locals.ts';
 import { W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
 import { type FlagUse, REPLACES_ALL, Status } from '../status-flags.ts';
 import { mergeFlags } from './flags.ts';
 import { Kind } from './kinds.ts';

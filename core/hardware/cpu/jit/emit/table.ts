@@ -1,6 +1,6 @@
 /** All emitters by row: "NAME operands" where operand patterns differ, else "NAME", or "=handler".
  * A row that is absent calls its handler. */
-import type { Emitter } from '../rows.ts';
+import type { Emitter } from '../instruction.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { BITS } from './bits.ts';
 import { CONTROL } from './control.ts';

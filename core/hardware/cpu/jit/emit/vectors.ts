@@ -6,11 +6,11 @@
  * because nothing within a unit changes them; and 16-byte operands that are not aligned.
  */
 import { Offset } from '../../gen/offsets.ts';
-import { IN_MEMORY, type Instruction } from '../instruction.ts';
+import type { Emitter, Instruction } from '../instruction.ts';
 import { Exit, L } from '../locals.ts';
 import { V, W } from '../opcodes.table.ts';
 import type { Path } from '../path.ts';
-import type { Emitter } from '../rows.ts';
+import { IN_MEMORY } from '../record.ts';
 import { check, getLinear, getRegister, loadHost, putRegister, storeHost } from './operands.ts';
 
 const CR0_EM_TS = 0xc;
