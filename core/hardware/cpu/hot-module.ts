@@ -56,10 +56,49 @@ export interface HotImports {
 }
 
 export function instantiateHot(wasm: Uint8Array, memory: WebAssembly.Memory, imports: HotImports): Hot {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>), {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>), {
     env: { memory, ...imports },
   });
-  const hot = instance.exports as unknown as Hot;
-  if (typeof hot.run !== 'function') throw new Bug('hot.wasm has no run');
-  return hot;
+  if (!isHot(exports)) throw new Bug('hot.wasm is not what this program was built with');
+  return exports;
 }
+
+/** Every export by the type of its value; the compiler sees that none is missing here. */
+const EXPORTS: Readonly<Record<keyof Hot, 'function' | 'object'>> = {
+  table: 'object',
+  run: 'function',
+  contextFlags: 'function',
+  setContextFlags: 'function',
+  flushContext: 'function',
+  flushContextPage: 'function',
+  selectContextSet: 'function',
+  resetTlb: 'function',
+  forgetReads: 'function',
+  translateContext: 'function',
+  contextWalkAddress: 'function',
+  contextWalkError: 'function',
+  walkedDepth: 'function',
+  walkedEntry: 'function',
+  walkedShift: 'function',
+  walkedDirty: 'function',
+  markTable: 'function',
+  unmarkTable: 'function',
+  refreshContext: 'function',
+  chargeRunning: 'function',
+  attend: 'function',
+  forgetFrame: 'function',
+  forgetRange: 'function',
+  setTranslation: 'function',
+  decodeFor: 'function',
+  heatOf: 'function',
+  installUnit: 'function',
+  putHead: 'function',
+  removeHead: 'function',
+  dropFrame: 'function',
+  stepRecord: 'function',
+  condition: 'function',
+  materialise: 'function',
+};
+
+const isHot = (exports: object): exports is Hot =>
+  Object.entries(EXPORTS).every(([name, type]) => typeof Reflect.get(exports, name) === type);
