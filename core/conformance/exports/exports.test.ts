@@ -94,7 +94,7 @@ describe('cloud-init', () => {
 
 describe('OpenTofu', () => {
   const gce = { ...scenario, provider: 'gce-kvm', type: 'n2-standard-16' };
-  const spot = { model: 'spot', termYears: null, option: null } as const;
+  const spot = { model: 'spot' } as const;
   const files = {
     'Amazon, on demand': tofuJson(scenario, catalogueOf('ec2-xen')),
     'Amazon, spot': tofuJson({ ...scenario, price: spot }, catalogueOf('ec2-xen')),
