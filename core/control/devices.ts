@@ -64,6 +64,16 @@ export const plugNetwork = (store: LocalStore, platform: Platform, domain: numbe
     back: { handle: index, mac: formatMac(mac), type: 'vif', 'hotplug-status': 'connected' },
   });
 
+/** A screen and its keyboard are two devices. */
+export const plugScreen = (
+  store: LocalStore,
+  platform: Platform,
+  domain: number,
+): { screen: DevicePlace; keyboard: DevicePlace } => ({
+  screen: plug(store, platform, domain, 'vfb', 0, { front: {}, back: {} }),
+  keyboard: plug(store, platform, domain, 'vkbd', 0, { front: {}, back: {} }),
+});
+
 /** The directories of a device that was closed go. */
 export const unplug = (store: LocalStore, place: DevicePlace): void => {
   store.remove(place.frontPath);

@@ -7,7 +7,7 @@ import type { DomainControl, DomainShape, DomainSpec, PvHypervisor } from '../se
 import type { LocalStore, MappedPage, Platform } from '../seams/platform.ts';
 import type { ByteStream, Disk, FramePort } from '../seams/plugs.ts';
 import type { SavedDomain } from '../seams/saved-domain.ts';
-import { type DevicePlace, plugDisk, plugNetwork, unplug } from './devices.ts';
+import { type DevicePlace, plugDisk, plugNetwork, plugScreen, unplug } from './devices.ts';
 import { domainPaths, writeDomainNodes } from './nodes.ts';
 import { localStore } from './store/local.ts';
 import { RingConnection } from './store/ring-connection.ts';
@@ -33,6 +33,8 @@ export class ManagedDomain {
   readonly attachments: Attachment[] = [];
   readonly disks: (PluggedDevice | undefined)[] = [];
   readonly networks: (PluggedDevice | undefined)[] = [];
+  /** A screen and its keyboard, or nothing. */
+  readonly screen: PluggedDevice[] = [];
 
   constructor(
     readonly control: DomainControl,
@@ -149,6 +151,17 @@ export class Toolstack {
     return device;
   }
 
+  /** Gives a domain a screen and a keyboard; once, before it runs. */
+  attachScreen<S extends Attachment, K extends Attachment>(
+    managed: ManagedDomain,
+    make: { screen(place: DevicePlace): S; keyboard(place: DevicePlace): K },
+  ): { screen: S; keyboard: K } {
+    const places = plugScreen(this.store, this.parts.platform, managed.control.id);
+    const [screen, keyboard] = [make.screen(places.screen), make.keyboard(places.keyboard)];
+    managed.screen.push({ place: places.screen, back: screen }, { place: places.keyboard, back: keyboard });
+    return { screen, keyboard };
+  }
+
   private ended(control: DomainControl): void {
     const managed = this.managed.get(control.id);
     if (managed === undefined || control.shutdownReason === undefined) return;
@@ -207,7 +220,7 @@ export class Toolstack {
     const { id } = managed.control;
     if (!this.managed.delete(id)) return;
     managed.control.pause();
-    for (const device of [...managed.disks, ...managed.networks]) {
+    for (const device of [...managed.disks, ...managed.networks, ...managed.screen]) {
       if (device === undefined) continue;
       device.back.close();
       unplug(this.store, device.place);

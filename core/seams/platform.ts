@@ -26,6 +26,8 @@ export interface MappedPage {
 /** Use of pages that others granted. Failures are GNTST_* numbers (negative). */
 export interface ForeignPages {
   map(from: number, reference: number, access: 'read' | 'write'): MappedPage | number;
+  /** Maps a page of another domain that it named by frame and did not grant: what only a control domain may. */
+  mapFrame(from: number, frame: number, access: 'read' | 'write'): MappedPage | number;
   /** Copies out of a granted page without mapping it; the range must lie in the page. */
   copyFrom(from: number, reference: number, offset: number, length: number): Uint8Array | number;
   /** @returns 0 or GNTST_* */

@@ -11,6 +11,7 @@ import { bootDomains } from './boot-domains.ts';
 import { crashReport } from './crash.ts';
 import type { Screen } from './desk.ts';
 import { bridgeOver, createFabric, macOf } from './fabric.ts';
+import { attachScreen } from './guest-screen.ts';
 import { kvmOutfit, type Outfitter } from './outfit.ts';
 import { type PvWorld, pvWorld } from './pv.ts';
 import { type RentedWorld, rentedWorld } from './rented.ts';
@@ -155,11 +156,15 @@ function domainMachine(world: PvWorld, options: MachineOptions, below: () => Cou
     console: options.console,
   });
   const { toolstack } = world.domain0;
+  const [talking] = guests.domains;
+  const guestScreen =
+    options.screen === undefined || talking === undefined
+      ? undefined
+      : attachScreen(toolstack, talking, options.screen, () => undefined);
   const cards: Card[] = [];
   world.domain0.whenReady(({ disks, networks }) => {
     cards.push(...networks);
-    const [first] = guests.domains;
-    if (first !== undefined) for (const disk of disks) toolstack.attachDisk(first, disk);
+    if (talking !== undefined) for (const disk of disks) toolstack.attachDisk(talking, disk);
     const bridge = bridgeOver(networks);
     for (const [index, domain] of guests.domains.entries())
       if (networks.length > 0) toolstack.attachNetwork(domain, macOf(index + 1), bridge.plug(domain.control.name));
@@ -167,6 +172,9 @@ function domainMachine(world: PvWorld, options: MachineOptions, below: () => Cou
   });
   return {
     frequency: guests.frequency,
+    get screen() {
+      return guestScreen?.screen ?? guestScreen?.last;
+    },
     now: () => guests.now(),
     run: (until) => guests.run(until),
     describe: () =>

@@ -4,6 +4,7 @@ import { events } from './attacks/events.ts';
 import { grants } from './attacks/grants.ts';
 import { mappings, pageTables } from './attacks/page-tables.ts';
 import { changingRings, rings } from './attacks/rings.ts';
+import { screens } from './attacks/screens.ts';
 import { storeMessages } from './attacks/store.ts';
 import { traps } from './attacks/traps.ts';
 import type { Act } from './hostile-guest.ts';
@@ -23,6 +24,7 @@ export const ATTACKS: readonly AttackClass[] = [
   { name: 'grant reference reuse', weight: 6, acts: grants },
   { name: 'event-port abuse', weight: 5, acts: events },
   { name: 'ring index runaway', weight: 2, acts: rings },
+  { name: 'framebuffers of others', weight: 1, acts: screens },
   { name: 'change between check and use, rings', weight: 1, acts: changingRings },
   { name: 'change between check and use, calls', weight: 3, acts: [...calls, ...pageTables, ...grants].map((act): Act => (guest) => guest.whileChanging(() => act(guest))) },
   { name: 'xenstore permission escapes', weight: 2, acts: storeMessages },

@@ -20,7 +20,7 @@ const ARGUMENTS_PAGE = 56;
 export const STACK_PAGE = 60;
 /** What an iret of the kernel finds there: RAX R11 RCX flags RIP CS RFLAGS RSP SS, in kernel mode. */
 const returnFrame = (stack: bigint): readonly bigint[] => [0n, 0n, 0n, 0n, KERNEL_BASE, 0xe030n, 0x202n, stack, 0xe02bn];
-export const RING_PAGES = { block: 50, transmit: 51, receive: 52, data: 53 } as const;
+export const RING_PAGES = { block: 50, transmit: 51, receive: 52, data: 53, screen: 54, directory: 55 } as const;
 const OF_INTEREST = [
   0, 1, 2, 3, 7, 8, 511, 512, 513, 4095, 4096, 0x7fff, 0x8000, 0xffff, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff,
 ];
@@ -51,6 +51,8 @@ export interface Surroundings {
   readonly granted: readonly number[];
   /** Lets the control domain, and everybody else, work for a while. */
   settle(): void;
+  /** A person looks at the guest's screen, and types. */
+  look(): void;
   /** The control domain maps a page that the guest granted it, for some time. */
   mapByControl(domain: number, reference: number): void;
 }

@@ -8,6 +8,8 @@ import { type ManagedDomain, Toolstack } from '../../control/toolstack.ts';
 import { BlockBack } from '../../drivers/block/back.ts';
 import { ConsoleBack } from '../../drivers/console/back.ts';
 import { NetBack } from '../../drivers/net/back.ts';
+import { FramebufferBack } from '../../drivers/screen/framebuffer-back.ts';
+import { KeyboardBack } from '../../drivers/screen/keyboard-back.ts';
 import { audit } from '../../hypervisors/xen/audit.ts';
 import { pvHypervisor } from '../../hypervisors/xen/hypervisor.ts';
 import { NativeDomain } from '../../hypervisors/xen/native/domain.ts';
@@ -26,14 +28,20 @@ const FRAMES = 5120;
 const PAGES = 1100;
 const SECTOR = 512;
 const SECTORS = 128;
+/** More than the others' together, so that it answers soon, whatever they do. */
+const CONTROL_WEIGHT = 65_535;
 /** Cycles that everybody may work after an attack that needs an answer. */
 const WHILE = 100_000;
+/** A vCPU that was woken may keep the CPU for a tick of the scheduler: after so many the control domain has had its turn. */
+const TICK = 10_000_000;
+const MOST_TICKS = 10;
 /** Cycles until all that the control domain still has to do for a domain is done. */
 const LONG_WHILE = 20_000_000;
 /** Pages of the attackers that the control domain maps at a time. */
 const MOST_MAPPED = 8;
 /** Frames that Xen took for itself when it started. */
 const OF_THE_HYPERVISOR = [16, 17, 18] as const;
+const SCREEN = { width: 64, height: 48 } as const;
 const SECRET = 'what only the victim and the control domain may read';
 /** References of the victim's table by which it lets each attacker read one page, and write another. */
 const GRANTED = { attacker: { read: 20, write: 21 }, accomplice: { read: 22, write: 23 } } as const;
@@ -65,12 +73,13 @@ export class HostileWorld {
   /** The frame of the victim that the attackers may write. */
   private scratch = -1;
   private attackers: readonly { readonly managed: ManagedDomain; readonly guest: HostileGuest }[] = [];
+  private readonly screens = new WeakMap<ManagedDomain, { screen: FramebufferBack; keyboard: KeyboardBack }>();
 
   constructor(private readonly random: Random) {
     const { machine, xen } = createXen(FRAMES, 1, new FickleMemory(FRAMES));
     this.machine = machine;
     this.xen = xen;
-    this.control = new NativeDomain(xen, 0, 'control', 256);
+    this.control = new NativeDomain(xen, 0, 'control', CONTROL_WEIGHT);
     this.platform = platformOf(this.control);
     this.toolstack = new Toolstack({
       hypervisor: pvHypervisor(xen),
@@ -101,6 +110,13 @@ export class HostileWorld {
     if (typeof made === 'string') throw new Error(made);
     this.toolstack.attachDisk(made, disk(content));
     this.toolstack.attachNetwork(made, Uint8Array.of(0, 0x16, 0x3e, 0, 0, 1), sink());
+    this.screens.set(
+      made,
+      this.toolstack.attachScreen(made, {
+        screen: (place) => new FramebufferBack(place, SCREEN, () => {}),
+        keyboard: (place) => new KeyboardBack(place, SCREEN),
+      }),
+    );
     made.control.unpause();
     return made;
   }
@@ -113,6 +129,12 @@ export class HostileWorld {
 
   private advance(cycles: number): void {
     this.xen.run(0, (this.machine.cpus[0]?.clock ?? 0) + cycles);
+  }
+
+  /** Until the control domain has done what it was asked for. */
+  private settle(): void {
+    this.advance(WHILE);
+    for (let tick = 0; tick < MOST_TICKS && !this.control.vcpu.blocked; tick++) this.advance(TICK);
   }
 
   /** Ends the attackers, if there are any, and lets others take their places. */
@@ -132,7 +154,8 @@ export class HostileWorld {
         foreign,
         others: () => [0, victim.id, other.control.id],
         granted: [to.read, to.write, 0, 1],
-        settle: () => this.advance(WHILE),
+        settle: () => this.settle(),
+        look: () => this.look(managed),
         mapByControl: (domain, reference) => this.mapPage(domain, reference),
       });
       return { managed, guest };
@@ -147,6 +170,13 @@ export class HostileWorld {
     const page = this.platform.foreign.map(domain, reference, access);
     if (typeof page !== 'number') this.mapped.push({ page, access });
     for (const each of this.mapped) if (each.access === 'write') each.page.bytes('write').fill(random.below(256), 0, 64);
+  }
+
+  private look(managed: ManagedDomain): void {
+    const { screen, keyboard } = this.screens.get(managed) ?? {};
+    screen?.surface?.pixels();
+    keyboard?.key('KeyA', this.random.chance(0.5));
+    keyboard?.pointer(this.random.below(SCREEN.width), this.random.below(SCREEN.height), this.random.below(8), 0);
   }
 
   private destroyAttackers(): void {
@@ -213,6 +243,9 @@ export class HostileWorld {
     if (this.storeOf(this.victim) !== this.before.store) found.push("another domain's part of the store changed");
     if (this.victimDisk.some((byte) => byte !== 0x5a)) found.push('the disk of another domain changed');
     if (this.victim.control.shutdownReason !== undefined) found.push(`another domain ended: ${this.victim.control.crashReason}`);
+    const victim = this.domainOf(this.victim);
+    for (const { frame } of this.control.foreignUses)
+      if (this.xen.frames.owner[frame] === victim.owner) found.push(`a guest shows frame ${frame} of another domain`);
     for (const { managed } of this.attackers) if (this.holdsSecret(managed)) found.push('a guest was told what it may not read');
     return found;
   }

@@ -2,15 +2,7 @@
  * Keys of a PC keyboard by position (names: W3C UI Events KeyboardEvent code values) and their scan codes.
  * Source: IBM PS/2 Hardware Interface Technical Reference, 1988, keyboards: scan code sets 1 and 2.
  */
-
-/** Scan code set 1 without a prefix, from 1 on; `-`: no such key. */
-const PLAIN =
-  'Escape Digit1 Digit2 Digit3 Digit4 Digit5 Digit6 Digit7 Digit8 Digit9 Digit0 Minus Equal Backspace Tab ' +
-  'KeyQ KeyW KeyE KeyR KeyT KeyY KeyU KeyI KeyO KeyP BracketLeft BracketRight Enter ControlLeft ' +
-  'KeyA KeyS KeyD KeyF KeyG KeyH KeyJ KeyK KeyL Semicolon Quote Backquote ShiftLeft Backslash ' +
-  'KeyZ KeyX KeyC KeyV KeyB KeyN KeyM Comma Period Slash ShiftRight NumpadMultiply AltLeft Space CapsLock ' +
-  'F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 NumLock ScrollLock Numpad7 Numpad8 Numpad9 NumpadSubtract Numpad4 Numpad5 Numpad6 NumpadAdd ' +
-  'Numpad1 Numpad2 Numpad3 Numpad0 NumpadDecimal - - IntlBackslash F11 F12';
+import { PLAIN_KEYS } from '../../abi/input/keys.table.ts';
 
 /** Those behind the prefix E0. */
 const EXTENDED: Readonly<Record<string, number>> = {
@@ -47,6 +39,6 @@ const SET_2 = new Map([...Array.from({ length: 0x80 }, (_, code) => code), 0x83,
 const key = (set1: number, extended: boolean): Key => ({ extended, code: SET_2.get(set1) ?? 0 });
 
 export const KEYS: ReadonlyMap<string, Key> = new Map([
-  ...PLAIN.split(' ').map((name, index) => [name, key(index + 1, false)] as const),
+  ...PLAIN_KEYS.map((name, index) => [name, key(index + 1, false)] as const),
   ...Object.entries(EXTENDED).map(([name, code]) => [name, key(code, true)] as const),
 ]);

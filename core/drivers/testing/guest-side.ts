@@ -44,6 +44,11 @@ export class GuestSide {
     return this.xen.memory.bytes(this.mfn(pfn) as never, 'write');
   }
 
+  /** What the hypervisor calls page `pfn`. */
+  frame(pfn: number): number {
+    return this.mfn(pfn);
+  }
+
   /** Grants page `pfn` to the control domain. */
   grant(pfn: number, readOnly = false): number {
     const reference = this.nextReference++;

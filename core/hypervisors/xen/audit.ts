@@ -4,6 +4,7 @@
  */
 import { HypervisorSpace, Pte } from '../../abi/xen/memory.table.ts';
 import { FrameFlag, FrameType, HYPERVISOR } from '../common/frames.ts';
+import { NativeDomain } from './native/domain.ts';
 import { PvDomain } from './pv/domain.ts';
 import { frameOf } from './pv/entry.ts';
 import type { Xen } from './xen.ts';
@@ -66,7 +67,12 @@ export const audit = (xen: Xen): string[] => {
     recount.table(frame, level);
     if (frames.has(frame, FrameFlag.pinned)) recount.take(frame, FrameType.l1 + level - 1, 'pin');
   }
-  for (const domain of xen.domains) if (domain instanceof PvDomain) recount.domain(domain);
+  for (const domain of xen.domains) {
+    if (domain instanceof PvDomain) recount.domain(domain);
+    if (domain instanceof NativeDomain)
+      for (const { frame, writing } of domain.foreignUses)
+        recount.take(frame, writing ? FrameType.writable : FrameType.none, 'foreign mapping');
+  }
   for (let frame = 0; frame < frames.size; frame++) {
     if (frames.owner[frame] === HYPERVISOR) continue;
     const [count, typed] = [frames.count[frame], frames.typeCount[frame]];

@@ -5,7 +5,20 @@
 import { DomainId } from '../../abi/xen/domains.table.ts';
 import { Errno } from '../../abi/xen/errno.table.ts';
 import { EventStatus, Fifo, LOCAL_VIRQS, VIRQ_COUNT } from '../../abi/xen/events.table.ts';
-import type { Holder } from './holder.ts';
+
+/** Somebody who may wait for ports. */
+export interface Poller {
+  readonly polling: readonly number[];
+  wake(): void;
+}
+
+/** What event channels need of the domain they belong to. */
+export interface EventHolder {
+  readonly id: number;
+  readonly vcpus: readonly Poller[];
+  readonly events: EventChannels;
+  readonly xen: { domain(id: number): EventHolder | undefined };
+}
 
 export class Channel {
   state: number = EventStatus.closed;
@@ -45,7 +58,7 @@ export class EventChannels {
   /** Ports by vCPU and virtual interrupt. */
   private readonly virqs = new Map<number, number>();
 
-  constructor(private readonly domain: Holder) {}
+  constructor(private readonly domain: EventHolder) {}
 
   /** The channel of a port in use. */
   channel(port: number): Channel | undefined {
@@ -91,7 +104,7 @@ export class EventChannels {
   }
 
   /** Connects a new local port to `remotePort` of `remote`; the local port is pending at once, lest a notification was lost. */
-  bindInterdomain(remote: Holder, remotePort: number): number {
+  bindInterdomain(remote: EventHolder, remotePort: number): number {
     const other = remote.events.channel(remotePort);
     if (other === undefined || other.state !== EventStatus.unbound || other.remote !== this.domain.id) return -Errno.EINVAL;
     const port = this.allocate();

@@ -8,9 +8,38 @@
 import { Errno } from '../../abi/xen/errno.table.ts';
 import { DEFAULT_GRANT_FRAMES, GrantFlag, GrantStatus, GrantStatusWord, RESERVED_GRANTS } from '../../abi/xen/grants.table.ts';
 import type { MachineFrame } from '../../seams/addresses.ts';
+import type { MachineMemory } from '../../seams/machine.ts';
 import { FrameFlag, FrameType } from '../common/frames.ts';
 import { GRANT_FORMATS, type GrantEntryValue, type GrantFormat, type GrantFrames, type GrantVersion } from './grant-formats.ts';
-import type { Holder } from './holder.ts';
+
+/** What grants need of the domain they belong to. */
+export interface GrantHolder {
+  readonly id: number;
+  /** Its number as owner of frames. */
+  readonly owner: number;
+  readonly grants: GrantTable;
+  readonly xen: GrantHost;
+}
+
+export interface GrantHost {
+  /** Where the frames are that grants name. */
+  readonly memory: MachineMemory;
+  readonly frames: {
+    allocate(owner: number): MachineFrame | undefined;
+    set(frame: number, flag: number): void;
+    take(frame: number, owner: number): boolean;
+    put(frame: number): boolean;
+    giveUp(frame: number): void;
+    /** Somebody but the owner of the allocation refers to the frame. */
+    isMapped(frame: number): boolean;
+  };
+  readonly types: {
+    /** 0, or a negative errno. */
+    takeTyped(owner: { readonly owner: number }, frame: number, type: number): number;
+    putTyped(owner: { readonly owner: number }, frame: number): void;
+  };
+  domain(id: number): GrantHolder | undefined;
+}
 
 /** A grant in use. */
 interface ActiveGrant {
@@ -40,7 +69,7 @@ export class GrantTable {
   private inForce: GrantVersion = 1;
   private readonly active = new Map<number, ActiveGrant>();
 
-  constructor(private readonly domain: Holder) {}
+  constructor(private readonly domain: GrantHolder) {}
 
   get version(): GrantVersion {
     return this.inForce;

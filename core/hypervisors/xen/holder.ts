@@ -3,45 +3,22 @@
  * it is: a paravirtual domain on Xen, an HVM container of a provider, or a domain whose kernel is a program of ours.
  */
 import type { Cycles, GuestFrame, MachineFrame } from '../../seams/addresses.ts';
-import type { MachineMemory } from '../../seams/machine.ts';
 import type { Timers } from '../common/timers.ts';
-import type { EventChannels } from './events.ts';
-import type { GrantTable } from './grants.ts';
+import type { EventHolder } from './events.ts';
+import type { GrantHolder, GrantHost } from './grants.ts';
 
-/** Somebody who may wait for ports. */
-export interface Poller {
-  readonly polling: readonly number[];
-  wake(): void;
-}
-
-export interface Holder {
-  readonly id: number;
-  /** Its number as owner of frames. */
-  readonly owner: number;
-  readonly vcpus: readonly Poller[];
-  readonly events: EventChannels;
-  readonly grants: GrantTable;
+export interface Holder extends EventHolder, GrantHolder {
   readonly xen: HolderHost;
 }
 
-export interface HolderHost {
-  /** Where the frames are that grants and queues name. */
-  readonly memory: MachineMemory;
-  readonly frames: {
-    allocate(owner: number): MachineFrame | undefined;
-    set(frame: number, flag: number): void;
-    take(frame: number, owner: number): boolean;
-    put(frame: number): boolean;
-    giveUp(frame: number): void;
-    /** Somebody but the owner of the allocation refers to the frame. */
-    isMapped(frame: number): boolean;
-  };
-  readonly types: {
-    /** 0, or a negative errno. */
-    takeTyped(owner: { readonly owner: number }, frame: number, type: number): number;
-    putTyped(owner: { readonly owner: number }, frame: number): void;
-  };
+export interface HolderHost extends GrantHost {
   domain(id: number): Holder | undefined;
+}
+
+/** A reference to a page of another domain that was not granted. */
+export interface ForeignUse {
+  readonly frame: number;
+  readonly writing: boolean;
 }
 
 /** A hypervisor under which programs of ours are domains. */

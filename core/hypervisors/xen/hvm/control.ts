@@ -6,9 +6,9 @@ import { COSTS } from '../../../observe/costs.table.ts';
 import type { Cycles } from '../../../seams/addresses.ts';
 import { ownerOf } from '../../common/frames.ts';
 import { createTimer, type Timers } from '../../common/timers.ts';
-import { EventChannels } from '../events.ts';
+import { EventChannels, type Poller } from '../events.ts';
 import { GrantTable } from '../grants.ts';
-import type { Poller } from '../holder.ts';
+import type { ForeignUse } from '../holder.ts';
 import { NativeDelivery } from '../native/domain.ts';
 import type { NativeHolder } from '../native/platform.ts';
 import type { HvmHost } from './host.ts';
@@ -22,6 +22,7 @@ export class ControlDomain implements NativeHolder {
   readonly events: EventChannels;
   readonly grants: GrantTable;
   readonly delivery: NativeDelivery;
+  readonly foreignUses = new Set<ForeignUse>();
   pages = 0;
   /** Cycles that its work has taken. */
   used: Cycles = 0;

@@ -3,7 +3,7 @@ import { Virq } from '../../../abi/xen/events.table.ts';
 import { SharedInfo, VcpuInfo } from '../../../abi/xen/shared-info.table.ts';
 import { WIDTHS, type WordLayout } from '../../../abi/xen/widths.table.ts';
 import { createTimer, type Timer } from '../../common/timers.ts';
-import type { Poller } from '../holder.ts';
+import type { Poller } from '../events.ts';
 import type { HvmDomain } from './domain.ts';
 import { HvmMemory, type Translate } from './guest-memory.ts';
 

@@ -11,6 +11,7 @@ import type { Cpu } from '../../../seams/machine.ts';
 import type { Timers } from '../../common/timers.ts';
 import { Domain } from '../domain.ts';
 import type { Channel, EventDelivery } from '../events.ts';
+import type { ForeignUse } from '../holder.ts';
 import { Vcpu } from '../vcpu.ts';
 import type { Xen } from '../xen.ts';
 
@@ -100,6 +101,7 @@ export class NativeDomain extends Domain {
   declare readonly vcpus: NativeVcpu[];
   readonly space = undefined;
   readonly delivery: NativeDelivery;
+  readonly foreignUses = new Set<ForeignUse>();
 
   constructor(xen: Xen, id: number, name: string, weight: number) {
     super(xen, id, name, weight, 0);

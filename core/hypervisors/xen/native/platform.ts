@@ -5,9 +5,10 @@ import { GrantFlag, GrantStatus, RESERVED_GRANTS } from '../../../abi/xen/grants
 import { COSTS } from '../../../observe/costs.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import type { EventPorts, ForeignPages, MappedPage, OwnPage, OwnPages, Platform } from '../../../seams/platform.ts';
+import { FrameType } from '../../common/frames.ts';
 import { createTimer, stopTimer, type Timers } from '../../common/timers.ts';
 import type { GrantTable } from '../grants.ts';
-import type { Holder, NativeHost } from '../holder.ts';
+import type { ForeignUse, Holder, NativeHost } from '../holder.ts';
 import type { NativeDelivery } from './domain.ts';
 
 /** What the platform of a native domain is made of. */
@@ -16,6 +17,8 @@ export interface NativeHolder extends Holder {
   readonly delivery: Pick<NativeDelivery, 'listen'>;
   readonly vcpu: { post(task: () => void): void };
   pages: number;
+  /** Pages of other domains that it maps without a grant. */
+  readonly foreignUses: Set<ForeignUse>;
   /** Timers that its tasks are set by. */
   timers(): Timers;
 }
@@ -74,6 +77,26 @@ const foreignPages = (domain: NativeHolder): ForeignPages => {
       xen.charge(COSTS.hypercall.cycles + COSTS.pageTableUpdate.cycles);
       const frame = granter.grants.acquire(reference, domain.id, writing);
       return frame < 0 ? frame : mapped(domain, granter.grants, reference, frame, writing);
+    },
+    mapFrame: (from, frame, access) => {
+      const owner = xen.domain(from);
+      if (owner === undefined) return GrantStatus.bad_domain;
+      const writing = access === 'write';
+      xen.charge(COSTS.hypercall.cycles + COSTS.pageTableUpdate.cycles);
+      const held = writing
+        ? xen.types.takeTyped(owner, frame, FrameType.writable) === 0
+        : frame >= 0 && xen.frames.take(frame, owner.owner);
+      if (!held) return GrantStatus.general_error;
+      const use: ForeignUse = { frame, writing };
+      domain.foreignUses.add(use);
+      return {
+        bytes: (wanted) => xen.memory.bytes(frame as MachineFrame, wanted),
+        unmap: () => {
+          if (!domain.foreignUses.delete(use)) return;
+          if (writing) xen.types.putTyped(owner, frame);
+          else xen.frames.put(frame);
+        },
+      };
     },
     copyFrom: (from, reference, offset, length) => {
       if (offset < 0 || length < 0 || offset + length > 4096) return GrantStatus.bad_copy_arg;
