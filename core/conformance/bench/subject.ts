@@ -28,6 +28,8 @@ export const QUANTITIES = {
   ratio: { title: 'processor time of the heavier by that of the lighter', unit: '', digits: 3 },
   share: { title: 'processor time under the cap, of one CPU', unit: '%', digits: 1 },
   slowdown: { title: 'time over the time of one machine alone', unit: 'x', digits: 3 },
+  rate: { title: 'pictures a second', unit: '', digits: 0 },
+  beside: { title: 'memory of all processes beside that of the guests', unit: 'MB', digits: 0 },
   answer: { title: 'time to an answer', unit: 'ms', digits: 1 },
   late: { title: 'time to an answer, 95th percentile', unit: 'ms', digits: 1 },
 } as const satisfies Readonly<Record<string, Quantity>>;

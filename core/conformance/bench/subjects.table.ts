@@ -6,6 +6,7 @@ import { memory } from './memory.ts';
 import { planner } from './planner.ts';
 import { pvBoot } from './pv-boot.ts';
 import type { Subject } from './subject.ts';
+import { window } from './window.ts';
 
 export const SUBJECTS: Readonly<Record<string, Subject>> = {
   boot,
@@ -14,4 +15,5 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   memory,
   planner,
   'pv-boot': pvBoot,
+  window,
 };
