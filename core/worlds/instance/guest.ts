@@ -7,6 +7,8 @@ import type { DomainConfig, ManagedDomain, PluggedDevice, Toolstack } from '../.
 import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
 import type { Disk as AnyDisk, FramePort } from '../../seams/plugs.ts';
 import type { SavedDomain } from '../../seams/saved-domain.ts';
+import type { Screen } from '../desk.ts';
+import { attachScreen, type GuestScreen } from '../guest-screen.ts';
 import { holdUntilNamed } from './own-name.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import type { Traffic } from './traffic.ts';
@@ -38,6 +40,9 @@ interface Plugged {
 
 const PAGES_PER_MIB = 256;
 const CONSOLE = 'console=hvc0';
+const SCREEN_CONSOLE = 'console=tty0';
+/** Small, since a picture is looked at many times a second. */
+const SCREEN = { width: 800, height: 600 };
 
 export class Guest {
   readonly pipe: Pipe = createPipe();
@@ -49,13 +54,21 @@ export class Guest {
   #asAnother = false;
   /** By the names that the machine's record has for them. */
   readonly #plugged = new Map<string, Plugged>();
+  #screen: GuestScreen | undefined;
 
+  /** @param draws its kernel has a driver for a screen: called when it begins to draw, and when it has ended */
   constructor(
     public machine: Machine,
     private readonly toolstack: Toolstack,
     private readonly image: GuestImage,
     private readonly devices: GuestDevices,
+    private readonly draws?: (drawing: boolean) => void,
   ) {}
+
+  /** What it draws on, while it does. */
+  get screen(): Screen | undefined {
+    return this.#screen?.screen;
+  }
 
   get traffic(): Traffic {
     return this.devices.traffic;
@@ -116,6 +129,7 @@ export class Guest {
     this.#asAnother = false;
     for (const plugged of this.#plugged.values()) plugged.close();
     this.#plugged.clear();
+    this.#screen = undefined;
     if (this.state !== 'crashed') this.state = 'stopped';
   }
 
@@ -172,6 +186,8 @@ export class Guest {
     this.domain = made;
     for (const disk of this.machine.disks) this.attachDisk(disk);
     for (const nic of this.machine.nics) if (nic.connected) this.attachNic(nic);
+    const { draws } = this;
+    if (draws !== undefined) this.#screen = attachScreen(this.toolstack, made, SCREEN, () => draws(this.screen !== undefined));
   }
 
   /** Gives the domain a disk while it lives. @returns its sectors */
@@ -230,7 +246,8 @@ export class Guest {
         affinity: undefined,
         kernel: image.kernel,
         ramdisk: image.ramdisk,
-        commandLine: `${CONSOLE} ${image.commandLine} blanket.name=${machine.name} ${machine.commandLine}`.trim(),
+        commandLine:
+          `${this.draws ? SCREEN_CONSOLE : ''} ${CONSOLE} ${image.commandLine} blanket.name=${machine.name} ${machine.commandLine}`.trim(),
       },
       onlineVcpus: machine.vcpus,
       console: this.pipe.guest,

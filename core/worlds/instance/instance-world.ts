@@ -187,7 +187,15 @@ export class InstanceWorld implements World {
     const devices = deviceOpener(machine, this.host.provisions.files, this.#stack.crossing, this.networks, (refusal) =>
       this.host.diskFailed(machine.id, refusal),
     );
-    const guest = new Guest(machine, this.#blanket().domain0.toolstack, this.#image(machine.image), devices);
+    // The kernel of the default image is made for clouds: it has no driver for a screen.
+    const draws = (hasScreen: boolean): void => this.host.changed(machine.id, { hasScreen });
+    const guest = new Guest(
+      machine,
+      this.#blanket().domain0.toolstack,
+      this.#image(machine.image),
+      devices,
+      machine.image === DEFAULT_IMAGE ? undefined : draws,
+    );
     if (this.#saved.has(machine.id)) guest.state = 'saved';
     this.#guests.set(machine.id, guest);
   }
@@ -340,7 +348,7 @@ export class InstanceWorld implements World {
   });
 
   screen(unit: string): Screen | undefined {
-    return unit === this.host.instance.id ? this.#stack.screen : undefined;
+    return unit === this.host.instance.id ? this.#stack.screen : this.#guests.get(unit)?.screen;
   }
 
   sample(): ReturnType<World['sample']> {
