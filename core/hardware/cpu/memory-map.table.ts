@@ -26,14 +26,12 @@ export const MEMORY_MAP: readonly Place[] = [
   at('unitHeads', 0x12c_0000, '32768 buckets of 16 bytes: block heads that begin translated code'),
   at('unitRecords', 0x134_0000, 'decoded instructions that translated code refers to, 32 bytes each'),
   at('unitEntries', 0x200_0000, '1 KiB for each unit'),
-  at('decodeIndex', 0x300_0000, 'u32 address of a record, direct-mapped by host address; 0: none'),
-  at('decodeRecords', 0x340_0000, 'decoded instructions, 32 bytes each, in the order in which they were first executed'),
-  at('firstFrame', 0x440_0000, 'first address given out as a frame'),
+  at('decodeCache', 0x300_0000, 'decoded instructions, 32 bytes each, direct-mapped by host address'),
+  at('firstFrame', 0x500_0000, 'first address given out as a frame'),
 ];
 
 export const CONSTANTS: readonly Place[] = [
-  at('decodeEntries', 0x10_0000, 'entries of `decodeIndex`: with fewer, a kernel and a program drive out each other before they are hot'),
-  at('maxDecoded', 0x8_0000, 'room of `decodeRecords`'),
+  at('decodeEntries', 0x10_0000, 'records of the decode cache: with fewer, a kernel and a program drive out each other before they are hot'),
   at('jumpEntries', 0x1000, 'entries of the jump cache'),
   at('maxContexts', 16383, 'state blocks that fit in `contexts`'),
   at('maxUnits', 16384, 'table indices a unit can have'),

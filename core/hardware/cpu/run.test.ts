@@ -1,7 +1,6 @@
 /** The run loop: exact budgets, interruptible REP, events, and the same course however it is cut. */
 import { describe, expect, it } from 'vitest';
 import { CODE, DATA, type Program, program } from '../testing/program.ts';
-import { Constant } from './gen/offsets.ts';
 
 /** A loop with stores, calls and flags that no slice boundary may disturb. */
 const MIXED = `
@@ -12,25 +11,6 @@ const MIXED = `
 
 const state = (p: Program): string =>
   [...p.context.registers, p.context.rip, p.context.rflags, p.context.instructions, p.context.cycles, p.read(DATA, 8)].join(' ');
-
-describe('code', () => {
-  it('may be more than there are records of decoded instructions', () => {
-    const far = 0x40_0000;
-    const pairs = 300_000;
-    expect(2 * pairs).toBeGreaterThan(Constant.maxDecoded);
-    // mov ecx, 2; jmp far
-    const p = program('b9 02 00 00 00 e9 f6 ff 2f 00');
-    // inc eax; nop
-    p.memory.write(
-      far,
-      new Uint8Array(3 * pairs).map((_, at) => [0xff, 0xc0, 0x90][at % 3] ?? 0),
-    );
-    // dec ecx; jnz far; ud2
-    p.load(far + 3 * pairs, 'ff c9 0f 85 58 44 f2 ff 0f 0b');
-    expect(p.run(10_000_000)).toMatchObject({ kind: 'exception', vector: 6 });
-    expect([p.register(0), p.context.instructions]).toEqual([BigInt(2 * pairs), 2 + 2 * (2 * pairs + 2)]);
-  });
-});
 
 describe('budget', () => {
   it('is exact to the instruction', () => {

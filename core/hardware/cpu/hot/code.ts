@@ -3,36 +3,12 @@
 // frameFlags says whether a frame holds code at all (its writes then never enter a TLB); frameCode has one bit for
 // each 64-byte chunk, so that data beside code costs one test. A write to a marked chunk drops every decoded
 // instruction that overlaps the chunk, exactly before the write is visible.
-//
-// Records lie in the order in which code was first executed, found through an index: code that is executed now and then
-// is far more than the caches hold, and in this order a block is a few neighbouring lines on one page.
 import { Constant, Place } from './gen/offsets';
-import { Op } from './state';
 import { forgetWrites } from './tlb';
 import { dropFrame, translatedWritten } from './translated';
 
-/** Records below this are taken. */
-let nextRecord: usize = Place.decodeRecords;
-const RECORDS_END: usize = Place.decodeRecords + Constant.maxDecoded * Op.bytes;
-
-@inline function placeOf(host: u32): usize { return <usize>Place.decodeIndex + (<usize>(host & (Constant.decodeEntries - 1)) << 2); }
-
-/** The record of the instruction at a host address, if its key says so; address 0, where no key is, if there is none. */
-@inline export function decodeRecord(host: u32): usize { return <usize>load<u32>(placeOf(host)); }
-
-/** The record to decode into. When all are taken everything is forgotten. */
-export function recordToFill(host: u32): usize {
-  const place = placeOf(host);
-  const known = <usize>load<u32>(place);
-  if (known) return known;
-  if (nextRecord == RECORDS_END) {
-    memory.fill(Place.decodeIndex, 0, Constant.decodeEntries << 2);
-    nextRecord = Place.decodeRecords;
-  }
-  const record = nextRecord;
-  nextRecord += Op.bytes;
-  store<u32>(place, <u32>record);
-  return record;
+@inline export function decodeRecord(host: u32): usize {
+  return <usize>Place.decodeCache + (<usize>(host & (Constant.decodeEntries - 1)) << 5);
 }
 
 /** A shadow follows the page tables on a frame: writes to it are told from now on. */

@@ -4,7 +4,7 @@ import { Mode, Op, Seg, cpu, segmentBase, segmentLimit } from './state';
 import { faulted, raiseGp } from './raise';
 import { setFetchWindow, fetchAddend, fetchLength, fetchStart } from './tlb';
 import { translateFetch } from './memory';
-import { markCode, recordToFill } from './code';
+import { decodeRecord, markCode } from './code';
 import { decode } from './decode';
 
 /** Mode bits of the record keys while the window is valid. */
@@ -42,7 +42,7 @@ export function openWindow(at: u64): bool {
 /** Decodes at `at`, whose host address is given; returns the record, or 0 after a fault. */
 export function decodeAt(at: u64, host: u32): usize {
   const available = <u32>(fetchStart + fetchLength - at);
-  const record = recordToFill(host);
+  const record = decodeRecord(host);
   store<u64>(record, 0);
   store<u64>(cpu, load<u64>(cpu, Offset.countDecode) + 1, Offset.countDecode);
   const length = decode(host, available, load<u32>(cpu, Offset.mode), record);

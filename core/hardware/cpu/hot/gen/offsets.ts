@@ -115,14 +115,12 @@ export const enum Place {
   unitHeads = 0x12c0000,
   unitRecords = 0x1340000,
   unitEntries = 0x2000000,
-  decodeIndex = 0x3000000,
-  decodeRecords = 0x3400000,
-  firstFrame = 0x4400000,
+  decodeCache = 0x3000000,
+  firstFrame = 0x5000000,
 }
 
 export const enum Constant {
   decodeEntries = 0x100000,
-  maxDecoded = 0x80000,
   jumpEntries = 0x1000,
   maxContexts = 0x3fff,
   maxUnits = 0x4000,
