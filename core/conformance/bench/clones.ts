@@ -19,29 +19,37 @@ const QUIET_AFTER = 5;
 
 const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-const WHO = 'echo "[$(hostname) $(cat /sys/class/net/eth0/address) $(ip -4 addr show eth0)]"';
-/** Name, MAC and address. */
+/** Name, MAC and address, told by the shell itself as far as it can: a program that it starts costs more than the answer. */
+const WHO =
+  'read -r n </proc/sys/kernel/hostname; read -r m </sys/class/net/eth0/address; echo "[$n $m $(ip -4 addr show eth0)]"';
 const IDENTITY = /\[(\S+) ([0-9a-f:]{17}) [^\]]*inet ([0-9.]+)\//;
 
-/** Waits until the list of machines has an address for a clone, then asks it on its console who and where it is; again, if its guest is not as far. */
-async function identity(instance: RunningInstance, clone: Machine, template: string): Promise<readonly string[]> {
+/** Asks a clone on its console who and where it is; again, if its guest is not as far as the list of machines. */
+async function identity(instance: RunningInstance, { id, name }: Machine, template: string): Promise<readonly string[]> {
   const limit = performance.now() + PATIENCE * 1000;
-  while ((await instance.fleet.machine(clone.id)).address === '') {
-    if (performance.now() > limit) throw new Refusal('no-address', `${clone.name} got no address.`, 'Look at its console.');
-    await sleep(LOOK_EVERY);
-  }
   for (;;) {
-    const said = await instance.ask(clone.id, WHO, IDENTITY, PATIENCE);
-    const [, name = '', mac = '', address = ''] = IDENTITY.exec(said) ?? [];
-    if (name === clone.name && address !== template) return [name, mac, address];
-    if (performance.now() > limit) throw new Refusal('clones-alike', `${clone.name} still says ${said}.`, 'Look at its console.');
+    const said = await instance.ask(id, WHO, IDENTITY, PATIENCE);
+    const [, own = '', mac = '', address = ''] = IDENTITY.exec(said) ?? [];
+    if (own === name && address !== template) return [own, mac, address];
+    if (performance.now() > limit) throw new Refusal('clones-alike', `${name} still says ${said}.`, 'Look at its console.');
     await sleep(ASK_AGAIN);
   }
 }
 
-/** @throws Refusal unless every clone answers, and each with another name, MAC and address */
+/** Asks each clone as soon as the list of machines has its address. @throws Refusal unless each answers with another name, MAC and address */
 async function answers(instance: RunningInstance, clones: readonly Machine[], template: string): Promise<void> {
-  const said = await Promise.all(clones.map((clone) => identity(instance, clone, template)));
+  const limit = performance.now() + PATIENCE * 1000;
+  const waiting = new Set(clones.map(({ id }) => id));
+  const asked: Promise<readonly string[]>[] = [];
+  while (waiting.size > 0) {
+    const machines = await instance.fleet.machines();
+    for (const machine of machines.filter(({ id, address }) => address !== '' && waiting.delete(id)))
+      asked.push(identity(instance, machine, template));
+    if (performance.now() > limit)
+      throw new Refusal('no-address', `${waiting.size} clones got no address.`, 'Look at the console of one.');
+    await sleep(LOOK_EVERY);
+  }
+  const said = await Promise.all(asked);
   for (const [index, what] of ['name', 'MAC', 'address'].entries()) {
     const different = new Set(said.map((each) => each[index]));
     if (different.size !== clones.length)

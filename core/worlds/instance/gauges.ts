@@ -1,6 +1,7 @@
 /** Turns counters of the layers into the gauges of the contract: differences between two looks, per second of virtual time. */
 import { GAUGES, type GaugeName } from '../../contract/gauges.ts';
 import type { Guest } from './guest.ts';
+import { FREQUENCY, type Stack } from './stack.ts';
 
 type Values = Partial<Record<GaugeName, number>>;
 
@@ -49,20 +50,23 @@ export class Gauges {
     });
   }
 
-  instance(
-    id: string,
-    seconds: number,
-    counters: { busy: number; stolen: number; exits: number; hypercalls: number },
-    cpus: number,
-    memory: { privateFrames: number; sharedFrames: number },
-  ): number[] {
-    const rate = this.#rates(id, seconds, counters);
+  /** @param stack what the instance is made of */
+  instance(id: string, seconds: number, { cpus, instance, blanket }: Pick<Stack, 'cpus' | 'instance' | 'blanket'>): number[] {
+    const busy = blanket?.xen.busy ?? instance.computer.contexts.reduce((sum, context) => sum + context.instructions, 0);
+    const stolen = Array.from({ length: cpus }, (_, cpu) => instance.stolen(cpu)).reduce((sum, cycles) => sum + cycles, 0);
+    const rate = this.#rates(id, seconds, {
+      busy: busy / FREQUENCY,
+      stolen: stolen / FREQUENCY,
+      exits: instance.ledger.total.count,
+      hypercalls: (blanket?.xen.statistics.byName() ?? []).reduce((sum, row) => sum + row.count, 0),
+    });
+    const { privateFrames, sharedFrames } = instance.memory.usage();
     return row({
       cpu: (100 * rate.busy) / cpus,
       hostCpu: (100 * rate.busy) / cpus,
       steal: (100 * rate.stolen) / cpus,
-      memory: memory.privateFrames / PAGES_PER_MIB,
-      sharedMemory: memory.sharedFrames / PAGES_PER_MIB,
+      memory: privateFrames / PAGES_PER_MIB,
+      sharedMemory: sharedFrames / PAGES_PER_MIB,
       exits: rate.exits,
       hypercalls: rate.hypercalls,
     });

@@ -10,6 +10,7 @@ import { createFabric, type Fabric } from '../fabric.ts';
 import type { Outfitter } from '../outfit.ts';
 import { capacityOf } from '../rented-capacity.ts';
 import { worldCaptures } from './captures.ts';
+import { type Census, censusOf } from './census.ts';
 import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Exits } from './exits.ts';
 import { Gauges } from './gauges.ts';
@@ -313,6 +314,11 @@ export class InstanceWorld implements World {
     return this.#guests.get(unit)?.pipe.person;
   }
 
+  /** What is in use, for whoever looks for leaks. */
+  census(): Census {
+    return censusOf(this.#blanket());
+  }
+
   get devices(): WorldDevices {
     return worldDevices(this.host.provisions.files, {
       guest: (id) => this.#guest(id),
@@ -360,7 +366,7 @@ export class InstanceWorld implements World {
       unit: guest.machine.id,
       values: this.#gauges.guest(guest, seconds, cpus, guest.domain === undefined ? 0 : this.#exits.of(guest.domain.control.id)),
     }));
-    rows.push({ unit: this.host.instance.id, values: this.#instanceGauges(seconds, cpus) });
+    rows.push({ unit: this.host.instance.id, values: this.#gauges.instance(this.host.instance.id, seconds, this.#stack) });
     return { virtualSeconds: seconds, rows };
   }
 
@@ -480,19 +486,5 @@ export class InstanceWorld implements World {
     if (this.#stack.blanket === undefined)
       throw new Refusal('no-blanket', 'The instance has no Blanket yet.', 'Lay the Blanket first.');
     return this.#stack.blanket;
-  }
-
-  #instanceGauges(seconds: number, cpus: number): number[] {
-    const { instance, blanket } = this.#stack;
-    const busy = blanket?.xen.busy ?? instance.computer.contexts.reduce((sum, context) => sum + context.instructions, 0);
-    const stolen = Array.from({ length: cpus }, (_, cpu) => instance.stolen(cpu)).reduce((sum, cycles) => sum + cycles, 0);
-    const hypercalls = (blanket?.xen.statistics.byName() ?? []).reduce((sum, row) => sum + row.count, 0);
-    return this.#gauges.instance(
-      this.host.instance.id,
-      seconds,
-      { busy: busy / FREQUENCY, stolen: stolen / FREQUENCY, exits: instance.ledger.total.count, hypercalls },
-      cpus,
-      instance.memory.usage(),
-    );
   }
 }

@@ -48,6 +48,8 @@ export class HypervisorSpaceBuilder {
   private readonly fixed: MachineFrame;
   /** Page of the M2P by index (machine frame / 512). */
   private readonly m2pPages: (MachineFrame | undefined)[] = [];
+  /** Frames that the M2P takes, with its tables: it grows with the highest frame that was ever used, and never shrinks. */
+  m2pFrames = 0;
 
   constructor(
     private readonly frames: FrameTable,
@@ -112,12 +114,14 @@ export class HypervisorSpaceBuilder {
   private m2pPage(index: number): MachineFrame {
     const present = this.m2pPages[index];
     if (present !== undefined) return present;
+    const free = this.frames.free;
     const page = this.own();
     this.memory.bytes(page, 'write').fill(0xff);
     const l2 = this.next(this.m2pL3, Math.floor(index / 0x4_0000), TABLE);
     const l1 = this.next(l2, Math.floor(index / 512) % 512, TABLE);
     this.entry(l1, index % 512, page, GUEST_READS, Pte.HIGH_NO_EXECUTE);
     this.m2pPages[index] = page;
+    this.m2pFrames += free - this.frames.free;
     return page;
   }
 
