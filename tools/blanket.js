@@ -3,6 +3,7 @@
  * finding and translating four hundred modules at every start took longer than Node and the program together.
  * Plain JavaScript, because nothing is there yet that would translate it.
  */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -24,6 +25,11 @@ function isStale() {
 
 /** Whoever starts at the same time sees the old file or the new one, never half of it. */
 async function make() {
+  // A program that does not fit its interpreter corrupts what it runs.
+  execFileSync(process.execPath, ['--import', 'tsx', join(root, 'core/tables/build-hot.ts')], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   const { build } = await import('esbuild');
   const unfinished = `${bundle}.${process.pid}.new`;
   await build({

@@ -27,6 +27,8 @@ function vite(args: string[], env: NodeJS.ProcessEnv = {}): void {
 }
 
 export function buildApp(env: NodeJS.ProcessEnv = {}): void {
+  // The application carries the interpreter, which has to be of the same sources.
+  execFileSync(process.execPath, ['--import', 'tsx', join(root, 'core/tables/build-hot.ts')], { cwd: root, stdio: 'inherit' });
   vite(['--app'], env);
 }
 
