@@ -230,6 +230,7 @@ for (const list of PRICE_FILES)
       await planner.button('Import prices').click();
       const dialog = window.getByRole('dialog', { name: 'Import prices' });
       await dialog.getByRole('button', { name: 'Choose' }).click();
+      await expect(dialog.getByRole('textbox', { name: 'File' })).toHaveValue(path);
       await dialog.getByRole('textbox', { name: 'Call it' }).fill('Mine');
       await dialog.getByRole('button', { name: 'Import', exact: true }).click();
       const report = dialog.getByRole('region', { name: 'What was imported' });

@@ -3,7 +3,7 @@ import ArrowDownward from '@mui/icons-material/ArrowDownward';
 import ArrowUpward from '@mui/icons-material/ArrowUpward';
 import Checkbox from '@mui/material/Checkbox';
 import Tooltip from '@mui/material/Tooltip';
-import { type DragEvent, type KeyboardEvent, type PointerEvent, type ReactNode, useState } from 'react';
+import { type DragEvent, type KeyboardEvent, memo, type PointerEvent, type ReactNode, useState } from 'react';
 import { say } from '../../words/say.ts';
 import { columnById, columnName } from './columns.tsx';
 import { changeView, dropColumn, moveColumn, resizeColumn, type TableView } from './view.ts';
@@ -34,17 +34,15 @@ function startResize(event: PointerEvent<HTMLSpanElement>, id: string, width: nu
   handle.addEventListener('pointerup', () => handle.removeEventListener('pointermove', move), { once: true });
 }
 
-export function Header({
-  view,
-  all,
-  some,
-  selectAll,
-}: {
-  view: TableView;
-  all: boolean;
-  some: boolean;
-  selectAll(on: boolean): void;
-}): ReactNode {
+interface HeaderProps {
+  readonly view: TableView;
+  readonly all: boolean;
+  readonly some: boolean;
+  readonly selectAll: (on: boolean) => void;
+}
+
+/** Not drawn again when the table is scrolled: its tips cost more than the rows that come into sight. */
+export const Header = memo(function Header({ view, all, some, selectAll }: HeaderProps): ReactNode {
   const [dragged, setDragged] = useState<string>();
   const [over, setOver] = useState<string>();
   const end = (): void => {
@@ -125,4 +123,4 @@ export function Header({
       })}
     </div>
   );
-}
+});

@@ -69,6 +69,8 @@ export function Table({ lines, view, selected, active, providerName, setSelected
     now.current.setSelected(next);
   }, []);
 
+  const selectAll = useCallback((on: boolean): void => now.current.setSelected(new Set(on ? now.current.ids : [])), []);
+
   const press = (event: KeyboardEvent): void => {
     const inHead = event.target instanceof HTMLElement && event.target.closest('.grid-head') !== null;
     if (event.altKey || event.ctrlKey || event.metaKey || inHead) return;
@@ -113,7 +115,7 @@ export function Table({ lines, view, selected, active, providerName, setSelected
           view={view}
           all={ids.length > 0 && ids.every((id) => selected.has(id))}
           some={selected.size > 0}
-          selectAll={(on) => setSelected(new Set(on ? ids : []))}
+          selectAll={selectAll}
         />
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map((item) => {

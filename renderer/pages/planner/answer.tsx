@@ -55,13 +55,13 @@ export function Answers({ plan }: { plan: PlanView }): ReactNode {
   return (
     <section className="card figures" aria-label={say('plan.answer')}>
       <Asked
-        figure={figures['pricePerVmHour']}
+        figure={figures.pricePerVmHour}
         value={money(plan.pricePerVmHour, plan.currency)}
         unit="/h"
         text={say('plan.perMachine', { month: money(plan.pricePerVmMonth, plan.currency, 2) })}
       />
       <Asked
-        figure={figures['saving']}
+        figure={figures.saving}
         value={plan.saving === null ? '–' : percent(plan.saving * 100)}
         text={
           plan.saving === null
@@ -72,13 +72,13 @@ export function Answers({ plan }: { plan: PlanView }): ReactNode {
         }
       />
       <Asked
-        figure={figures['breakEvenCount']}
+        figure={figures.breakEvenCount}
         value={plan.breakEvenCount === null ? '–' : String(plan.breakEvenCount)}
         text={say('plan.breakEven')}
       />
-      <Asked figure={figures['slowdown']} value={contention.slowdown.toFixed(2)} unit="×" text={say('plan.slower')} />
-      <Asked figure={figures['cpuP95']} value={contention.cpu.p95.toFixed(2)} text={say('plan.demand')} />
-      <Asked figure={figures['bindingResource']} value={sayAny(`resource.${plan.bindingResource}`)} text={say('plan.binds')} />
+      <Asked figure={figures.slowdown} value={contention.slowdown.toFixed(2)} unit="×" text={say('plan.slower')} />
+      <Asked figure={figures.cpuP95} value={contention.cpu.p95.toFixed(2)} text={say('plan.demand')} />
+      <Asked figure={figures.bindingResource} value={sayAny(`resource.${plan.bindingResource}`)} text={say('plan.binds')} />
     </section>
   );
 }

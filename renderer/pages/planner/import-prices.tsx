@@ -39,12 +39,9 @@ export function ImportPrices({ open, close }: { open: boolean; close(): void }):
       setPath(chosen.path);
       setReport(null);
       setTaskId('');
-      setName(
-        chosen.path
-          .split(/[\\/]/)
-          .at(-1)
-          ?.replace(/\.\w+$/, '') ?? '',
-      );
+      const suggested = nameOf(chosen.path);
+      // What a person has typed stays.
+      setName((before) => (before === nameOf(path) ? suggested : before));
     });
   const act = (): void => {
     setRefusal(undefined);
@@ -102,6 +99,13 @@ export function ImportPrices({ open, close }: { open: boolean; close(): void }):
     </Dialog>
   );
 }
+
+/** A list is called as its file is, until somebody says otherwise. */
+const nameOf = (path: string): string =>
+  path
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/\.\w+$/, '') ?? '';
 
 function Report({ report }: { report: PriceReport }): ReactNode {
   return (
