@@ -113,9 +113,15 @@ export class Machines {
   }
 
   put(...rows: Machine[]): void {
+    const begun = rows.some(({ id, state }) => state === 'running' && this.rows.get(id)?.state !== 'running');
     for (const row of rows) this.rows.set(row.id, row);
-    this.edge.tell({ name: 'machine.changed', fact: { machines: rows } });
-    this.later();
+    try {
+      // Whoever has been told that a machine runs finds it running again, even if this process ends in the next moment.
+      if (begun) this.write();
+      else this.later();
+    } finally {
+      this.edge.tell({ name: 'machine.changed', fact: { machines: rows } });
+    }
   }
 
   change(id: string, change: Partial<Machine>): Machine {
