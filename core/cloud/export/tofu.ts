@@ -31,8 +31,7 @@ function aws(target: Target): { [key: string]: Json } {
       aws_instance: {
         blanket: {
           count: target.instances,
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the template of another language
-          ami: '${var.image}',
+          ami: reference('var.image'),
           instance_type: target.type,
           user_data: literal(target.userData),
           root_block_device: [{ volume_size: target.diskGb, volume_type: 'gp3' }],
@@ -41,8 +40,7 @@ function aws(target: Target): { [key: string]: Json } {
         },
       },
     },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the template of another language
-    output: { addresses: { value: '${aws_instance.blanket[*].private_ip}' } },
+    output: { addresses: { value: reference('aws_instance.blanket[*].private_ip') } },
   };
 }
 
@@ -58,23 +56,22 @@ function google(target: Target): { [key: string]: Json } {
       google_compute_instance: {
         blanket: {
           count: target.instances,
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the template of another language
-          name: 'blanket-${count.index + 1}',
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the template of another language
-          zone: '${var.zone}',
+          name: `blanket-${reference('count.index + 1')}`,
+          zone: reference('var.zone'),
           machine_type: target.type,
-          // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the template of another language
-          boot_disk: [{ initialize_params: [{ image: '${var.image}', size: target.diskGb }] }],
+          boot_disk: [{ initialize_params: [{ image: reference('var.image'), size: target.diskGb }] }],
           network_interface: [{ network: 'default' }],
           metadata: { 'user-data': literal(target.userData) },
           ...scheduling,
         },
       },
     },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is the template of another language
-    output: { addresses: { value: '${google_compute_instance.blanket[*].network_interface[0].network_ip}' } },
+    output: { addresses: { value: reference('google_compute_instance.blanket[*].network_interface[0].network_ip') } },
   };
 }
+
+/** An expression of the configuration's own language. */
+const reference = (expression: string): string => `\${${expression}}`;
 
 /** Which cloud a price list belongs to, by its name. */
 function cloudOf(catalogue: Catalogue): 'aws' | 'google' {
