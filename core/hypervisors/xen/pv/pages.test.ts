@@ -5,6 +5,7 @@ import { Errno } from '../../../abi/xen/errno.table.ts';
 import { MmuExt } from '../../../abi/xen/memory.table.ts';
 import { FrameFlag, FrameType } from '../../common/frames.ts';
 import { audit } from '../audit.ts';
+import { FakeContext } from '../testing/fake-machine.ts';
 import { createFixture, type Fixture } from '../testing/fixture.ts';
 import { destroyDomain } from './teardown.ts';
 
@@ -153,8 +154,8 @@ describe('updates of entries', () => {
     const old = machine.memory.readU64(l2 * 4096 + 8);
     expect(mmuUpdate(fixture, l2 * 4096 + 8, 0n)).toBe(0);
     for (const each of domain.vcpus) each.applyFlush();
-    const contexts = domain.vcpus.map((each) => each.context as unknown as { flushes: unknown[] });
-    expect(contexts.every((context) => context.flushes.length === 1)).toBe(true);
+    const contexts = domain.vcpus.map((each) => each.context);
+    expect(contexts.every((context) => context instanceof FakeContext && context.flushes.length === 1)).toBe(true);
     expect(mmuUpdate(fixture, l2 * 4096 + 8, old)).toBe(0);
     expect(audit(xen)).toEqual([]);
   });
