@@ -29,7 +29,7 @@ async function after(
   const nameOf = (id: string): string => machines.get(id).name;
   const world = {
     restore: async () => {
-      if (saved) for (const { id, state } of machines.all) now.set(id, state);
+      if (saved) for (const { id, name } of machines.all) now.set(id, states[name] ?? 'stopped');
       return saved;
     },
     layBlanket: async ({ globalPages, perCpuUpcalls }: LayOptions) => {

@@ -19,6 +19,8 @@ export interface Comeback {
 
 /** States of a machine that had a domain. */
 const WENT: ReadonlySet<MachineState> = new Set(['starting', 'running', 'paused', 'stopping', 'lost']);
+/** Why an instance or a machine is starting that nobody started. */
+const COMING = 'coming back';
 const OFF: ReadonlySet<MachineState> = new Set(['stopped', 'crashed', 'saved']);
 
 export async function comeBack({ world, machines, tellState, powerOn, startedAgain }: Comeback, work: Work): Promise<void> {
@@ -26,32 +28,45 @@ export async function comeBack({ world, machines, tellState, powerOn, startedAga
   // Whatever was making these has failed with its process.
   for (const machine of machines.all) if (machine.state === 'creating') machines.remove(machine.id);
   const went = new Set(machines.all.filter((machine) => WENT.has(machine.state)).map((machine) => machine.id));
-  tellState({ state: 'starting', reason: 'coming back' });
-  if (await world.restore(machines.laid, work))
-    tellState({ state: capacity === null ? 'ready' : 'blanket', reason: '', capacity });
-  else if (capacity === null) await powerOn(work);
-  else {
-    tellState({
-      state: 'blanket',
-      reason: '',
-      capacity: await world.layBlanket(machines.laid, work),
-    });
+  tellState({ state: 'starting', reason: COMING });
+  machines.put(...machines.all.map((machine) => (went.has(machine.id) ? coming(machine) : machine)));
+  let laid = capacity;
+  if (!(await world.restore(machines.laid, work))) {
+    if (capacity === null) return powerOn(work);
+    laid = await world.layBlanket(machines.laid, work);
     for (const machine of machines.all) await world.create(machine, work);
   }
-  const again: Machine[] = [];
-  for (const machine of machines.all) {
+  const waits = (machine: Machine): boolean => {
     const state = world.state(machine.id);
-    if (!OFF.has(state) || !(went.has(machine.id) || (machine.autostart && state === 'stopped'))) continue;
-    await world.act(machine.id, state === 'saved' ? 'restore' : 'start', work);
-    if (state !== 'saved' && went.has(machine.id)) again.push(machine);
+    if (machine.state === 'template' || !OFF.has(state)) return false;
+    return went.has(machine.id) || (machine.autostart && state === 'stopped');
+  };
+  const waiting = machines.all.filter(waits);
+  machines.put(...machines.all.map((machine) => (waits(machine) ? coming(machine) : settled(world, machine))));
+  // Only now every machine can be acted on.
+  tellState({ state: laid === null ? 'ready' : 'blanket', reason: '', capacity: laid });
+  const again: Machine[] = [];
+  for (const machine of waiting) {
+    // It may have been deleted meanwhile.
+    if (!machines.has(machine.id)) continue;
+    const before = world.state(machine.id);
+    try {
+      await world.act(machine.id, before === 'saved' ? 'restore' : 'start', work);
+    } finally {
+      if (machines.has(machine.id)) machines.put(settled(world, machines.get(machine.id)));
+    }
+    if (before !== 'saved' && went.has(machine.id)) again.push(machine);
   }
-  settle(world, machines);
   if (again.length > 0) startedAgain(again);
 }
 
 /** The records say what the stack says. */
 export function settle(world: World, machines: Machines): void {
-  for (const machine of machines.all) {
-    if (machine.state !== 'template') machines.change(machine.id, { state: world.state(machine.id), reason: '' });
-  }
+  machines.put(...machines.all.map((machine) => settled(world, machine)));
+}
+
+const coming = (machine: Machine): Machine => ({ ...machine, state: 'starting', reason: COMING });
+
+function settled(world: World, machine: Machine): Machine {
+  return machine.state === 'template' ? machine : { ...machine, state: world.state(machine.id), reason: '' };
 }

@@ -1,5 +1,5 @@
 /** A rented instance, served: a stack, the records about it, its streams, and the loop that makes time pass. */
-import type { CallName } from '../contract/calls.ts';
+import { type CallName, calls as contract } from '../contract/calls.ts';
 import type { Capacity, Machine } from '../contract/fleet.ts';
 import type { Readings } from '../contract/gauges.ts';
 import { asRefusal, refusalOf } from '../contract/refusals.ts';
@@ -85,7 +85,16 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
       name: instance.name,
       machines: again.map((machine) => machine.name).join(', '),
     });
-  const bringBack = (work: Work): Promise<void> => comeBack({ world, machines, tellState, powerOn, startedAgain }, work);
+  /** False: it was not brought back as it was. */
+  let whole = Promise.resolve(true);
+  const bringBack = (work: Work): Promise<void> => {
+    const back = comeBack({ world, machines, tellState, powerOn, startedAgain }, work);
+    whole = back.then(
+      () => true,
+      () => false,
+    );
+    return back;
+  };
   const fail = (thrown: unknown): never => {
     tellState({ state: 'failed', reason: asRefusal(thrown).message });
     throw thrown;
@@ -128,7 +137,6 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
   works.begin({ title: first ? 'task.start' : 'task.bringBack', unit: instance.id, values: { name: instance.name } }, (work) =>
     (first ? powerOn(work) : bringBack(work)).catch(fail),
   );
-  machines.tellAll();
   const alarms = new AlarmWatch();
   const tellAlarms = (changes: readonly AlarmChange[]): void => {
     for (const fact of changes) edge.tell({ name: 'alarm.told', fact });
@@ -149,7 +157,11 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
   return {
     call: (name: CallName, request) => {
       const answer = (calls as Record<string, ((request: unknown) => unknown) | undefined>)[name];
-      return answer === undefined ? refuse('bad-request') : answer(request);
+      if (answer === undefined) return refuse('bad-request');
+      // Until its machines are found again there is nothing that could be changed.
+      if (machines.state === 'starting' && contract[name].changes)
+        refuse('wrong-state', `${instance.name} is not ready for that yet.`);
+      return answer(request);
     },
     cancel: (task) => works.cancel(task),
     fact: ({ name, fact }) => {
@@ -178,14 +190,19 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     },
     stop: async (how) => {
       const quiet: Work = { progress: () => undefined, say: () => undefined, check: () => undefined };
-      if (how === 'save') await saveAll(quiet);
-      else if (how === 'shutdown') {
-        for (const machine of machines.all.filter((it) => it.state === 'running')) await world.act(machine.id, 'shutdown', quiet);
-        await world.save(quiet);
-        settle(world, machines);
-      } else
+      if (how === 'discard') {
         for (const { id, state } of machines.all)
           if (!['template', 'saved'].includes(state)) machines.change(id, { state: 'stopped' });
+        // Of what is only half brought back only half would be kept, in the place of all.
+      } else if (machines.capacity === null || (await whole)) {
+        if (how === 'save') await saveAll(quiet);
+        else {
+          for (const machine of machines.all.filter((it) => it.state === 'running'))
+            await world.act(machine.id, 'shutdown', quiet);
+          await world.save(quiet);
+          settle(world, machines);
+        }
+      }
       loop.stop();
       machines.write();
     },

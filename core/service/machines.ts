@@ -113,6 +113,7 @@ export class Machines {
   }
 
   put(...rows: Machine[]): void {
+    if (rows.length === 0) return;
     const begun = rows.some(({ id, state }) => state === 'running' && this.rows.get(id)?.state !== 'running');
     for (const row of rows) this.rows.set(row.id, row);
     try {
@@ -142,10 +143,6 @@ export class Machines {
     this.rows.delete(id);
     this.edge.tell({ name: 'machine.gone', fact: { machines: [id] } });
     this.later();
-  }
-
-  tellAll(): void {
-    if (this.rows.size > 0) this.edge.tell({ name: 'machine.changed', fact: { machines: this.all } });
   }
 
   /** Written now; an answer that says 'done' follows it. */
