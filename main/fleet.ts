@@ -1,7 +1,20 @@
 /** A mirror of all instances and machines, fed by the facts their processes tell; answers windows that come later. */
 import type { AnyFact } from '../core/contract/events.ts';
-import type { Fleet, Instance, Machine } from '../core/contract/fleet.ts';
+import type { Fleet, Instance, InstanceState, Machine } from '../core/contract/fleet.ts';
 import type { InstanceChange } from '../core/contract/wire.ts';
+
+/** States of an instance that had a process when the program ended, and will have one again. */
+const HAD_PROCESS: ReadonlySet<InstanceState> = new Set(['starting', 'ready', 'laying', 'blanket', 'saving', 'saved', 'lost']);
+
+/** What {@link InstanceChange} holds. */
+const ownPart = ({ state, reason, readyAt, endedAt, capacity, restarts }: Instance): Required<InstanceChange> => ({
+  state,
+  reason,
+  readyAt,
+  endedAt,
+  capacity,
+  restarts,
+});
 
 export class FleetMirror {
   private readonly instances = new Map<string, Instance>();
@@ -24,9 +37,21 @@ export class FleetMirror {
     return [...this.machines.values()].filter((machine) => machine.instance === instance);
   }
 
+  /** Takes what the clouds say: they know what is rented; how an instance is, its process knows better. @returns the fact to tell */
+  rented(told: Instance): AnyFact {
+    const known = this.instances.get(told.id);
+    const instance =
+      known !== undefined
+        ? { ...told, ...ownPart(known) }
+        : HAD_PROCESS.has(told.state)
+          ? { ...told, state: 'starting' as const, reason: 'coming back' }
+          : told;
+    this.instances.set(told.id, instance);
+    return { name: 'instance.changed', fact: { instance } };
+  }
+
   hear({ name, fact }: AnyFact): void {
-    if (name === 'instance.changed') this.instances.set(fact.instance.id, fact.instance);
-    else if (name === 'instance.gone') {
+    if (name === 'instance.gone') {
       this.instances.delete(fact.instance);
       for (const machine of this.machinesOf(fact.instance)) this.machines.delete(machine.id);
     } else if (name === 'machine.changed') for (const machine of fact.machines) this.machines.set(machine.id, machine);

@@ -8,6 +8,7 @@ import { auditRow } from '../../core/contract/calls-desk.ts';
 import { check } from '../../core/contract/check.ts';
 import type { AnyFact, EventName, Fact } from '../../core/contract/events.ts';
 import { events } from '../../core/contract/events.ts';
+import type { Instance } from '../../core/contract/fleet.ts';
 import type { Notice } from '../../core/contract/notices.ts';
 import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
 import { instanceOf } from '../../core/contract/shapes.ts';
@@ -146,10 +147,13 @@ export class Desk {
       );
       return;
     }
+    if (told.name === 'instance.changed') {
+      this.passRented(told.fact.instance);
+      return;
+    }
     this.fleet.hear(told);
     if (told.name === 'task.changed') this.tasks.hear(process, told.fact.task);
     else if (told.name === 'task.said') this.tasks.say(told.fact.task, told.fact.lines);
-    else if (told.name === 'instance.changed') this.place(told.fact.instance.id, told.fact.instance.state);
     else if (told.name === 'instance.gone') void this.supervisor.unwant(`world:${told.fact.instance}`, 'discard');
     else if (told.name === 'alarm.told') {
       this.hearAlarm(told.fact);
@@ -158,6 +162,14 @@ export class Desk {
       this.supervisor.post(CLOUDS, { type: 'fact', fact: told });
     if (told.name === 'notice') this.note(told.fact);
     else this.tell(told.name, told.fact as never);
+  }
+
+  private passRented(told: Instance): void {
+    const fact = this.fleet.rented(told);
+    this.tell(fact.name, fact.fact as never);
+    // The clouds have missed what was told while they had no process.
+    this.supervisor.post(CLOUDS, { type: 'fact', fact });
+    this.place(told.id, this.fleet.instance(told.id)?.state ?? told.state);
   }
 
   private hearAlarm(told: Fact<'alarm.told'>): void {
