@@ -23,7 +23,9 @@ export class Child {
   private readonly process: UtilityProcess;
   private readonly waiting = new Map<number, (envelope: Envelope<unknown>) => void>();
   private nextId = 1;
-  private heard = Date.now();
+  /** Milliseconds for which nothing was heard, counted by beats: a sleep of the whole computer is no silence. */
+  private quiet = 0;
+  private lastBeat = Date.now();
   private silent = false;
   private ready = false;
   private why = '';
@@ -86,13 +88,13 @@ export class Child {
   private goOn(refusal: RefusalShape): void {
     clearTimeout(this.stopping);
     this.why = '';
-    this.heard = Date.now();
+    this.quiet = 0;
     this.beat = setInterval(() => this.listenForLife(), PING_EVERY);
     this.events.onNotStopped(refusal);
   }
 
   private hear(message: FromProcess): void {
-    this.heard = Date.now();
+    this.quiet = 0;
     if (message.type === 'answer') this.settle(message.id, message.envelope);
     else if (message.type === 'ready') {
       this.ready = true;
@@ -108,7 +110,10 @@ export class Child {
 
   private listenForLife(): void {
     this.post({ type: 'ping', id: 0 });
-    const quiet = Date.now() - this.heard;
+    const now = Date.now();
+    this.quiet += Math.min(now - this.lastBeat, 2 * PING_EVERY);
+    this.lastBeat = now;
+    const { quiet } = this;
     const allowance = this.ready ? 1 : 4;
     if (quiet > this.rule.killAfter * allowance) this.kill(`silent for ${Math.round(quiet / 1000)} s`);
     const silent = quiet > this.rule.silentAfter * allowance;
