@@ -34,6 +34,10 @@ export class WebContents extends EventEmitter {
   private gone = false;
   private loaded: (() => void) | undefined;
   private page = '';
+  /** From a crash until there is a document again: Chromium would keep what is asked meanwhile, for ever if nothing is loaded. */
+  private crashed = false;
+  /** What the page was asked and has not answered. */
+  private readonly asked = new Set<(why: Error) => void>();
   /** Where the ports of this page live. */
   private readonly home: Home = {
     deliver: (id, data) => this.deliverText({ kind: 'port', id, data }),
@@ -76,7 +80,9 @@ export class WebContents extends EventEmitter {
       this.emit('did-finish-load');
       this.loaded?.();
     } else if (method === 'Inspector.targetCrashed') {
-      closeHome(this.home);
+      this.crashed = true;
+      this.context = undefined;
+      this.abandon('the page has crashed');
       this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
     }
   }
@@ -114,14 +120,20 @@ export class WebContents extends EventEmitter {
   }
 
   reload(): void {
-    closeHome(this.home);
+    this.abandon('the page is loaded again');
     this.cdp.tell('Page.reload', {}, this.page);
   }
 
+  /** Rejects when the page goes before it has answered. */
   executeJavaScript(code: string): Promise<unknown> {
-    return this.cdp
-      .send('Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true }, this.page)
-      .then((it) => (it.result as { value?: unknown }).value);
+    return new Promise((resolve, reject) => {
+      if (this.crashed) throw new Error('the page has crashed');
+      this.asked.add(reject);
+      this.cdp
+        .send('Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true }, this.page)
+        .then((it) => resolve((it.result as { value?: unknown }).value), reject)
+        .finally(() => this.asked.delete(reject));
+    });
   }
 
   setZoomLevel = (): void => undefined;
@@ -143,8 +155,15 @@ export class WebContents extends EventEmitter {
   vanish(): void {
     if (this.gone) return;
     this.gone = true;
-    closeHome(this.home);
+    this.abandon('the window is closed');
     this.emit('destroyed');
+  }
+
+  /** Whoever waits for the page as it was learns that it is no more. */
+  private abandon(why: string): void {
+    closeHome(this.home);
+    for (const reject of this.asked) reject(new Error(why));
+    this.asked.clear();
   }
 
   private deliverText(message: unknown): void {
@@ -157,8 +176,11 @@ export class WebContents extends EventEmitter {
   }
 
   private learnContext(params: Params): void {
-    const context = params.context as { id: number; name: string; origin: string };
-    if (context.name === WORLD && context.origin !== '://') this.context = context.id;
+    const context = params.context as { id: number; name: string; origin: string; auxData: { frameId: string } };
+    // The main frame of a page has the id of the page; frames inside it have none of our listeners.
+    if (context.name !== WORLD || context.origin === '://' || context.auxData.frameId !== this.target) return;
+    this.context = context.id;
+    this.crashed = false;
   }
 
   private listen(message: FromPage): void {

@@ -153,7 +153,10 @@ export class Windows {
       const now = Date.now();
       this.crashes = [...this.crashes.filter((at) => now - at < 60_000), now];
       if (this.crashes.length <= MOST_CRASHES) {
-        window.webContents.reload();
+        // Not before the end of the process has been told to everybody: loading at once would meet it half gone.
+        setImmediate(() => {
+          if (!window.isDestroyed()) window.webContents.reload();
+        });
         this.hooks.returned(details.reason);
       } else {
         this.crashes = [];
