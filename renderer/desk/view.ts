@@ -11,7 +11,8 @@ export function useKept<T extends Kept>(key: string, usual: T): [T, (change: Par
     let over = false;
     call('view.read', { key }).then(
       ({ value }) => {
-        if (!over && value !== null && typeof value === 'object' && !Array.isArray(value)) setKept(value as Partial<T>);
+        if (!over && value !== null && typeof value === 'object' && !Array.isArray(value))
+          setKept((chosen) => ({ ...(value as Partial<T>), ...chosen }));
       },
       // Without what was remembered the view is as usual.
       () => undefined,

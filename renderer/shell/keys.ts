@@ -1,14 +1,15 @@
 /** Keys pressed anywhere: chords open the palette, two letters one after the other run a command. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { onMac } from '../desk/client.ts';
 import { type Command, typing } from './commands.ts';
 
+/** Milliseconds within which the second letter follows. */
 const PATIENCE = 900;
 
 export function useKeys(commands: readonly Command[], palette: () => void): void {
+  // Kept while commands change, as they do whenever something is told in between.
+  const before = useRef({ key: '', at: 0 });
   useEffect(() => {
-    let first = '';
-    let at = 0;
     const press = (event: KeyboardEvent): void => {
       const chord = onMac ? event.metaKey : event.ctrlKey;
       if (chord && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
@@ -18,13 +19,12 @@ export function useKeys(commands: readonly Command[], palette: () => void): void
         return;
       }
       if (chord || event.altKey || event.metaKey || event.ctrlKey || typing(event.target)) return;
-      const now = Date.now();
-      const pair = now - at < PATIENCE && first !== '' ? `${first} ${event.key}` : '';
+      // When they were pressed counts, not when there was time to look.
+      const { key, at } = before.current;
+      const pair = event.timeStamp - at < PATIENCE && key !== '' ? `${key} ${event.key}` : '';
       const command = commands.find((it) => it.keys === pair || it.keys === event.key);
-      first = event.key;
-      at = now;
+      before.current = { key: command === undefined ? event.key : '', at: event.timeStamp };
       if (command === undefined) return;
-      first = '';
       event.preventDefault();
       command.run();
     };

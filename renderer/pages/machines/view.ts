@@ -24,6 +24,8 @@ const usual: TableView = {
 };
 const store = new Store<TableView>(usual);
 let asked = false;
+/** What was remembered comes too late where something was chosen already. */
+let changed = false;
 
 export function useTableView(): TableView {
   useEffect(() => {
@@ -31,7 +33,8 @@ export function useTableView(): TableView {
     asked = true;
     call('view.read', { key: KEY }).then(
       ({ value }) => {
-        if (value !== null && typeof value === 'object') store.set({ ...usual, ...(value as unknown as Partial<TableView>) });
+        if (!changed && value !== null && typeof value === 'object')
+          store.set({ ...usual, ...(value as unknown as Partial<TableView>) });
       },
       () => undefined,
     );
@@ -40,6 +43,7 @@ export function useTableView(): TableView {
 }
 
 export function changeView(change: Partial<TableView>): void {
+  changed = true;
   store.update((view) => ({ ...view, ...change }));
   call('view.write', { key: KEY, value: JSON.parse(JSON.stringify(store.get())) }).catch(() => undefined);
 }
