@@ -67,6 +67,20 @@ test('launch to a usable window', BUDGET, async () => {
   await desk.close();
 });
 
+test('a killed process is noticed', BUDGET, async () => {
+  const desk = await start();
+  const id = await fleetOf(desk, 1);
+  const own = async () => (await desk.call('process.list', {})).find((it) => it.id === `world:${id}`);
+  const { pid } = (await own()) ?? {};
+  const at = Date.now();
+  process.kill(pid ?? 0, 'SIGKILL');
+  await until('it is noticed', async () => ((await own())?.restarts ?? 0) > 0);
+  const took = Date.now() - at;
+  note('a killed process is noticed', `${took} ms`);
+  expect(took).toBeLessThan(2000);
+  await desk.close();
+});
+
 test('a thousand rows scroll smoothly', BUDGET, async () => {
   test.setTimeout(120_000);
   const desk = await start({ env: { BLANKET_SCRIPTED_STEP: '0' } });

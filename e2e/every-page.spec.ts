@@ -6,6 +6,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { fleetOf, stateOf, until } from './fleet.ts';
 import { expect, type Started, start, test } from './launch.ts';
+import { go } from './pages/window.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../dist/pictures');
 const SIZES = [
@@ -42,9 +43,7 @@ const PLACES: readonly (readonly [string, string])[] = [
 ];
 
 async function show(window: Page, place: string): Promise<void> {
-  await window.evaluate((to) => {
-    location.hash = to;
-  }, place);
+  await go(window, place);
   await window.waitForTimeout(place === '/planner' ? 4000 : place.includes('performance') ? 1500 : 350);
 }
 

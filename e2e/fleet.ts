@@ -1,7 +1,7 @@
 /** Brings a fleet into being without the window, for tests that are about something else. */
 import type { Started } from './launch.ts';
 
-export async function until(what: string, ready: () => Promise<boolean>, patience = 20_000): Promise<void> {
+export async function until(what: string, ready: () => Promise<boolean>, patience = 60_000): Promise<void> {
   const end = Date.now() + patience;
   while (!(await ready())) {
     if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
@@ -26,7 +26,7 @@ export async function fleetOf(
     memoryMib = 256,
     diskMib = 1024,
     start = true,
-    patience = 60_000,
+    patience = 120_000,
   }: {
     provider?: string;
     type?: string;

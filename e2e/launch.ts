@@ -8,6 +8,8 @@ import type { Envelope } from '../core/contract/refusals.ts';
 import { electronFolder } from '../tools/start.ts';
 
 const root = resolve(import.meta.dirname, '..');
+/** Milliseconds that starting, and each thing done in a window, may take on a slow and busy computer. */
+const PATIENCE = 90_000;
 /** Applications that were started and not closed: of a test that failed. */
 const open = new Set<ElectronApplication>();
 
@@ -19,6 +21,8 @@ export interface Started {
   call<N extends CallName>(name: N, request: Request<N>): Promise<Answer<N>>;
   envelope(name: string, request: unknown): Promise<Envelope<unknown>>;
   close(): Promise<void>;
+  /** Ends the application as a power failure would; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -41,10 +45,12 @@ export async function start({
     args: [worlds === 'real' ? '.' : 'dist/scripted/main.cjs', `--user-data-dir=${folder}`, ...args],
     cwd: root,
     env: { ...(process.env as Record<string, string>), BLANKET_SCRIPTED_STEP: '2', ...env },
+    timeout: PATIENCE,
   });
   open.add(app);
   app.once('close', () => open.delete(app));
-  const window = await app.firstWindow();
+  app.context().setDefaultTimeout(PATIENCE);
+  const window = await app.firstWindow({ timeout: PATIENCE });
   await window.waitForSelector('.shell');
   const envelope = (name: string, request: unknown): Promise<Envelope<unknown>> =>
     window.evaluate(
@@ -68,6 +74,11 @@ export async function start({
     close: async () => {
       await envelope('settings.write', { change: { onClose: 'save' } }).catch(() => undefined);
       await app.close();
+    },
+    kill: async () => {
+      const gone = new Promise((resolve) => app.process().once('exit', resolve));
+      app.process().kill('SIGKILL');
+      await gone;
     },
   };
 }

@@ -8,6 +8,7 @@ import { until } from './fleet.ts';
 import { folderWithImage } from './image.ts';
 import { type Started, start } from './launch.ts';
 import { MachineWindow } from './pages/machine.ts';
+import { go } from './pages/window.ts';
 
 const OUT = resolve(import.meta.dirname, '../docs/pictures');
 const SIZE = { width: 1360, height: 820 };
@@ -29,9 +30,7 @@ const running = async (desk: Started): Promise<number> =>
   (await desk.call('fleet.read', {})).machines.filter((it) => it.state === 'running').length;
 
 async function show(desk: Started, place: string, wait = 1500): Promise<void> {
-  await desk.window.evaluate((to) => {
-    location.hash = to;
-  }, place);
+  await go(desk.window, place);
   await desk.window.waitForTimeout(wait);
 }
 

@@ -9,7 +9,7 @@ const blanket = (...args: string[]): { status: number | null; out: string; err: 
   const { status, stdout, stderr } = spawnSync(process.execPath, ['tools/blanket.js', ...args], {
     cwd: root,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return { status, out: stdout, err: stderr };
 };

@@ -2,10 +2,12 @@
 import { fleetOf, until } from '../fleet.ts';
 import { expect, test } from '../launch.ts';
 import { MachinesPage } from '../pages/machines.ts';
+import { go } from '../pages/window.ts';
 
 test('the palette finds a machine and opens its console', async ({ desk }) => {
   await fleetOf(desk, 3);
   await desk.window.keyboard.press('Control+k');
+  await expect(desk.window.getByRole('dialog').getByRole('combobox')).toBeFocused();
   await desk.window.keyboard.type('vm-2');
   await expect(desk.window.getByRole('option', { name: 'vm-2', selected: true })).toBeVisible();
   await desk.window.keyboard.press('Enter');
@@ -14,8 +16,8 @@ test('the palette finds a machine and opens its console', async ({ desk }) => {
 });
 
 test('two letters go to a page, and a question mark shows all keys', async ({ desk }) => {
-  await desk.window.keyboard.press('g');
-  await desk.window.keyboard.press('s');
+  // Both are sent at once, since the second has to follow soon.
+  await Promise.all(['g', 's'].map((key) => desk.window.keyboard.press(key)));
   await expect(desk.window.getByText('Nothing is being billed')).toBeVisible();
   await desk.window.keyboard.press('?');
   await expect(desk.window.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
@@ -24,6 +26,7 @@ test('two letters go to a page, and a question mark shows all keys', async ({ de
 test('the table: move, select, fold, open', async ({ desk }) => {
   await fleetOf(desk, 4);
   const machines = new MachinesPage(desk.window);
+  await expect(machines.rows()).toHaveCount(4);
   await machines.table.focus();
   for (const key of ['Home', 'ArrowDown', 'x', 'ArrowDown', 'x']) await desk.window.keyboard.press(key);
   await expect(machines.bulk.getByText('2 selected')).toBeVisible();
@@ -44,6 +47,7 @@ test('a filter narrows, bulk actions say what came of each', async ({ desk }) =>
   await desk.call('machine.act', { machine: 'i1.2', action: 'pause' });
   const machines = new MachinesPage(desk.window);
   await desk.window.keyboard.press('/');
+  await expect(machines.filter).toBeFocused();
   await desk.window.keyboard.type('state:paused');
   await expect(machines.rows()).toHaveCount(1);
   await machines.filter.fill('');
@@ -54,9 +58,7 @@ test('a filter narrows, bulk actions say what came of each', async ({ desk }) =>
 
 test('a console has a window of its own, which survives and comes to the front when asked again', async ({ desk }) => {
   await fleetOf(desk, 1);
-  await desk.window.evaluate(() => {
-    location.hash = '/machine/i1.1/console';
-  });
+  await go(desk.window, '/machine/i1.1/console');
   const [popped] = await Promise.all([
     desk.app.waitForEvent('window'),
     desk.window

@@ -5,8 +5,9 @@ import { until } from '../fleet.ts';
 import { folderWithImage } from '../image.ts';
 import { expect, start, test } from '../launch.ts';
 import { PlannerPage } from '../pages/planner.ts';
+import { go } from '../pages/window.ts';
 
-const PATIENCE = 240_000;
+const PATIENCE = 400_000;
 /** Small, so that all of it takes a minute or two: one core with two threads, cut into three machines that always compute. */
 const PLAN: PlanScenario = {
   name: 'Three on one core',
@@ -16,16 +17,11 @@ const PLAN: PlanScenario = {
 };
 
 test('a plan is checked, applied, and taken from what runs', async () => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_500_000);
   const folder = folderWithImage();
   const desk = await start({ worlds: 'real', folder });
   const { window } = desk;
-  await window.evaluate(
-    (place) => {
-      location.hash = place;
-    },
-    `/planner?${new URLSearchParams({ plan: JSON.stringify(PLAN) })}`,
-  );
+  await go(window, `/planner?${new URLSearchParams({ plan: JSON.stringify(PLAN) })}`);
   const planner = new PlannerPage(desk);
   await planner.answer.waitFor();
 
@@ -61,9 +57,7 @@ test('a plan is checked, applied, and taken from what runs', async () => {
       (await desk.call('metrics.history', { unit: machines[0]?.id ?? '', gauge: 'cpu', seconds: 900 })).mean.length >= 3,
     PATIENCE,
   );
-  await window.evaluate((place) => {
-    location.hash = place;
-  }, `/instance/${instance?.id}`);
+  await go(window, `/instance/${instance?.id}`);
   await window.getByRole('button', { name: 'Plan with its load' }).click();
   await planner.answer.waitFor();
   await expect(planner.form.getByRole('tab', { name: /measured-1/ })).toBeVisible();

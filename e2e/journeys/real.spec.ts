@@ -6,14 +6,14 @@ import { expect, start, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
 import { mainJob } from './main-job.ts';
 
-const PATIENCE = 180_000;
+const PATIENCE = 400_000;
 
 for (const { provider, type } of [
   { provider: 'Amazon EC2, 2010-2012', type: 'm1.large' },
   { provider: 'Google Compute Engine', type: 'e2-standard-2' },
 ]) {
   test(`rent ${type} from ${provider}, cut it into 4, use them, and find them again`, async () => {
-    test.setTimeout(600_000);
+    test.setTimeout(1_500_000);
     const folder = folderWithImage();
     const first = await start({ worlds: 'real', folder });
     await mainJob(first, { provider, type, memoryMib: 256, load: 'yes >/dev/null &', patience: PATIENCE });

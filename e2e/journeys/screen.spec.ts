@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { fleetOf, stateOf, until } from '../fleet.ts';
 import { expect, type Started, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
+import { go } from '../pages/window.ts';
 
 const guest = (page: Page) => page.getByRole('application', { name: /Screen of/ });
 
@@ -17,9 +18,7 @@ const greens = (page: Page): Promise<number> =>
 
 async function openScreen(desk: Started): Promise<Page> {
   await fleetOf(desk, 1);
-  await desk.window.evaluate(() => {
-    location.hash = '/machine/i1.1/screen';
-  });
+  await go(desk.window, '/machine/i1.1/screen');
   await expect(guest(desk.window)).toBeFocused();
   await expect(desk.window.getByText('640 × 400')).toBeVisible();
   return desk.window;
@@ -69,9 +68,7 @@ test('an instance whose own kernel draws has a screen, until the Blanket is laid
   const order = { provider: 'gce-kvm', type: 'e2-standard-2', count: 1, name: 'host', tags: [], image: 'generic' };
   await desk.call('instance.rent', order);
   await until('it is ready', async () => (await stateOf(desk, 'i1')) === 'ready');
-  await page.evaluate(() => {
-    location.hash = '/instance/i1/screen';
-  });
+  await go(page, '/instance/i1/screen');
   await expect(page.getByText('640 × 400')).toBeVisible();
   await expect(guest(page)).toBeFocused();
   await page.keyboard.type('ls');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fleetOf, until } from '../fleet.ts';
 import { expect, test } from '../launch.ts';
+import { go } from '../pages/window.ts';
 
 test('a disk is imported, used for a new machine, exported, and removed only when nobody needs it', async ({ desk }) => {
   const page = desk.window;
@@ -11,9 +12,7 @@ test('a disk is imported, used for a new machine, exported, and removed only whe
   const raw = join(folder, 'mine.raw');
   writeFileSync(raw, new Uint8Array(4 * 2 ** 20).fill(3));
   await fleetOf(desk, 1);
-  await page.evaluate(() => {
-    location.hash = '/storage';
-  });
+  await go(page, '/storage');
   await page.getByRole('button', { name: 'Import' }).click();
   const dialog = page.getByRole('dialog', { name: 'Import' });
   await dialog.getByRole('button', { name: 'Disk', exact: true }).click();
@@ -22,9 +21,7 @@ test('a disk is imported, used for a new machine, exported, and removed only whe
   await dialog.getByRole('button', { name: 'Import' }).click();
   await expect(page.getByRole('row', { name: /mine.*qcow2/ })).toBeVisible();
 
-  await page.evaluate(() => {
-    location.hash = '/new?instance=i1';
-  });
+  await go(page, '/new?instance=i1');
   await page.getByRole('textbox', { name: 'Name' }).fill('web');
   await page.getByRole('combobox', { name: 'Disk begins as' }).selectOption('mine');
   await page.getByRole('button', { name: 'More' }).click();
@@ -37,9 +34,7 @@ test('a disk is imported, used for a new machine, exported, and removed only whe
   const web = (await desk.call('fleet.read', {})).machines.find((it) => it.name === 'web');
   expect(web).toMatchObject({ protected: true, disks: [{ id: 'xvda', image: 'mine' }] });
 
-  await page.evaluate(() => {
-    location.hash = '/storage';
-  });
+  await go(page, '/storage');
   await expect(page.getByRole('button', { name: 'Export web-xvda' })).toBeDisabled();
   await desk.call('machine.act', { machine: web?.id ?? '', action: 'pause' });
   const out = join(folder, 'out.qcow2');

@@ -1,5 +1,9 @@
 /** The window of one machine. */
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
+import { go } from './window.ts';
+
+/** Milliseconds within which a console is connected, on however busy a computer. */
+const CONNECTED = 120_000;
 
 export class MachineWindow {
   readonly screen: Locator;
@@ -14,9 +18,7 @@ export class MachineWindow {
   }
 
   async open(id: string, tab = 'console'): Promise<void> {
-    await this.page.evaluate((place) => {
-      location.hash = place;
-    }, `/machine/${id}/${tab}`);
+    await go(this.page, `/machine/${id}/${tab}`);
     await this.page.getByRole('tab', { selected: true }).waitFor();
   }
 
@@ -30,7 +32,9 @@ export class MachineWindow {
     }
   }
 
+  /** Types a line when the console is connected: what is typed before reaches nobody. */
   async type(line: string): Promise<void> {
+    await expect(this.link).toHaveText('Connected', { timeout: CONNECTED });
     await this.page.locator('.xterm-helper-textarea').focus();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');

@@ -17,7 +17,7 @@ export class PlannerPage {
 
   async open(): Promise<void> {
     await this.desk.window.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Planner' }).click();
-    await this.answer.waitFor({ timeout: 30_000 });
+    await this.answer.waitFor();
   }
 
   picture(title: string): Locator {

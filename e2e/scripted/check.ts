@@ -4,7 +4,8 @@ import type { Provisions } from '../../core/worlds/desk.ts';
 
 /** Looks at each point, so that progress can be seen and cancelling has something to cancel. */
 const LOOKS = 10;
-const PAUSE = 150;
+/** Milliseconds between two looks. */
+const PAUSE = Number(process.env.BLANKET_SCRIPTED_CHECK ?? 150);
 
 export function* checkPartition(_provisions: Provisions, { threads, cores, smtYield, points }: Partition): Generator<CheckNews> {
   for (const [done, machines] of points.entries()) {
