@@ -36,7 +36,7 @@ export function offersOf(list: Catalogue): InstanceType[] {
 export function ordered(
   list: Catalogue,
   typeId: string,
-  what: Pick<Instance, 'id' | 'name'> & Partial<Pick<Instance, 'image' | 'tags'>>,
+  what: Pick<Instance, 'id' | 'name'> & Partial<Pick<Instance, 'image' | 'tags' | 'shadowPaging'>>,
   at: number,
 ): Instance {
   const type = typeOf(list, typeId);

@@ -30,6 +30,8 @@ export const cloudCalls = {
       name,
       tags: z.array(label).max(20),
       image: z.string().max(80),
+      /** From a computer without nested paging. */
+      shadowPaging: z.boolean().optional(),
     }),
     z.object({ instances: z.array(instance) }),
   ),

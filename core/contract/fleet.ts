@@ -70,6 +70,8 @@ export const instance = z.object({
   region: z.string(),
   /** What its own kernel is, before the Blanket; the default image where nothing is said. */
   image: z.string().optional(),
+  /** Its provider has no nested paging; it has where nothing is said. */
+  shadowPaging: z.boolean().optional(),
   state: instanceState,
   /** Why it is `lost` or `failed`, or what it is waiting for. */
   reason: z.string(),

@@ -5,7 +5,7 @@ import type { Readings } from '../contract/gauges.ts';
 import { asRefusal, refusalOf } from '../contract/refusals.ts';
 import type { Begin, InstanceChange } from '../contract/wire.ts';
 import { provisionsFrom } from '../host/provisions.ts';
-import type { Screen, Work, World, WorldMaker } from '../worlds/desk.ts';
+import type { LayOptions, Screen, Work, World, WorldMaker } from '../worlds/desk.ts';
 import { type AlarmChange, AlarmWatch, type Watched } from './alarms.ts';
 import { worldCalls } from './answers.ts';
 import { comeBack, settle } from './comeback.ts';
@@ -19,13 +19,18 @@ import { refuse } from './refuse.ts';
 import { ScreenHub } from './screens.ts';
 import { Works } from './works.ts';
 
+type Lay = (options: LayOptions, work: Work) => Promise<Capacity>;
+
 export interface InstanceParts {
   /** File of the compiled interpreter. */
   readonly engine: string;
   /** Puts the stack together. */
   readonly world: WorldMaker;
-  /** Starts the instance for the first time: with a kernel of its own, or with the Blanket at once (then with its capacity). */
-  start(world: World, work: Work): Promise<Capacity | null>;
+  /**
+   * Starts the instance for the first time: with a kernel of its own, or with the Blanket at once (then with its capacity).
+   * @param lay lays the Blanket, and again with the same switches when the instance comes back
+   */
+  start(world: World, work: Work, lay: Lay): Promise<Capacity | null>;
 }
 
 export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): Served {
@@ -75,9 +80,13 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     screens.set(unit, { screen, hub });
     hub.attach(port);
   };
+  const lay: Lay = (options, work) => {
+    machines.laid = options;
+    return world.layBlanket(options, work);
+  };
   const powerOn = async (work: Work): Promise<void> => {
     tellState({ state: 'starting', reason: '' });
-    const ready = await parts.start(world, work);
+    const ready = await parts.start(world, work, lay);
     tellState({ state: ready === null ? 'ready' : 'blanket', readyAt: Date.now(), capacity: ready });
   };
   const startedAgain = (again: readonly Machine[]): void =>
@@ -122,8 +131,7 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     layBlanket: async (options, work) => {
       tellState({ state: 'laying' });
       try {
-        machines.laid = options;
-        tellState({ state: 'blanket', capacity: await world.layBlanket(options, work) });
+        tellState({ state: 'blanket', capacity: await lay(options, work) });
       } catch (thrown) {
         tellState({ state: 'ready' });
         throw thrown;

@@ -38,10 +38,10 @@ serveProcess((begin, edge) => {
       throw new Refusal('no-such-provider', `There is no price list ${request.provider}.`, 'Choose a provider from the list.');
     if (!rentable(list.flavour))
       throw new Refusal('no-such-world', `This build has no stack for the ${list.flavour} flavour.`, 'Choose another provider.');
-    const { type, image, tags, count } = request;
+    const { type, image, tags, shadowPaging = false, count } = request;
     return Array.from({ length: count }, (_, index) => {
       const name = count === 1 ? request.name : `${request.name}-${index + 1}`;
-      return ordered(list, type, { id: register.nextId(), name, image, tags }, Date.now());
+      return ordered(list, type, { id: register.nextId(), name, image, tags, shadowPaging }, Date.now());
     });
   };
 

@@ -15,21 +15,19 @@ import { capacityOfEcu } from '../../worlds/rented-capacity.ts';
 import { reportingDisk } from '../../worlds/reporting-disk.ts';
 import type { End } from '../drive.ts';
 import { drive } from '../drive.ts';
+import { firstCpuUpcallsOption, globalPagesOption, layOptionsOf, type NestingOptions, shadowPagingOption } from '../nesting.ts';
 import { date, positiveNumber, screenSize, several, wholeNumber } from '../options.ts';
 import { ENGINE } from '../shipped.ts';
 import { runStatistics } from '../statistics.ts';
 import { FAILURE_STATUS, TIMEOUT_STATUS } from '../status.ts';
 import { openTerminal } from '../terminal.ts';
 
-export interface BootOptions {
+export interface BootOptions extends NestingOptions {
   readonly on: MachineName;
   readonly disk?: readonly string[];
   readonly net: 'bridge' | 'none';
   readonly domains: number;
   readonly ecu?: number;
-  readonly shadowPaging?: boolean;
-  readonly globalPages?: boolean;
-  readonly firstCpuUpcalls?: boolean;
   readonly image?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -68,10 +66,10 @@ export function bootCommand(): Command {
       new Option('--net <kind>', 'a network with a gateway that leases addresses').choices(['bridge', 'none']).default('none'),
     )
     .option('--domains <n>', 'guests, on machines that have guests; the console is that of the first', wholeNumber(1, 256), 1)
-    .option('--global-pages', 'let Xen keep its translations global: on the Blanket two exits each time the domain changes')
-    .option('--first-cpu-upcalls', 'let a Xen below announce its events at the first CPU only, which passes them on')
+    .addOption(globalPagesOption())
+    .addOption(firstCpuUpcallsOption())
     .option('--ecu <units>', 'of a rented machine: how much of the computer was rented, in EC2 compute units', positiveNumber)
-    .option('--shadow-paging', 'of a rented machine: its provider has no nested paging, so page tables cost exits')
+    .addOption(shadowPagingOption())
     .option('--screen <size>', 'a framebuffer and a keyboard, such as 1024x768', screenSize)
     .option('--picture <file>', 'with --screen: write what it shows at the end, as PNG')
     .option('--timeout <seconds>', 'end the run after that time, with status 124', positiveNumber)
@@ -118,8 +116,7 @@ async function boot(options: BootOptions): Promise<number> {
       domains: options.domains,
       ...(options.ecu === undefined ? {} : { capacity: capacityOfEcu(options.ecu) }),
       shadowPaging: options.shadowPaging ?? false,
-      globalPages: options.globalPages ?? false,
-      perCpuUpcalls: options.firstCpuUpcalls !== true,
+      ...layOptionsOf(options),
       epoch: options.date ?? (realTime ? Math.floor(Date.now() / 1000) : EPOCH),
       ...(options.screen === undefined ? {} : { screen: options.screen }),
     });

@@ -12,12 +12,12 @@ import { Headless } from '../../service/headless.ts';
 import { serveInstance } from '../../service/instance.ts';
 import { keep, kept } from '../../service/keep.ts';
 import { worldFor } from '../../worlds/catalogue.ts';
-import { USUAL_OPTIONS } from '../../worlds/desk.ts';
 import { cataloguesFrom } from '../catalogue-files.ts';
+import { firstCpuUpcallsOption, globalPagesOption, layOptionsOf, type NestingOptions, shadowPagingOption } from '../nesting.ts';
 import { positiveNumber, wholeNumber } from '../options.ts';
 import { ENGINE } from '../shipped.ts';
 
-interface RunOptions {
+interface RunOptions extends NestingOptions {
   readonly provider: string;
   readonly type: string;
   readonly folder: string;
@@ -40,6 +40,9 @@ export function runCommand(): Command {
     .option('--folder <folder>', 'where its machines and disks are kept', runFolder(dataFolder()))
     .option('--domains <n>', 'machines to make and start at once (vm-1, vm-2, ...)', wholeNumber(0, 256), 0)
     .option('--memory <MiB>', 'memory of each of them', wholeNumber(16, 2 ** 20), 128)
+    .addOption(globalPagesOption())
+    .addOption(firstCpuUpcallsOption())
+    .addOption(shadowPagingOption())
     .addOption(
       new Option('--end <how>', 'what becomes of the machines at the end')
         .choices(['save', 'shutdown', 'discard'])
@@ -49,7 +52,8 @@ export function runCommand(): Command {
     .addHelpText(
       'after',
       `
-It ends with Ctrl-C or a signal to terminate. What was saved goes on when it is started with the same folder again.
+It ends with Ctrl-C or a signal to terminate. What was saved goes on when it is started with the same folder again; the
+instance is the same then, whatever is asked for.
 
 Examples:
   blanket run --provider ec2-2012 --type cc1.4xlarge --folder /tmp/cloud &
@@ -69,7 +73,7 @@ async function run(options: RunOptions): Promise<void> {
       serveInstance({ folder, dataFolder: dataFolder(), instance: record, afterFailure: false }, edge, {
         engine: ENGINE,
         world: worldFor(record.flavour),
-        start: (world, work) => world.layBlanket(USUAL_OPTIONS, work),
+        start: (_world, work, lay) => lay(layOptionsOf(options), work),
       }),
     (fact) => progress(fact, tell),
   );
@@ -98,7 +102,12 @@ async function recordOf(folder: string, options: RunOptions): Promise<Instance> 
       `There is no price list ${options.provider}.`,
       'See which there are: blanket catalogue list.',
     );
-  const record = ordered(catalogue, options.type, { id: ID, name: options.type }, Date.now());
+  const record = ordered(
+    catalogue,
+    options.type,
+    { id: ID, name: options.type, shadowPaging: options.shadowPaging === true },
+    Date.now(),
+  );
   keep(file, record);
   return record;
 }

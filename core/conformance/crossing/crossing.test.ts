@@ -1,6 +1,4 @@
 /** What a driver domain reads, writes and sends really crosses the layer below: whole stacks, put together as for the command line. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Errno } from '../../abi/xen/errno.table.ts';
 import { AddToPhysmap } from '../../abi/xen/hvm.table.ts';
@@ -11,37 +9,22 @@ import type { FoundDevices } from '../../drivers/discover.ts';
 import { passOf } from '../../hypervisors/blanket/passes.table.ts';
 import { driverAccessOf } from '../../hypervisors/xen/native/driver-access.ts';
 import { createSwitch } from '../../network/switch.ts';
-import type { BlockQueue, BlockRequest, BlockStore } from '../../seams/plugs.ts';
+import type { BlockQueue, BlockRequest } from '../../seams/plugs.ts';
+import { memoryDisk } from '../../seams/testing/memory-disk.ts';
 import { type BlanketWorld, blanketWorld } from '../../worlds/blanket.ts';
 import { macOf } from '../../worlds/fabric.ts';
 import { kvmOutfit } from '../../worlds/outfit.ts';
 import { type PvOptions, type PvWorld, pvWorld } from '../../worlds/pv.ts';
 import { xenOutfit } from '../../worlds/xen-outfit.ts';
+import { smallWorld } from '../small-world.ts';
 
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
-const MIB = 2 ** 20;
+/** 4 MiB. */
+const DISK_SECTORS = 8192;
 const MILLISECOND = 1_000_000;
-
-/** A disk of 4 MiB that tells what is done to it. */
-const memoryDisk = () => {
-  const content = new Uint8Array(4 * MIB);
-  const log: string[] = [];
-  const store: BlockStore = {
-    sectors: content.length / 512,
-    readOnly: false,
-    read: (offset, length) => content.slice(offset, offset + length),
-    write: (offset, bytes) => {
-      log.push(`write ${offset} ${bytes.length}`);
-      content.set(bytes, offset);
-    },
-    flush: () => void log.push('flush'),
-  };
-  return { content, log, store };
-};
 
 /** A world with one disk and one card, and what its driver domain has found. */
 const crossing = <W extends PvWorld>(make: (options: PvOptions) => W, cpus = 1) => {
-  const disk = memoryDisk();
+  const disk = memoryDisk(DISK_SECTORS);
   const wires = createSwitch();
   const peer = wires.plug('peer');
   const heard: Uint8Array[] = [];
@@ -49,15 +32,11 @@ const crossing = <W extends PvWorld>(make: (options: PvOptions) => W, cpus = 1) 
     heard.push(frame);
     return true;
   });
-  const world = make({
-    wasm: new Uint8Array(readFileSync(WASM)),
-    memoryBytes: 64 * MIB,
-    cpus,
-    frequency: 1e9,
-    epoch: 0,
-    emergency: () => {},
-    plugged: { disks: [{ store: disk.store, serial: 'one' }], networks: [{ port: wires.plug('card'), mac: macOf(9) }] },
-  });
+  const plugged = {
+    disks: [{ store: disk.store, serial: 'one' }],
+    networks: [{ port: wires.plug('card'), mac: macOf(9) }],
+  };
+  const world = make(smallWorld({ cpus, plugged }));
   const run = (): void => void world.run(world.now() + 20 * MILLISECOND);
   let found: FoundDevices | undefined;
   world.domain0.whenReady((devices) => {
@@ -98,7 +77,7 @@ const frameTo = (fill: number): Uint8Array => {
 const exits = (world: BlanketWorld): Record<string, number> =>
   Object.fromEntries(Object.entries(world.instance.ledger.entries()).map(([reason, { count }]) => [reason, count]));
 
-describe.skipIf(!existsSync(WASM))('a driver domain', () => {
+describe('a driver domain', () => {
   it.each(Object.entries(STACKS))('has the disk and the card of the machine on %s', (_, make) => {
     for (const cpus of [1, 2]) {
       const { disk, peer, heard, disks, networks, within, ask } = crossing(make, cpus);

@@ -1,39 +1,20 @@
 /** What it costs a nested Xen to hear of all events at its first CPU: their way to the CPU where the driver domain runs. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { FoundDevices } from '../../drivers/discover.ts';
-import type { BlockStore } from '../../seams/plugs.ts';
+import { memoryDisk } from '../../seams/testing/memory-disk.ts';
 import { blanketWorld } from '../../worlds/blanket.ts';
 import { xenOutfit } from '../../worlds/xen-outfit.ts';
+import { smallWorld } from '../small-world.ts';
 
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
-const MIB = 2 ** 20;
 const MILLISECOND = 1_000_000;
 const READS = 10;
+const DISK_SECTORS = 2048;
 const SECOND_CPU = 1;
-
-const disk: BlockStore = {
-  sectors: MIB / 512,
-  readOnly: false,
-  read: (_offset, length) => new Uint8Array(length),
-  write: () => {},
-  flush: () => {},
-};
 
 /** Exits of a rented machine of two CPUs, whose driver domain runs on the second, for each of some reads of its disk. */
 const exitsOfReads = (perCpuUpcalls: boolean): Record<string, number> => {
-  const world = blanketWorld({
-    wasm: new Uint8Array(readFileSync(WASM)),
-    memoryBytes: 64 * MIB,
-    cpus: 2,
-    frequency: 1e9,
-    epoch: 0,
-    emergency: () => {},
-    outfit: xenOutfit,
-    perCpuUpcalls,
-    plugged: { disks: [{ store: disk, serial: 'one' }], networks: [] },
-  });
+  const plugged = { disks: [{ store: memoryDisk(DISK_SECTORS).store, serial: 'one' }], networks: [] };
+  const world = blanketWorld({ ...smallWorld({ cpus: 2, perCpuUpcalls, plugged }), outfit: xenOutfit });
   const { domain, platform } = world.domain0;
   domain.vcpu.unit.affinity = 1 << SECOND_CPU;
   let found: FoundDevices | undefined;
@@ -65,7 +46,7 @@ const exitsOfReads = (perCpuUpcalls: boolean): Record<string, number> => {
   );
 };
 
-describe.skipIf(!existsSync(WASM))('a nested Xen', () => {
+describe('a nested Xen', () => {
   it('hears of an event where its driver domain runs, by one exit, or at its first CPU, and has to pass it on', () => {
     const [everyCpu, firstCpu] = [exitsOfReads(true), exitsOfReads(false)];
     // The request is one call either way. In `device` is the message to the CPU that is to start reading.

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BlockOperation, BlockRequest, BlockResponse, BlockStatus, RingPage } from '../../abi/xen/rings.table.ts';
 import { plugDisk } from '../../control/devices.ts';
 import type { BlockStore, Disk, BlockRequest as DiskRequest } from '../../seams/plugs.ts';
+import { memoryDisk } from '../../seams/testing/memory-disk.ts';
 import { GuestRing, GuestSide } from '../testing/guest-side.ts';
 import { BlockBack } from './back.ts';
 
@@ -11,19 +12,8 @@ const DATA = 110;
 
 const setUp = (changes: Partial<BlockStore> = {}, other?: Disk) => {
   const guest = new GuestSide();
-  const content = new Uint8Array(64 * 512);
-  const log: string[] = [];
-  const disk: BlockStore = {
-    sectors: 64,
-    readOnly: false,
-    read: (offset, length) => content.slice(offset, offset + length),
-    write: (offset, bytes) => {
-      log.push(`write ${offset} ${bytes.length}`);
-      content.set(bytes, offset);
-    },
-    flush: () => log.push('flush'),
-    ...changes,
-  };
+  const { content, log, store } = memoryDisk(64, changes);
+  const { discard: _none, ...disk } = store;
   const place = plugDisk(guest.store, guest.platform, guest.domain.id, 0, disk.readOnly);
   const back = new BlockBack(place, other ?? disk);
   guest.run();

@@ -1,8 +1,7 @@
 /** The block back end: requests of a guest's disk driver on a disk, which may answer at once or later. */
 import { BlockOperation, BlockRequest, BlockResponse, BlockSegment, BlockStatus, DiskInfo } from '../../abi/xen/rings.table.ts';
-import type { MappedPage } from '../../seams/platform.ts';
 import type { BlockQueue, Disk, BlockRequest as DiskRequest } from '../../seams/plugs.ts';
-import { BackEnd, type BackPlace, bindPort, type Device, mapRing } from '../xen/back-end.ts';
+import { BackEnd, type BackPlace, type Device, Link, publish } from '../xen/back-end.ts';
 import { BackRing } from '../xen/ring.ts';
 import { queueOf } from './queue.ts';
 
@@ -36,8 +35,7 @@ const FLUSH: DiskRequest = { kind: 'flush' };
 
 export class BlockBack implements Device {
   private readonly end: BackEnd;
-  private page: MappedPage | undefined;
-  private port = 0;
+  private readonly link: Link;
   private ring: BackRing | undefined;
   private readonly disk: BlockQueue;
   /** Requests that the disk has not answered yet. */
@@ -55,51 +53,48 @@ export class BlockBack implements Device {
     disk: Disk,
   ) {
     this.disk = queueOf(disk);
+    this.link = new Link(place);
     this.end = new BackEnd(place, this);
   }
 
-  private write(name: string, value: string | number): void {
-    this.place.store.write(`${this.place.backPath}/${name}`, String(value));
-  }
-
   announce(): void {
-    this.write('feature-flush-cache', 1);
-    this.write('feature-barrier', 1);
-    this.write('feature-persistent', 0);
-    this.write('feature-max-indirect-segments', MOST_INDIRECT);
-    this.write('max-ring-page-order', 0);
-    this.write('multi-queue-max-queues', 1);
-    if (this.disk.discards) {
-      this.write('feature-discard', 1);
-      this.write('discard-granularity', SECTOR);
-      this.write('discard-alignment', 0);
-      this.write('discard-secure', 0);
-    }
+    publish(this.place, {
+      'feature-flush-cache': 1,
+      'feature-barrier': 1,
+      'feature-persistent': 0,
+      'feature-max-indirect-segments': MOST_INDIRECT,
+      'max-ring-page-order': 0,
+      'multi-queue-max-queues': 1,
+    });
+    if (!this.disk.discards) return;
+    publish(this.place, {
+      'feature-discard': 1,
+      'discard-granularity': SECTOR,
+      'discard-alignment': 0,
+      'discard-secure': 0,
+    });
   }
 
   connect(): string | undefined {
     const protocol = this.place.store.read(`${this.place.frontPath}/protocol`) ?? PROTOCOL;
     if (protocol !== PROTOCOL) return `the front end speaks ${protocol.slice(0, 32)}`;
-    const page = mapRing(this.place, 'ring-ref');
+    const page = this.link.map('ring-ref');
     if (typeof page === 'string') return page;
-    this.page = page;
-    const port = bindPort(this.place, 'event-channel');
+    const port = this.link.bind('event-channel');
     if (typeof port === 'string') return port;
-    this.port = port;
     this.ring = new BackRing(page, BlockRequest.SIZE);
-    this.write('sectors', this.disk.sectors);
-    this.write('sector-size', SECTOR);
-    this.write('physical-sector-size', SECTOR);
-    this.write('info', this.disk.readOnly ? DiskInfo.readOnly : 0);
+    publish(this.place, {
+      sectors: this.disk.sectors,
+      'sector-size': SECTOR,
+      'physical-sector-size': SECTOR,
+      info: this.disk.readOnly ? DiskInfo.readOnly : 0,
+    });
     this.place.platform.events.listen(port, () => this.work());
     return undefined;
   }
 
   disconnect(): void {
-    if (this.port !== 0) this.place.platform.events.close(this.port);
-    this.page?.unmap();
-    this.port = 0;
-    this.page = undefined;
+    this.link.release();
     this.ring = undefined;
     this.pending = 0;
     this.fenced = false;
@@ -122,7 +117,7 @@ export class BlockBack implements Device {
     }
     const more = ring.waiting > 0 || ring.rest();
     if (more && this.mayTake(ring)) this.place.platform.schedule(this.place.platform.now(), () => this.work());
-    if (this.announcing) this.place.platform.events.notify(this.port);
+    if (this.announcing) this.link.notify();
     this.announcing = false;
   }
 
@@ -172,7 +167,7 @@ export class BlockBack implements Device {
     if (held) this.work();
     else if (this.announcing) {
       this.announcing = false;
-      this.place.platform.events.notify(this.port);
+      this.link.notify();
     }
   }
 

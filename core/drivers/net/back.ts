@@ -10,9 +10,8 @@ import {
   NetTransmitFlag,
   NetTransmitResponse,
 } from '../../abi/xen/rings.table.ts';
-import type { MappedPage } from '../../seams/platform.ts';
 import type { FramePort } from '../../seams/plugs.ts';
-import { BackEnd, type BackPlace, bindPort, type Device, mapRing } from '../xen/back-end.ts';
+import { BackEnd, type BackPlace, type Device, Link, publish } from '../xen/back-end.ts';
 import { BackRing } from '../xen/ring.ts';
 import { checksumHolds, fillChecksum } from './checksum.ts';
 
@@ -32,8 +31,7 @@ interface Chain {
 
 export class NetBack implements Device {
   private readonly end: BackEnd;
-  private pages: MappedPage[] = [];
-  private port = 0;
+  private readonly link: Link;
   private transmit: BackRing | undefined;
   private receive: BackRing | undefined;
   private readonly queue: Uint8Array[] = [];
@@ -46,33 +44,31 @@ export class NetBack implements Device {
     private readonly plug: FramePort,
   ) {
     plug.onFrame((frame) => this.enqueue(frame));
+    this.link = new Link(place);
     this.end = new BackEnd(place, this);
   }
 
-  private write(name: string, value: string | number): void {
-    this.place.store.write(`${this.place.backPath}/${name}`, String(value));
-  }
-
   announce(): void {
-    this.write('feature-rx-copy', 1);
-    this.write('feature-rx-flip', 0);
-    this.write('feature-sg', 1);
-    this.write('feature-gso-tcpv4', 0);
-    this.write('feature-gso-tcpv6', 0);
-    this.write('feature-ipv6-csum-offload', 1);
-    this.write('feature-split-event-channels', 0);
-    this.write('multi-queue-max-queues', 1);
+    publish(this.place, {
+      'feature-rx-copy': 1,
+      'feature-rx-flip': 0,
+      'feature-sg': 1,
+      'feature-gso-tcpv4': 0,
+      'feature-gso-tcpv6': 0,
+      'feature-ipv6-csum-offload': 1,
+      'feature-split-event-channels': 0,
+      'multi-queue-max-queues': 1,
+    });
   }
 
   connect(): string | undefined {
     if (this.place.store.read(`${this.place.frontPath}/request-rx-copy`) !== '1') return 'the front end does not take copies';
-    const [transmit, receive] = [mapRing(this.place, 'tx-ring-ref'), mapRing(this.place, 'rx-ring-ref')];
-    this.pages = [transmit, receive].filter((page): page is MappedPage => typeof page !== 'string');
+    const transmit = this.link.map('tx-ring-ref');
     if (typeof transmit === 'string') return transmit;
+    const receive = this.link.map('rx-ring-ref');
     if (typeof receive === 'string') return receive;
-    const port = bindPort(this.place, 'event-channel');
+    const port = this.link.bind('event-channel');
     if (typeof port === 'string') return port;
-    this.port = port;
     this.transmit = new BackRing(transmit, NetTransmit.SIZE);
     this.receive = new BackRing(receive, NetReceive.SIZE);
     this.place.platform.events.listen(port, () => this.work());
@@ -80,10 +76,7 @@ export class NetBack implements Device {
   }
 
   disconnect(): void {
-    if (this.port !== 0) this.place.platform.events.close(this.port);
-    for (const page of this.pages) page.unmap();
-    this.pages = [];
-    this.port = 0;
+    this.link.release();
     this.transmit = undefined;
     this.receive = undefined;
     this.queue.length = 0;
@@ -116,7 +109,7 @@ export class NetBack implements Device {
   }
 
   private work(): void {
-    const { transmit, receive, port } = this;
+    const { transmit, receive } = this;
     if (transmit === undefined || receive === undefined) return;
     const sent = this.sendAll(transmit);
     const received = this.deliverAll(receive);
@@ -124,7 +117,7 @@ export class NetBack implements Device {
       this.end.fail('the front end wrote an impossible ring index');
       return;
     }
-    if (sent || received) this.place.platform.events.notify(port);
+    if (sent || received) this.link.notify();
   }
 
   // From the guest.

@@ -4,7 +4,7 @@
  */
 import { FRAMEBUFFER_DEPTH, FRAMES_PER_ENTRY, FramebufferPage } from '../../abi/xen/screen.table.ts';
 import type { MappedPage } from '../../seams/platform.ts';
-import { BackEnd, type BackPlace, bindPort, type Device, frontNumber } from '../xen/back-end.ts';
+import { BackEnd, type BackPlace, type Device, frontNumber, Link, publish } from '../xen/back-end.ts';
 
 const PAGE = 4096;
 const BYTES_PER_DOT = 4;
@@ -24,8 +24,7 @@ export interface Surface extends Size {
 
 export class FramebufferBack implements Device {
   private readonly end: BackEnd;
-  private readonly pages: MappedPage[] = [];
-  private port = 0;
+  private readonly link: Link;
   /** Undefined while no front end draws. */
   surface: Surface | undefined;
   /** What the last front end had drawn when it went. */
@@ -40,26 +39,25 @@ export class FramebufferBack implements Device {
     private readonly size: Size,
     private readonly changed: () => void,
   ) {
+    this.link = new Link(place);
     this.end = new BackEnd(place, this);
   }
 
   announce(): void {
     const { width, height } = this.size;
-    const nodes = {
+    publish(this.place, {
       width,
       height,
       videoram: Math.ceil((width * height * BYTES_PER_DOT) / MEBIBYTE),
       'feature-resize': 0,
       // The memory is looked at as often as somebody wants to see it: events would tell nothing new.
       'request-update': 0,
-    };
-    for (const [name, value] of Object.entries(nodes)) this.place.store.write(`${this.place.backPath}/${name}`, String(value));
+    });
   }
 
   connect(): string | undefined {
-    const port = bindPort(this.place, 'event-channel');
+    const port = this.link.bind('event-channel');
     if (typeof port === 'string') return port;
-    this.port = port;
     const frame = frontNumber(this.place, 'page-ref', Number.MAX_SAFE_INTEGER);
     const page = frame === undefined ? undefined : this.map(frame);
     if (page === undefined) return 'the page of the framebuffer cannot be mapped';
@@ -73,10 +71,8 @@ export class FramebufferBack implements Device {
   }
 
   private map(frame: number): MappedPage | undefined {
-    const page = this.place.platform.foreign.mapFrame(this.place.frontDomain, frame, 'read');
-    if (typeof page === 'number') return undefined;
-    this.pages.push(page);
-    return page;
+    const page = this.link.mapFrame(frame);
+    return typeof page === 'string' ? undefined : page;
   }
 
   private read(head: DataView): Surface | string {
@@ -112,11 +108,9 @@ export class FramebufferBack implements Device {
   }
 
   disconnect(): void {
-    if (this.port !== 0) this.place.platform.events.close(this.port);
     const { surface } = this;
     if (surface !== undefined) this.last = still(surface);
-    for (const page of this.pages.splice(0)) page.unmap();
-    this.port = 0;
+    this.link.release();
     this.surface = undefined;
     if (surface !== undefined) this.changed();
   }

@@ -2,13 +2,13 @@
 import { LINUX_BUTTONS, LINUX_KEYS } from '../../abi/input/keys.table.ts';
 import { EVENT_SIZE, EventPage, KeyboardEvent, KeyboardField, KeyboardRing } from '../../abi/xen/screen.table.ts';
 import type { MappedPage } from '../../seams/platform.ts';
-import { BackEnd, type BackPlace, bindPort, type Device, mapRing } from '../xen/back-end.ts';
+import { BackEnd, type BackPlace, type Device, Link, publish } from '../xen/back-end.ts';
 import type { Size } from './framebuffer-back.ts';
 
 export class KeyboardBack implements Device {
   private readonly end: BackEnd;
+  private readonly link: Link;
   private page: MappedPage | undefined;
-  private port = 0;
   /** The front end takes positions; else it is told of movements. */
   private absolute = false;
   private pointerAt = { x: 0, y: 0 };
@@ -19,30 +19,27 @@ export class KeyboardBack implements Device {
     private readonly place: BackPlace,
     private readonly size: Size,
   ) {
+    this.link = new Link(place);
     this.end = new BackEnd(place, this);
   }
 
   announce(): void {
     const { width, height } = this.size;
-    for (const [name, value] of Object.entries({ 'feature-abs-pointer': 1, width, height }))
-      this.place.store.write(`${this.place.backPath}/${name}`, String(value));
+    publish(this.place, { 'feature-abs-pointer': 1, width, height });
   }
 
   connect(): string | undefined {
-    const page = mapRing(this.place, 'page-gref');
+    const page = this.link.map('page-gref');
     if (typeof page === 'string') return page;
-    this.page = page;
-    const port = bindPort(this.place, 'event-channel');
+    const port = this.link.bind('event-channel');
     if (typeof port === 'string') return port;
-    this.port = port;
+    this.page = page;
     this.absolute = this.place.store.read(`${this.place.frontPath}/request-abs-pointer`) === '1';
     return undefined;
   }
 
   disconnect(): void {
-    if (this.port !== 0) this.place.platform.events.close(this.port);
-    this.page?.unmap();
-    this.port = 0;
+    this.link.release();
     this.page = undefined;
     this.buttons = 0;
   }
@@ -89,7 +86,7 @@ export class KeyboardBack implements Device {
         producer = (producer + 1) >>> 0;
       }
       view.setUint32(EventPage.inProducer, producer, true);
-      platform.events.notify(this.port);
+      this.link.notify();
     });
   }
 }

@@ -6,28 +6,11 @@ import { virtioNet } from '../../devices/virtio/net.ts';
 import { virtioPci } from '../../devices/virtio/pci.ts';
 import { createSwitch } from '../../network/switch.ts';
 import type { BlockQueue, BlockRequest, BlockStore, FramePort } from '../../seams/plugs.ts';
+import { memoryDisk } from '../../seams/testing/memory-disk.ts';
 import { discover, type FoundDevices } from '../discover.ts';
 import { MachineSide } from '../testing/machine-side.ts';
 
 const SECTORS = 8192;
-
-const memoryDisk = (changes: Partial<BlockStore> = {}) => {
-  const content = new Uint8Array(SECTORS * 512);
-  const log: string[] = [];
-  const store: BlockStore = {
-    sectors: SECTORS,
-    readOnly: false,
-    read: (offset, length) => content.slice(offset, offset + length),
-    write: (offset, bytes) => {
-      log.push(`write ${offset} ${bytes.length}`);
-      content.set(bytes, offset);
-    },
-    flush: () => void log.push('flush'),
-    discard: (offset, length) => void log.push(`discard ${offset} ${length}`),
-    ...changes,
-  };
-  return { content, log, store };
-};
 
 const found = (side: MachineSide): FoundDevices => {
   let devices: FoundDevices | undefined;
@@ -64,13 +47,13 @@ const same = (left: Uint8Array | undefined | 'nothing', right: Uint8Array): bool
 
 describe('the driver of a virtio disk', () => {
   it('tells what the disk is', () => {
-    expect(withDisk(memoryDisk().store).disk).toMatchObject({ sectors: SECTORS, readOnly: false, discards: true });
-    const { discard: _none, ...plain } = memoryDisk({ readOnly: true }).store;
+    expect(withDisk(memoryDisk(SECTORS).store).disk).toMatchObject({ sectors: SECTORS, readOnly: false, discards: true });
+    const { discard: _none, ...plain } = memoryDisk(SECTORS, { readOnly: true }).store;
     expect(withDisk(plain).disk).toMatchObject({ sectors: SECTORS, readOnly: true, discards: false });
   });
 
   it('writes, flushes in order, reads back and discards, told by one interrupt for what is done at once', () => {
-    const { store, log, content } = memoryDisk();
+    const { store, log, content } = memoryDisk(SECTORS);
     const { side, disk } = withDisk(store);
     const bytes = new Uint8Array(9 * 512).fill(0x5a);
     ask(side, disk, { kind: 'write', offset: 4096, bytes }, { kind: 'flush' }, { kind: 'discard', offset: 0, length: 8192 });
@@ -82,7 +65,7 @@ describe('the driver of a virtio disk', () => {
   });
 
   it('answers every request of a flood, larger ones in pieces', () => {
-    const { store, content } = memoryDisk();
+    const { store, content } = memoryDisk(SECTORS);
     const { side, disk } = withDisk(store);
     const chance = random(7);
     for (let at = 0; at < content.length; at++) content[at] = at * 7 + (at >> 9);
@@ -100,13 +83,13 @@ describe('the driver of a virtio disk', () => {
   });
 
   it('passes on that the medium failed', () => {
-    const { side, disk } = withDisk(memoryDisk({ readOnly: true }).store);
+    const { side, disk } = withDisk(memoryDisk(SECTORS, { readOnly: true }).store);
     expect(ask(side, disk, { kind: 'write', offset: 0, bytes: new Uint8Array(512) })).toEqual([undefined]);
     expect(ask(side, disk, { kind: 'read', offset: SECTORS * 512, length: 512 })).toEqual([undefined]);
   });
 
   it('leaves nothing of its memory in use but the pages it keeps for the next request', () => {
-    const { side, disk } = withDisk(memoryDisk().store);
+    const { side, disk } = withDisk(memoryDisk(SECTORS).store);
     const request: BlockRequest = { kind: 'read', offset: 0, length: 64 * 512 };
     ask(side, disk, request, request);
     const before = side.domain.pages;
@@ -209,7 +192,7 @@ describe('a driver domain', () => {
     };
     const mac = Uint8Array.of(2, 0, 0, 0, 0, 9);
     const empty = (place: Parameters<ConstructorParameters<typeof MachineSide>[0][number]>[0]) =>
-      virtioPci(virtioBlock(memoryDisk().store, 'disk'), place).pci;
+      virtioPci(virtioBlock(memoryDisk(SECTORS).store, 'disk'), place).pci;
     const card = (place: Parameters<typeof empty>[0]) => virtioPci(virtioNet(other(), mac), place).pci;
     // Slots whose numbers differ by eight share a line.
     const side = new MachineSide([card, ...Array.from({ length: 7 }, () => empty), card]);

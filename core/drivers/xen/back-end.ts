@@ -7,6 +7,8 @@
 import { BusState } from '../../abi/xen/store.table.ts';
 import type { LocalStore, MappedPage, Platform } from '../../seams/platform.ts';
 
+const MOST_U32 = 0xffff_ffff;
+
 /** What a kind of device does at its transitions. */
 export interface Device {
   /** Writes its features; the front end reads them next. */
@@ -112,6 +114,11 @@ export class BackEnd {
   }
 }
 
+/** Writes nodes of the back end's directory, for the front end to read. */
+export const publish = (place: BackPlace, nodes: Readonly<Record<string, string | number>>): void => {
+  for (const [name, value] of Object.entries(nodes)) place.store.write(`${place.backPath}/${name}`, String(value));
+};
+
 /** A number that the front end wrote; undefined if it is none or out of range. */
 export const frontNumber = (place: BackPlace, name: string, most: number): number | undefined => {
   const text = place.store.read(`${place.frontPath}/${name}`);
@@ -120,18 +127,53 @@ export const frontNumber = (place: BackPlace, name: string, most: number): numbe
   return value <= most ? value : undefined;
 };
 
-/** Maps the ring page whose reference the front end wrote to `name`; a sentence if it cannot be. */
-export const mapRing = (place: BackPlace, name: string): MappedPage | string => {
-  const reference = frontNumber(place, name, 0xffff_ffff);
-  if (reference === undefined) return `the front end wrote no ${name}`;
-  const page = place.platform.foreign.map(place.frontDomain, reference, 'write');
-  return typeof page === 'number' ? `${name} ${reference} cannot be mapped (${page})` : page;
-};
+/**
+ * What a back end takes to connect: pages of the front end and a port to it, given back together. Each is named by a node that
+ * the front end wrote; a sentence says why it cannot be had.
+ */
+export class Link {
+  private readonly pages: MappedPage[] = [];
+  private bound: number | undefined;
 
-/** Binds the port that the front end wrote to `name`; a sentence if it cannot be. */
-export const bindPort = (place: BackPlace, name: string): number | string => {
-  const remote = frontNumber(place, name, 0xffff_ffff);
-  if (remote === undefined) return `the front end wrote no ${name}`;
-  const port = place.platform.events.bind(place.frontDomain, remote);
-  return port < 0 ? `${name} ${remote} cannot be bound (${port})` : port;
-};
+  constructor(private readonly place: BackPlace) {}
+
+  /** Maps the page whose grant reference stands in `name`. */
+  map(name: string): MappedPage | string {
+    const reference = frontNumber(this.place, name, MOST_U32);
+    if (reference === undefined) return `the front end wrote no ${name}`;
+    return this.hold(this.place.platform.foreign.map(this.place.frontDomain, reference, 'write'), `${name} ${reference}`);
+  }
+
+  /** Maps a frame of the front end's own, of which no grant speaks, to read. */
+  mapFrame(frame: number): MappedPage | string {
+    return this.hold(this.place.platform.foreign.mapFrame(this.place.frontDomain, frame, 'read'), `frame ${frame}`);
+  }
+
+  private hold(page: MappedPage | number, what: string): MappedPage | string {
+    if (typeof page === 'number') return `${what} cannot be mapped (${page})`;
+    this.pages.push(page);
+    return page;
+  }
+
+  /** Binds the port of which `name` speaks; at most one at a time. */
+  bind(name: string): number | string {
+    const remote = frontNumber(this.place, name, MOST_U32);
+    if (remote === undefined) return `the front end wrote no ${name}`;
+    const port = this.place.platform.events.bind(this.place.frontDomain, remote);
+    if (port < 0) return `${name} ${remote} cannot be bound (${port})`;
+    this.bound = port;
+    return port;
+  }
+
+  /** Tells the front end, if there is a port to it. */
+  notify(): void {
+    if (this.bound !== undefined) this.place.platform.events.notify(this.bound);
+  }
+
+  /** Gives back what was mapped and bound, as much as there is. */
+  release(): void {
+    if (this.bound !== undefined) this.place.platform.events.close(this.bound);
+    this.bound = undefined;
+    for (const page of this.pages.splice(0)) page.unmap();
+  }
+}

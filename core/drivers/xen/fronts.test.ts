@@ -4,6 +4,7 @@ import { random } from '../../base/random.ts';
 import { plugDisk, plugNetwork } from '../../control/devices.ts';
 import { createSwitch } from '../../network/switch.ts';
 import type { BlockRequest, BlockStore } from '../../seams/plugs.ts';
+import { memoryDisk } from '../../seams/testing/memory-disk.ts';
 import { BlockBack } from '../block/back.ts';
 import { BlockFront, LARGEST } from '../block/front.ts';
 import { inPieces } from '../block/pieces.ts';
@@ -13,24 +14,6 @@ import { FRONT_DOMAIN, TwoDomains } from '../testing/two-domains.ts';
 import { FrontEnd } from './front-end.ts';
 
 const SECTORS = 4096;
-
-const memoryDisk = (changes: Partial<BlockStore> = {}) => {
-  const content = new Uint8Array(SECTORS * 512);
-  const log: string[] = [];
-  const store: BlockStore = {
-    sectors: SECTORS,
-    readOnly: false,
-    read: (offset, length) => content.slice(offset, offset + length),
-    write: (offset, bytes) => {
-      log.push(`write ${offset} ${bytes.length}`);
-      content.set(bytes, offset);
-    },
-    flush: () => void log.push('flush'),
-    discard: (offset, length) => void log.push(`discard ${offset} ${length}`),
-    ...changes,
-  };
-  return { content, log, store };
-};
 
 describe('the store client', () => {
   const setUp = () => {
@@ -105,17 +88,17 @@ describe('the block front end', () => {
   };
 
   it('connects and tells what the disk is', () => {
-    const { front, domains, place } = setUp(memoryDisk().store);
+    const { front, domains, place } = setUp(memoryDisk(SECTORS).store);
     expect(front).toMatchObject({ sectors: SECTORS, readOnly: false, discards: true });
     expect([domains.backStore.read(`${place.backPath}/state`), domains.backStore.read(`${place.frontPath}/state`)]).toEqual([
       '4',
       '4',
     ]);
-    expect(setUp(memoryDisk({ readOnly: true }).store).front.readOnly).toBe(true);
+    expect(setUp(memoryDisk(SECTORS, { readOnly: true }).store).front.readOnly).toBe(true);
   });
 
   it('writes, flushes and discards in order, and reads back', () => {
-    const { store, log } = memoryDisk();
+    const { store, log } = memoryDisk(SECTORS);
     const { ask, domains } = setUp(store);
     const bytes = Uint8Array.from({ length: 11 * 4096 }, (_, index) => index * 3);
     ask({ kind: 'write', offset: 512, bytes }, { kind: 'flush' }, { kind: 'discard', offset: 0, length: 4096 });
@@ -127,7 +110,7 @@ describe('the block front end', () => {
   });
 
   it('answers every request of a flood larger than the ring', () => {
-    const { store, content } = memoryDisk();
+    const { store, content } = memoryDisk(SECTORS);
     for (let at = 0; at < content.length; at++) content[at] = at * 5 + (at >> 9);
     const { ask } = setUp(store);
     const chance = random(11);
@@ -144,12 +127,12 @@ describe('the block front end', () => {
   });
 
   it('passes on that the medium failed', () => {
-    const { ask } = setUp(memoryDisk({ readOnly: true }).store);
+    const { ask } = setUp(memoryDisk(SECTORS, { readOnly: true }).store);
     expect(ask({ kind: 'write', offset: 0, bytes: new Uint8Array(512) })).toEqual([undefined]);
   });
 
   it('answers nobody wrongly when the back end goes away, and keeps nothing', () => {
-    const { ask, domains, place, back } = setUp(memoryDisk().store);
+    const { ask, domains, place, back } = setUp(memoryDisk(SECTORS).store);
     ask({ kind: 'read', offset: 0, length: 64 * 512 });
     domains.back.schedule(0, () => {
       back.close();

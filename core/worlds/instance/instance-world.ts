@@ -74,6 +74,7 @@ export class InstanceWorld implements World {
       cpus: instance.vcpus,
       cores: instance.cores,
       memoryMib: instance.memoryMib,
+      shadowPaging: instance.shadowPaging,
       card: this.#fabric.plug(instance.name),
       serial: {
         write: (bytes) => {

@@ -50,7 +50,7 @@ const SETTLE = 0.03;
 const WINDOW = 0.12;
 
 /** An instance of the type with the Blanket laid, and `count` machines that compute, paused. */
-function instanceOf(provider: (typeof CATALOGUES)[number], id: string, count: number) {
+function instanceOf(provider: (typeof CATALOGUES)[number], id: string, count: number, shadowPaging = false) {
   const list = catalogueOf(provider);
   const type = typeOf(list, id);
   const vcpus = type.cpu.threads;
@@ -69,6 +69,7 @@ function instanceOf(provider: (typeof CATALOGUES)[number], id: string, count: nu
     cpus: vcpus,
     cores,
     memoryMib: 64 + 4 * count,
+    shadowPaging,
     serial: { write: () => undefined, onData: () => undefined },
     card: createFabric().plug(id),
   });
@@ -129,4 +130,14 @@ it('counts of a machine and of all CPUs the time it ran, although the clocks of 
   const used = stack.blanket?.xen.busy ?? 0;
   const all = (SETTLE + WINDOW) * FREQUENCY;
   for (const counted of [used, (ran / 1e9) * FREQUENCY]) expect(Math.abs(counted / all - 1)).toBeLessThan(0.02);
+});
+
+it('an instance rented without nested paging pays for the page tables of its machines in exits', () => {
+  const exits = (shadowPaging: boolean): Readonly<Record<string, unknown>> => {
+    const { stack, work } = instanceOf('gce-kvm', 'e2-standard-4', 1, shadowPaging);
+    work(1, WINDOW);
+    return stack.instance.ledger.entries();
+  };
+  expect(exits(false)).not.toHaveProperty('page-fault');
+  expect(exits(true)).toHaveProperty('page-fault');
 });

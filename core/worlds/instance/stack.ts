@@ -40,6 +40,8 @@ export interface StackOptions {
   /** How the provider's CPUs share cores; undefined: each is one. */
   readonly cores: Cores | undefined;
   readonly memoryMib: number;
+  /** The provider has no nested paging. */
+  readonly shadowPaging?: boolean | undefined;
   /** The container's serial line. */
   readonly serial: ByteStream;
   /** Where its network card is plugged in. */
@@ -143,6 +145,7 @@ export class Stack {
       cpus: this.cpus,
       ram: [...this.#ram, ...this.#outfit.ram],
       ...this.options.capacity,
+      shadowPaging: this.options.shadowPaging ?? false,
       cpuid: this.#cpuid,
       epochNanoseconds: BigInt(this.#epoch) * 1_000_000_000n,
       board: (host) => {
