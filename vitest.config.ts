@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['core/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'],
     globalSetup: ['core/conformance/setup.ts'],
-    testTimeout: 60_000,
+    // How long something may take before it is called hung: generous, because a computer may be slow and busy.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -20,7 +20,7 @@ function blanket(...words: string[]): { status: number | null; out: string; err:
     encoding: 'utf8',
     env: { ...process.env, BLANKET_HOME: folder },
     input: '',
-    timeout: 50_000,
+    timeout: 250_000,
   });
   expect(result.stderr).not.toMatch(/^\s+at /m);
   return { status: result.status, out: result.stdout, err: result.stderr };

@@ -1,9 +1,12 @@
 /** A console gives each reader everything in order, waits for slow ones, and drops the oldest rather than grow. */
 import { EventEmitter } from 'node:events';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { CONSOLE_AHEAD, CONSOLE_KEPT, type FromConsole } from '../contract/streams.ts';
 import { ConsoleHub } from './consoles.ts';
 import type { Port } from './edge.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 class TestPort extends EventEmitter {
   readonly got: FromConsole[] = [];
@@ -36,7 +39,7 @@ function hub() {
   );
   return { made, keys, say: (bytes: Uint8Array) => say(bytes) };
 }
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+const settle = () => vi.advanceTimersByTimeAsync(20);
 
 it('gives a late reader what was kept, then what comes', async () => {
   const { made, say, keys } = hub();

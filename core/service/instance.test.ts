@@ -63,7 +63,7 @@ const act = (headless: Headless, action: string) => headless.answer('machine.act
 it('is starting, with all that ran, until its machines are found again, and takes no changes before', async () => {
   const world = new SlowWorld();
   const { headless, back } = served(world);
-  await vi.waitFor(() => expect(told).toEqual(['starting', 'vm-1 starting', 'vm-2 starting']));
+  await vi.waitFor(() => expect(told).toEqual(['starting', 'vm-1 starting', 'vm-2 starting']), 60_000);
   expect(await act(headless, 'pause')).toMatchObject({ ok: false, refusal: { code: 'wrong-state' } });
   world.lie(CAPACITY);
   await back;
@@ -75,7 +75,7 @@ it('is starting, with all that ran, until its machines are found again, and take
 it('told to save itself meanwhile, it comes back first', async () => {
   const world = new SlowWorld();
   const { headless } = served(world);
-  await vi.waitFor(() => expect(told).toContain('vm-2 starting'));
+  await vi.waitFor(() => expect(told).toContain('vm-2 starting'), 60_000);
   const stopped = headless.stop('save');
   world.lie(CAPACITY);
   await stopped;

@@ -55,7 +55,7 @@ function stateOf(k: Kernel, trap: Trap): unknown {
 const memoryOf = (k: Kernel): string => Buffer.from(k.memory.read(0x1_0000, MEMORY)).toString('base64');
 
 describe.each<Start>(['long', 'user', 'protected'])('random programs, %s', (start) => {
-  it('end as interpreted', { timeout: 60_000 }, () => {
+  it('end as interpreted', () => {
     const interpreted = kernel(start, '', { translation: false });
     const translated = kernel(start, '', EAGER);
     for (let program = 0; program < PROGRAMS; program++) {
