@@ -11,6 +11,7 @@ import type { Outfitter } from '../outfit.ts';
 import { capacityOf } from '../rented-capacity.ts';
 import { worldCaptures } from './captures.ts';
 import { type Census, censusOf } from './census.ts';
+import { deadline } from './deadline.ts';
 import { copyDisks, deviceOpener, dropDisks, worldDevices } from './devices.ts';
 import { Exits } from './exits.ts';
 import { Gauges } from './gauges.ts';
@@ -206,9 +207,9 @@ export class InstanceWorld implements World {
     const guest = this.#guest(id);
     const settling = new Settling(guest);
     const { provisions } = this.host;
-    const limit = provisions.wall() + MOST_BOOT_SECONDS * 1000;
+    const over = this.#over(MOST_BOOT_SECONDS);
     work.progress(0, 0, 'Waiting until it has booted');
-    while (guest.state === 'running' && !settling.settled(this.#clock / FREQUENCY) && provisions.wall() < limit) {
+    while (guest.state === 'running' && !settling.settled(this.#clock / FREQUENCY) && !over()) {
       work.check();
       await provisions.wait(POLL);
     }
@@ -458,12 +459,16 @@ export class InstanceWorld implements World {
     code = TOO_LATE,
   ): Promise<void> {
     const { provisions } = this.host;
-    const limit = provisions.wall() + seconds * 1000;
+    const over = this.#over(seconds);
     while (!done()) {
       work.check();
-      if (provisions.wall() > limit) throw new Refusal(code, `${complaint} within ${seconds} seconds.`, remedy);
+      if (over()) throw new Refusal(code, `${complaint} within ${seconds} seconds.`, remedy);
       await provisions.wait(POLL);
     }
+  }
+
+  #over(seconds: number): () => boolean {
+    return deadline(seconds, { own: () => this.#clock / FREQUENCY, wall: () => this.host.provisions.wall() });
   }
 
   #image(name: string): GuestImage {
