@@ -7,7 +7,7 @@ export interface MenuActions {
   quit(): void;
 }
 
-export function menuTemplate(actions: MenuActions, mac: boolean): MenuItemConstructorOptions[] {
+function menuTemplate(actions: MenuActions, mac: boolean): MenuItemConstructorOptions[] {
   const go = (label: string, place: string, accelerator?: string): MenuItemConstructorOptions => ({
     label,
     click: () => actions.go(place),

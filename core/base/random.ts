@@ -1,4 +1,5 @@
 /** Seeded pseudo-random numbers: the only source of chance in core, so that a printed seed repeats a run. */
+import { invariant } from './bug.ts';
 
 export interface Random {
   /** Unsigned 32-bit. */
@@ -48,7 +49,7 @@ export function random(seed: number): Random {
     chance: (probability) => unit() < probability,
     pick: (items) => {
       const item = items[below(items.length)];
-      if (item === undefined) throw new RangeError('pick from an empty list');
+      invariant(item !== undefined, 'there is something to pick from');
       return item;
     },
   };

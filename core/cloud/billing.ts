@@ -41,7 +41,7 @@ export interface Charge {
 const BILLION = fraction(1_000_000_000n);
 
 /** Nearest billionth, half to even. */
-export const toNano = (amount: Rational): Nano => BigInt(toDecimal(multiply(amount, BILLION), 0));
+const toNano = (amount: Rational): Nano => BigInt(toDecimal(multiply(amount, BILLION), 0));
 export const fromNano = (amount: Nano): Rational => fraction(amount, 1_000_000_000n);
 /** Nine digits: exact. */
 export const nanoText = (amount: Nano): string => {

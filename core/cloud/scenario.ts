@@ -26,7 +26,7 @@ const sourcedShare = z.strictObject({
 
 const XB = { date: '2012-04-10', confidence: 'derived' } as const;
 /** Until the emulated stack has measured them, from the paper: time over time of plain paravirtual Xen. */
-export const DEFAULT_TAX = {
+const DEFAULT_TAX = {
   cpu: { value: 0.0323, source: 'Xen-Blanket, EuroSys 2012, Figure 7: kernbench, one job, 84.0 s on Xen against 86.8 s', ...XB },
   disk: { value: 0.1175, source: 'Xen-Blanket, EuroSys 2012, section 5.1: dd, 76.6 MB/s on Xen against 67.6 MB/s', ...XB },
   network: {

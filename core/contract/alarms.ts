@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { gaugeName } from './gauges.ts';
 import { label, moment, positive, unitId } from './shapes.ts';
 
-export const alarmRule = z.object({
+const alarmRule = z.object({
   id: z.string().regex(/^[\w-]{1,40}$/),
   gauge: gaugeName,
   comparison: z.enum(['above', 'below']),

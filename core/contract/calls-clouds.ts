@@ -7,7 +7,7 @@ import { budget, spend } from './spend.ts';
 import { image } from './storage.ts';
 
 /** What an import took, and what it could not use: lines with reasons, the first of them if there are many. */
-export const priceReport = z.object({
+const priceReport = z.object({
   list: z.string(),
   name: z.string(),
   format: z.string(),

@@ -31,7 +31,7 @@ export const snapshot = z.object({
 });
 export type Snapshot = z.output<typeof snapshot>;
 
-export const machineAction = z.enum(['start', 'shutdown', 'reboot', 'pause', 'resume', 'off', 'reset', 'save', 'restore']);
+const machineAction = z.enum(['start', 'shutdown', 'reboot', 'pause', 'resume', 'off', 'reset', 'save', 'restore']);
 export type MachineAction = z.output<typeof machineAction>;
 
 const begun = z.object({ task: taskId });

@@ -37,7 +37,3 @@ export type Events = typeof events;
 export type EventName = keyof Events;
 export type Fact<N extends EventName> = z.output<Events[N]>;
 export type AnyFact = { [N in EventName]: { name: N; fact: Fact<N> } }[EventName];
-
-export function isEventName(text: unknown): text is EventName {
-  return typeof text === 'string' && Object.hasOwn(events, text);
-}

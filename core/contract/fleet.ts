@@ -93,7 +93,7 @@ export const instance = z.object({
   restarts: count,
 });
 
-export const machineState = z.enum([
+const machineState = z.enum([
   'creating',
   'stopped',
   'starting',
@@ -158,7 +158,6 @@ export const fleet = z.object({ instances: z.array(instance), machines: z.array(
 export type Flavour = z.output<typeof flavour>;
 export type Provider = z.output<typeof provider>;
 export type InstanceType = z.output<typeof instanceType>;
-export type InstanceState = z.output<typeof instanceState>;
 export type Capacity = z.output<typeof capacity>;
 export type Instance = z.output<typeof instance>;
 export type MachineState = z.output<typeof machineState>;

@@ -1,4 +1,5 @@
 /** Every refusal that the window can meet on its way, with what to do. Others come from the code that refuses, in the same form. */
+import { Refusal } from '../base/refusal.ts';
 import type { RefusalShape } from './tasks.ts';
 
 export const REFUSALS = {
@@ -58,6 +59,9 @@ export function refusalOf(code: RefusalCode, message?: string): RefusalShape {
   const row = REFUSALS[code];
   return { code, message: message ?? row.message, remedy: row.remedy };
 }
+
+/** The refusal to throw, on the side that it has crossed to. */
+export const refusalFrom = ({ code, message, remedy }: RefusalShape): Refusal => new Refusal(code, message, remedy);
 
 /** Makes a refusal of whatever was thrown; a stack trace never reaches a window. */
 export function asRefusal(thrown: unknown): RefusalShape {

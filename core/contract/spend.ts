@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { amount, instanceId, machineId, moment } from './shapes.ts';
 
-export const spendRow = z.object({
+const spendRow = z.object({
   instance: instanceId,
   /** Null: the part of the instance that no machine answers for. */
   machine: machineId.nullable(),

@@ -4,7 +4,7 @@ import { amount, moment, taskId, unitId } from './shapes.ts';
 
 export const refusalShape = z.object({ code: z.string(), message: z.string(), remedy: z.string() });
 
-export const taskState = z.enum(['running', 'done', 'failed', 'cancelled']);
+const taskState = z.enum(['running', 'done', 'failed', 'cancelled']);
 
 export const task = z.object({
   id: taskId,
@@ -29,5 +29,4 @@ export const task = z.object({
 });
 
 export type Task = z.output<typeof task>;
-export type TaskState = z.output<typeof taskState>;
 export type RefusalShape = z.output<typeof refusalShape>;

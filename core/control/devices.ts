@@ -14,7 +14,7 @@ export interface DevicePlace {
   readonly backPath: string;
 }
 
-export const formatMac = (mac: Uint8Array): string => [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+const formatMac = (mac: Uint8Array): string => [...mac].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 
 /** Writes both directories; the front end starts when it sees its own. */
 const plug = (

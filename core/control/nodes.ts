@@ -23,7 +23,7 @@ const OF_THE_GUEST = [
 export const domainRoot = (id: number): string => `/local/domain/${id}`;
 
 /** 8-4-4-4-12 digits. */
-export const formatUuid = (uuid: Uint8Array): string => {
+const formatUuid = (uuid: Uint8Array): string => {
   const digits = [...uuid].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 };

@@ -186,11 +186,6 @@ export class Toolstack {
     }
   }
 
-  /** As the key with Alt and SysRq: one letter. */
-  sendSysrq(managed: ManagedDomain, letter: string): void {
-    this.store.write(`/local/domain/${managed.control.id}/control/sysrq`, letter.slice(0, 1));
-  }
-
   /** Takes a device away: the guest is asked to let go of it, and it is gone, and `gone` called, when the guest has. */
   detach(managed: ManagedDomain, device: PluggedDevice, gone: () => void = () => {}): void {
     this.store.write(`${device.place.backPath}/online`, '0');

@@ -15,11 +15,8 @@ export interface Cost {
 export const FREQUENCY = 2_930_000_000;
 
 export const COSTS = {
-  systemCall: { cycles: 100, source: 'SYSCALL and SYSRET; fitted to XB table 1, native null call' },
   systemCallBounce: { cycles: 500, source: 'XB table 1: null call, PV less native' },
   hypercall: { cycles: 400, source: 'empty PV hypercall; fitted to XB table 1' },
-  pageWalk: { cycles: 30, source: 'one-dimensional page walk, cached tables; fitted' },
-  pageWalkNested: { cycles: 90, source: 'two-dimensional walk; BH: up to 24 references instead of 4; fitted' },
   pageTableRootLoad: { cycles: 200, source: 'MOV to CR3 without PCID; fitted' },
   pageTableUpdate: { cycles: 150, source: 'one validated page-table entry, batched; fitted to XB table 1, fork and mmap' },
   exit: { cycles: 800, source: 'VM exit and entry, hardware part; TU section 4.3: about 1,000' },

@@ -1,4 +1,5 @@
 /** Making machines as one piece of long work: from an image, as clones of another, or as clones of the first of them. */
+import { invariant } from '../base/bug.ts';
 import type { Machine } from '../contract/fleet.ts';
 import { asRefusal } from '../contract/refusals.ts';
 import type { Work, World } from '../worlds/desk.ts';
@@ -25,7 +26,7 @@ export class Maker {
   /** Begins the work. @returns the id of its task */
   make({ title, unit, rows, from, start }: Making): string {
     const [first, ...others] = rows;
-    if (first === undefined) throw new Error('nothing is to be made');
+    invariant(first !== undefined, 'something is to be made');
     const values = { count: String(rows.length), name: first.name };
     const { id } = this.works.begin({ title, unit, values, measure: 'machines' }, async (work) => {
       if (from !== null) await this.#clone(from, rows, start, counted(work, 0, rows.length));

@@ -1,10 +1,8 @@
 /** Refusals of the contract's table, thrown. */
-import { Refusal } from '../base/refusal.ts';
-import { type RefusalCode, refusalOf } from '../contract/refusals.ts';
+import { type RefusalCode, refusalFrom, refusalOf } from '../contract/refusals.ts';
 
 export function refuse(code: RefusalCode, message?: string): never {
-  const refusal = refusalOf(code, message);
-  throw new Refusal(refusal.code, refusal.message, refusal.remedy);
+  throw refusalFrom(refusalOf(code, message));
 }
 
 /** A part that not every stack has. */

@@ -83,7 +83,7 @@ function sourceHash(): string {
 }
 
 /** Builds when needed; returns whether it was, and the text of errors. */
-export async function buildHot(): Promise<{ built: boolean; errors: string }> {
+async function buildHot(): Promise<{ built: boolean; errors: string }> {
   await generate(false);
   const stamp = sourceHash();
   try {

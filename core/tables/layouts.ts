@@ -14,7 +14,7 @@ export interface PlacedField {
 }
 
 /** Every field at its natural alignment, in table order. */
-export function placeState(): { fields: PlacedField[]; size: number } {
+function placeState(): { fields: PlacedField[]; size: number } {
   let offset = 0;
   const fields = STATE.map(({ name, type, count = 1, saved, meaning }) => {
     const size = BYTES[type];

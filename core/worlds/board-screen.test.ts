@@ -1,8 +1,8 @@
 /** A kernel that draws on the framebuffer of its boot information and reads the keyboard: both ends of a screen. */
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { concatenate } from '../base/bytes.ts';
 import { elf, multibootHeader } from '../guests/boot/testing/kernels.ts';
+import { hotWasm } from '../hardware/testing/hot-wasm.ts';
 import { bytesOf } from '../hardware/testing/program.ts';
 import { bareWorld } from './bare.ts';
 import { boardScreen } from './board-screen.ts';
@@ -14,7 +14,7 @@ const [WIDTH, HEIGHT] = [320, 200];
 
 function draws(code: string) {
   const world = bareWorld({
-    wasm: readFileSync(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url)),
+    wasm: hotWasm(),
     memoryBytes: 16 * 2 ** 20,
     cpus: 1,
     frequency: 1e9,

@@ -1,8 +1,8 @@
 /** What a person reads when a kernel crashes. */
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { concatenate } from '../base/bytes.ts';
 import { elf, multibootHeader } from '../guests/boot/testing/kernels.ts';
+import { hotWasm } from '../hardware/testing/hot-wasm.ts';
 import { bytesOf } from '../hardware/testing/program.ts';
 import { bareWorld } from './bare.ts';
 import { crashReport } from './crash.ts';
@@ -14,7 +14,7 @@ const ENTRY = 0x10_0000 + HEADER.length;
 function crashed(code: string): string[] {
   const image = concatenate([HEADER, bytesOf(code)]);
   const world = bareWorld({
-    wasm: readFileSync(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url)),
+    wasm: hotWasm(),
     memoryBytes: 16 * 2 ** 20,
     cpus: 1,
     frequency: 1e9,

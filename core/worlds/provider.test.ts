@@ -1,10 +1,9 @@
 /** What an instance gets: the capacity that was rented, beside others, and sight of the time that was stolen from it. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { MULTIBOOT_HEADER } from '../abi/boot/multiboot.table.ts';
 import { concatenate } from '../base/bytes.ts';
 import { multibootHeader } from '../guests/boot/testing/kernels.ts';
+import { hotWasm } from '../hardware/testing/hot-wasm.ts';
 import { bytesOf } from '../hardware/testing/program.ts';
 import type { ByteStream } from '../seams/plugs.ts';
 import { kvmOutfit, type Outfitter } from './outfit.ts';
@@ -12,7 +11,7 @@ import { type RentedWorld, rentedWorld } from './rented.ts';
 import { capacityOf } from './rented-capacity.ts';
 import { xenOutfit } from './xen-outfit.ts';
 
-const WASM = new Uint8Array(readFileSync(fileURLToPath(new URL('../hardware/cpu/hot/build/hot.wasm', import.meta.url))));
+const WASM = hotWasm();
 const FREQUENCY = 100_000_000;
 const LOAD = 0x10_0000;
 const AREA = 0x20_0000;

@@ -16,7 +16,7 @@ const PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   return [process.env.BLANKET_CHROMIUM ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
 }
 

@@ -40,7 +40,7 @@ export const PAGE_WORLD = `(() => {
 })();`;
 
 /** In the isolated world, before the preload. `standInSend` is a binding to Node. */
-export const ISOLATED_WORLD = `
+const ISOLATED_WORLD = `
 const standIn = (() => {
   const MARK = '\\u0001';
   const encode = (value) => JSON.stringify(value, (key, item) => {

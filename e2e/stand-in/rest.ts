@@ -49,9 +49,6 @@ export const dialog = {
   showErrorBox: (title: string, content: string): void => console.error(`${title}: ${content}`),
 };
 
-export interface StandInSession {
-  permissionRequest: unknown;
-}
 class Session extends EventEmitter {
   readonly handlers = new Map<string, unknown>();
   setPermissionRequestHandler = (handler: unknown): void => void this.handlers.set('request', handler);

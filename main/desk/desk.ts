@@ -10,7 +10,7 @@ import type { AnyFact, EventName, Fact } from '../../core/contract/events.ts';
 import { events } from '../../core/contract/events.ts';
 import type { Instance } from '../../core/contract/fleet.ts';
 import type { Notice } from '../../core/contract/notices.ts';
-import { type Envelope, refusalOf } from '../../core/contract/refusals.ts';
+import { type Envelope, refusalFrom, refusalOf } from '../../core/contract/refusals.ts';
 import { instanceOf } from '../../core/contract/shapes.ts';
 import type { FromProcess } from '../../core/contract/wire.ts';
 import { FleetMirror } from '../fleet.ts';
@@ -21,8 +21,8 @@ import { Supervisor } from '../supervisor/supervisor.ts';
 import { Tasks } from '../tasks.ts';
 import { Alarms } from './alarms.ts';
 
-export const CLOUDS = 'clouds';
-export const PLANNER = 'planner';
+const CLOUDS = 'clouds';
+const PLANNER = 'planner';
 const NOTICES_KEPT = 100;
 const LIVE: ReadonlySet<string> = new Set(['ordered', 'starting', 'ready', 'laying', 'blanket', 'saving', 'saved', 'lost']);
 
@@ -68,12 +68,13 @@ export class Desk {
     const call = calls[name];
     const unit = unitOf(request);
     const process = call.by === 'world' ? `world:${instanceOf(unit)}` : call.by;
-    if (call.by === 'world' && this.fleet.instance(instanceOf(unit)) === undefined) throw asError(refusalOf('no-such-instance'));
+    if (call.by === 'world' && this.fleet.instance(instanceOf(unit)) === undefined)
+      throw refusalFrom(refusalOf('no-such-instance'));
     if (call.by === 'planner') this.wantPlanner();
     const envelope = await this.supervisor.ask(process, name, request, call.patience);
     const answer: Envelope<unknown> = envelope.ok ? this.fitting(name, envelope.value) : envelope;
     if (call.changes) this.record(who, name, unit, answer);
-    if (!answer.ok) throw asError(answer.refusal);
+    if (!answer.ok) throw refusalFrom(answer.refusal);
     return answer.value;
   }
 
@@ -254,8 +255,4 @@ export function unitOf(request: unknown): string {
   const machines = about.machines;
   const found = about.machine ?? about.unit ?? about.instance ?? (Array.isArray(machines) ? machines[0] : undefined);
   return typeof found === 'string' ? found : '';
-}
-
-export function asError(refusal: { code: string; message: string; remedy: string }): Error {
-  return Object.assign(new Error(refusal.message), { code: refusal.code, remedy: refusal.remedy });
 }

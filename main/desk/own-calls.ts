@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
 import type { Answer, NamesBy, Request } from '../../core/contract/calls.ts';
-import { refusalOf } from '../../core/contract/refusals.ts';
+import { refusalFrom, refusalOf } from '../../core/contract/refusals.ts';
 import { collectDiagnostics } from '../diagnostics.ts';
 import { openStream } from '../ipc/ports.ts';
 import type { Caller } from '../ipc/serve.ts';
@@ -12,7 +12,7 @@ import type { Logs } from '../logs.ts';
 import type { Places } from '../places.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Windows } from '../windows/windows.ts';
-import { asError, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 
 export type OwnCalls = { [N in NamesBy<'desk'>]: (request: Request<N>, caller: Caller) => Answer<N> | Promise<Answer<N>> };
 
@@ -78,7 +78,7 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
     },
     'link.open': async ({ url }) => {
       if (!LINKS.some((start) => url.startsWith(start)))
-        throw asError(refusalOf('bad-request', 'That address is not one this program opens.'));
+        throw refusalFrom(refusalOf('bad-request', 'That address is not one this program opens.'));
       await shell.openExternal(url);
       return {};
     },
@@ -86,7 +86,7 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
     'task.log': ({ task }) => ({ lines: desk.tasks.log(task) }),
     'task.cancel': ({ task }) => {
       const owner = desk.tasks.processOf(task);
-      if (owner === undefined) throw asError(refusalOf('wrong-state', 'That work has already ended.'));
+      if (owner === undefined) throw refusalFrom(refusalOf('wrong-state', 'That work has already ended.'));
       desk.supervisor.post(owner, { type: 'cancel', task });
       return {};
     },
@@ -102,7 +102,7 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
     'audit.read': () => [...desk.audit.all].reverse(),
     'process.list': () => desk.supervisor.rows,
     'process.restart': ({ id }) => {
-      if (!desk.supervisor.restart(id)) throw asError(refusalOf('process-down', 'There is no such process.'));
+      if (!desk.supervisor.restart(id)) throw refusalFrom(refusalOf('process-down', 'There is no such process.'));
       return {};
     },
     'file.export': async ({ name, kind, bytes }) => {
@@ -130,7 +130,7 @@ export function ownCalls({ desk, settings, windows, places, logs, leave }: Parts
     },
     'stream.open': (open, caller) => {
       const port = openStream(open, caller.contents, desk.supervisor, windows);
-      if (port === undefined) throw asError(refusalOf('process-down'));
+      if (port === undefined) throw refusalFrom(refusalOf('process-down'));
       return { port };
     },
   };

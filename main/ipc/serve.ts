@@ -10,7 +10,7 @@ import type { Logs } from '../logs.ts';
 
 /** The address all our pages have. */
 export const ORIGIN = 'app://blanket';
-export const CALL_CHANNEL = 'desk:call';
+const CALL_CHANNEL = 'desk:call';
 
 export interface Caller {
   /** Id of the window's contents. */

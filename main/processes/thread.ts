@@ -1,8 +1,7 @@
 /** A thread beside the work of a process: what it says is heard as it comes, its refusals are thrown, and cancelling ends it at once. */
 import { join } from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { Refusal } from '../../core/base/refusal.ts';
-import { asRefusal } from '../../core/contract/refusals.ts';
+import { asRefusal, refusalFrom } from '../../core/contract/refusals.ts';
 import type { RefusalShape } from '../../core/contract/tasks.ts';
 import type { Work } from '../../core/worlds/desk.ts';
 
@@ -30,8 +29,8 @@ export function runThread<Order, News>(name: string, order: Order, work: Work, h
       if ('news' in message) heard(message.news);
       else if ('done' in message) end(resolve);
       else {
-        const { code, message: sentence, remedy } = message.refusal;
-        end(() => reject(new Refusal(code, sentence, remedy)));
+        const { refusal } = message;
+        end(() => reject(refusalFrom(refusal)));
       }
     });
     worker.on('error', (error) => end(() => reject(error)));

@@ -8,7 +8,7 @@ export interface Migration {
   apply(document: Document): Document;
 }
 
-export const MIGRATIONS: readonly Migration[] = [
+const MIGRATIONS: readonly Migration[] = [
   { to: 1, why: 'the first version with a number', apply: (document) => ({ ...document, views: document.views ?? {} }) },
   {
     to: 2,

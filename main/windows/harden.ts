@@ -3,9 +3,9 @@ import { app, type Session, type WebContents } from 'electron';
 import { ORIGIN } from '../ipc/serve.ts';
 
 /** Permissions a page of ours may have; everything else is refused. */
-export const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['fullscreen', 'clipboard-sanitized-write', 'clipboard-read']);
+const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['fullscreen', 'clipboard-sanitized-write', 'clipboard-read']);
 
-export function isOurs(address: string): boolean {
+function isOurs(address: string): boolean {
   return address === ORIGIN || address.startsWith(`${ORIGIN}/`);
 }
 

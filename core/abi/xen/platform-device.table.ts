@@ -15,6 +15,3 @@ export const XEN_PLATFORM = {
 export const UNPLUG_PORTS = { first: 0x10, length: 4, magicAt: 0, protocolAt: 2 } as const;
 export const UNPLUG_MAGIC = 0x49d2;
 export const UNPLUG_PROTOCOL = 1;
-
-/** Bits of the mask that says which emulated devices go. */
-export const UNPLUG = { idDisks: 1, nics: 2, auxiliaryDisks: 4, nvme: 8 } as const;

@@ -36,7 +36,7 @@ export interface SharedLayout {
 export const SHARED_64: SharedLayout = {
   bits: 64, ports: 4096, evtchnPending: 2048, evtchnMask: 2560, wcVersion: 3072, wcSecHi: 3084, pendingSel: 8,
 };
-export const SHARED_32: SharedLayout = {
+const SHARED_32: SharedLayout = {
   bits: 32, ports: 1024, evtchnPending: 2048, evtchnMask: 2176, wcVersion: 2304, wcSecHi: 2340, pendingSel: 4,
 };
 

@@ -127,7 +127,7 @@ function productOf(cell: (name: string) => string): Product {
   };
 }
 
-/** Reads the whole stream; `onProgress` is called after each chunk and may throw to cancel. */
+/** Reads the whole stream, as {@link Gatherer.gather} does. */
 export async function importAwsOfferCsv(
   chunks: Chunks,
   about: About,
@@ -136,12 +136,9 @@ export async function importAwsOfferCsv(
   const csv = new CsvReader();
   const reader = new Reader(about.region);
   const { gatherer } = reader;
-  let charactersRead = 0;
-  for await (const chunk of chunks) {
+  await gatherer.gather(chunks, onProgress, (chunk) => {
     for (const record of csv.read(chunk)) reader.take(record);
-    charactersRead += chunk.length;
-    onProgress?.({ charactersRead, entries: gatherer.entries, types: gatherer.size, rejected: gatherer.rejectedCount });
-  }
+  });
   for (const record of csv.end()) reader.take(record);
   reader.join();
   const date = /^\d{4}-\d{2}-\d{2}$/.test(reader.date) ? reader.date : about.date;

@@ -120,7 +120,7 @@ class Reader {
   }
 }
 
-/** Reads the whole stream; `onProgress` is called after each chunk and may throw to cancel. */
+/** Reads the whole stream, as {@link Gatherer.gather} does. */
 export async function importAwsOfferJson(
   chunks: Chunks,
   about: About,
@@ -129,12 +129,9 @@ export async function importAwsOfferJson(
   const parts = new JsonParts(policy);
   const reader = new Reader(about.region);
   const { gatherer } = reader;
-  let charactersRead = 0;
-  for await (const chunk of chunks) {
+  await gatherer.gather(chunks, onProgress, (chunk) => {
     for (const part of parts.read(chunk)) reader.take(part);
-    charactersRead += chunk.length;
-    onProgress?.({ charactersRead, entries: gatherer.entries, types: gatherer.size, rejected: gatherer.rejectedCount });
-  }
+  });
   parts.end();
   const date = /^\d{4}-\d{2}-\d{2}$/.test(reader.date) ? reader.date : about.date;
   const source = {

@@ -24,7 +24,7 @@ const IMPORTERS = {
 } as const;
 
 /** From the beginning of the file, a thousand characters are plenty. */
-export function formatOf(start: string): Format {
+function formatOf(start: string): Format {
   const text = start.replace(/^[\ufeff\s]+/, '');
   if (text.startsWith('[')) return 'ec2-instances';
   if (text.startsWith('{')) return 'aws-offer-json';

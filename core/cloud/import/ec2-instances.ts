@@ -116,7 +116,7 @@ function take(gatherer: Gatherer, part: Part, region: string): void {
   if (accepted) for (const price of prices) gatherer.price(part.line, it.instance_type, price);
 }
 
-/** Reads the whole stream; `onProgress` is called after each chunk and may throw to cancel. */
+/** Reads the whole stream, as {@link Gatherer.gather} does. */
 export async function importEc2Instances(
   chunks: Chunks,
   about: About,
@@ -124,12 +124,9 @@ export async function importEc2Instances(
 ): Promise<Intake> {
   const parts = new JsonParts((path) => (path.length === 0 ? 'enter' : 'whole'));
   const gatherer = new Gatherer();
-  let charactersRead = 0;
-  for await (const chunk of chunks) {
+  await gatherer.gather(chunks, onProgress, (chunk) => {
     for (const part of parts.read(chunk)) take(gatherer, part, about.region);
-    charactersRead += chunk.length;
-    onProgress?.({ charactersRead, entries: gatherer.entries, types: gatherer.size, rejected: gatherer.rejectedCount });
-  }
+  });
   parts.end();
   const source = { title: 'ec2instances.info, instances.json', date: about.date, confidence: 'read' as const };
   return gatherer.finish(about, source, { unit: 'ECU', ecuPerUnit: 1 }, 'USD');

@@ -2,6 +2,7 @@
 import { Refusal } from '../../base/refusal.ts';
 import { asCatalogue, type Catalogue, type InstanceType, instanceTypeSchema, type Price } from '../catalogue.ts';
 import type { Source } from '../figure.ts';
+import type { Chunks } from './csv.ts';
 
 export interface Rejected {
   readonly line: number;
@@ -52,6 +53,20 @@ export class Gatherer {
 
   get size(): number {
     return this.#types.size;
+  }
+
+  /** Hands the whole stream on; `onProgress` is called after each chunk and may throw to cancel. */
+  async gather(
+    chunks: Chunks,
+    onProgress: ((progress: Progress) => void) | undefined,
+    take: (chunk: string) => void,
+  ): Promise<void> {
+    let charactersRead = 0;
+    for await (const chunk of chunks) {
+      take(chunk);
+      charactersRead += chunk.length;
+      onProgress?.({ charactersRead, entries: this.entries, types: this.size, rejected: this.rejectedCount });
+    }
   }
 
   reject(line: number, reason: string): void {

@@ -129,17 +129,14 @@ function priceFrom(cell: (name: string) => string, perHour: string): Price | str
   return { model, termYears, option: cell('option') || 'standard', upfront, perHour, billedAlways: true, ...fromFile };
 }
 
-/** Reads the whole stream; `onProgress` is called after each chunk and may throw to cancel. */
+/** Reads the whole stream, as {@link Gatherer.gather} does. */
 export async function importUserCsv(chunks: Chunks, about: About, onProgress?: (progress: Progress) => void): Promise<Intake> {
   const csv = new CsvReader();
   const reader = new Reader();
   const { gatherer } = reader;
-  let charactersRead = 0;
-  for await (const chunk of chunks) {
+  await gatherer.gather(chunks, onProgress, (chunk) => {
     for (const record of csv.read(chunk)) reader.take(record);
-    charactersRead += chunk.length;
-    onProgress?.({ charactersRead, entries: gatherer.entries, types: gatherer.size, rejected: gatherer.rejectedCount });
-  }
+  });
   for (const record of csv.end()) reader.take(record);
   const source = { title: `Own price list: ${about.name}`, date: about.date, confidence: 'user' as const };
   return gatherer.finish(about, source, { unit: reader.unit, ecuPerUnit: reader.ecuPerUnit }, reader.currency || 'USD');

@@ -20,7 +20,7 @@ export function groupsOf(it: LoadClass, increment: number, probability: number):
 }
 
 /** Demand in one kind of hour. */
-export function offeredIn(load: Load, hour: Hour, wants: Wants, lattice: { size: number; table: Float64Array }): Distribution {
+function offeredIn(load: Load, hour: Hour, wants: Wants, lattice: { size: number; table: Float64Array }): Distribution {
   let base = 0;
   const groups: Group[] = [];
   load.classes.forEach((it, index) => {
@@ -45,7 +45,7 @@ export interface Pressure {
 }
 
 /** What the mean of demand is, exactly, without a lattice. */
-export function meanDemand(load: Load, wants: Wants): number {
+function meanDemand(load: Load, wants: Wants): number {
   let sum = 0;
   load.classes.forEach((it, index) => {
     const { idle, burst } = wants(it);

@@ -23,8 +23,6 @@ export function delivered(supply: Supply, runnable: number): number {
   return cores + extra * cores * (smtYield - 1);
 }
 
-export const mostDelivered = (supply: Supply): number => delivered(supply, supply.threads);
-
 /** Threads left for guests. */
 export const guestThreads = (supply: Supply): number => Math.max(supply.threads - supply.own, 0);
 

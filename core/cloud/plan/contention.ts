@@ -28,7 +28,7 @@ export interface Lattices {
 export const lattices = (): Lattices => ({ fine: { size: 1024, table: roots(1024) }, coarse: { size: 256, table: roots(256) } });
 
 /** Time over time without a second layer, alone: each kind of time by its own tax. */
-export function nestedFactor(guest: GuestClass, { tax }: Scenario['secondLayer']): number {
+function nestedFactor(guest: GuestClass, { tax }: Scenario['secondLayer']): number {
   const { disk, network } = guest.waits;
   return (1 - disk - network) / (1 - tax.cpu.value) + disk / (1 - tax.disk.value) + network / (1 - tax.network.value);
 }

@@ -25,7 +25,7 @@ export interface ParetoProgress {
 }
 
 /** Cheapest and fastest first, not beaten in price or slowdown by any that fits. */
-export function frontOf(candidates: readonly Omit<Candidate, 'onFront'>[]): Candidate[] {
+function frontOf(candidates: readonly Omit<Candidate, 'onFront'>[]): Candidate[] {
   const order = [...candidates].sort(
     (a, b) => a.pricePerVmHour - b.pricePerVmHour || a.slowdown - b.slowdown || (a.type < b.type ? -1 : 1) || a.count - b.count,
   );

@@ -82,7 +82,7 @@ function warningsOf(setting: Setting, resources: readonly Resource[], contention
 }
 
 /** Puts the parts together; `contention` may come from an earlier plan with the same key. */
-export function planFrom(setting: Setting, contention: Contention): Plan {
+function planFrom(setting: Setting, contention: Contention): Plan {
   const { scenario, catalogue, type, count, perInstance } = setting;
   const resources = resourcesOf(setting);
   const binding = bindingOf(resources);

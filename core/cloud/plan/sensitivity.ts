@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 import type { Plan, Planner } from './plan.ts';
 import { valueAt, withValue } from './vary.ts';
 
-export const OUTCOMES = {
+const OUTCOMES = {
   pricePerVmHour: (plan: Plan): number | null => plan.pricePerVmHour,
   slowdown: (plan: Plan): number | null => plan.contention.slowdown,
   cpuP95: (plan: Plan): number | null => plan.contention.cpu.p95,

@@ -31,7 +31,7 @@ const WHAT = {
   remedy: 'Give axes with a path and its values, such as { "path": "count", "values": [10, 20, 40] }.',
 };
 
-export function rowOf(planner: Planner, scenario: Scenario, at: PlanSweepRow['at']): PlanSweepRow {
+function rowOf(planner: Planner, scenario: Scenario, at: PlanSweepRow['at']): PlanSweepRow {
   const plan = planner.planChecked(scenario);
   const binding = plan.resources.find((it) => it.name === plan.bindingResource);
   return {

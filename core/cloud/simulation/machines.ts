@@ -1,4 +1,5 @@
 /** The machines of the scheduler simulation: when each wants to run, how much, and how long its bursts took. */
+import { invariant } from '../../base/bug.ts';
 import type { Random } from '../../base/random.ts';
 import type { Hour, Load, LoadClass } from '../model/load.ts';
 import { runnerOf } from '../model/slowdown.ts';
@@ -83,7 +84,7 @@ export class Machines {
 
   kind(machine: number): Kind {
     const kind = this.kinds[this.kindOf[machine] ?? 0];
-    if (kind === undefined) throw new RangeError('no such machine');
+    invariant(kind !== undefined, 'every machine has a kind');
     return kind;
   }
 

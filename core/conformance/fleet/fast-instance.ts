@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { ENGINE } from '../../cli/shipped.ts';
 import type { Flavour, Instance, Machine } from '../../contract/fleet.ts';
 import { dataFolder } from '../../host/data-folder.ts';
 import { provisionsFrom } from '../../host/provisions.ts';
@@ -13,7 +13,6 @@ import { InstanceWorld } from '../../worlds/instance/instance-world.ts';
 import { kvmOutfit, type Outfitter } from '../../worlds/outfit.ts';
 import { xenOutfit } from '../../worlds/xen-outfit.ts';
 
-const WASM = fileURLToPath(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 /** Milliseconds by which the clock on the wall seems to go on at each look: the world, which looks twice a step, is never ahead. */
 const TICK = 2.5;
 /** Milliseconds of virtual time between two looks at what is waited for. */
@@ -79,7 +78,7 @@ export class FastInstance {
       {
         instance: { ...blank, flavour, vcpus: cpus, memoryMib },
         provisions: {
-          ...provisionsFrom({ engine: WASM, dataFolder: dataFolder(), folder: this.#folder, tell: told }),
+          ...provisionsFrom({ engine: ENGINE, dataFolder: dataFolder(), folder: this.#folder, tell: told }),
           wall: () => {
             wall += TICK;
             return wall;

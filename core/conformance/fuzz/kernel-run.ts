@@ -2,9 +2,9 @@
  * Boots kernels that nobody should give a computer. Whatever they are, the outcome is one of those that are meant: a
  * refusal with a remedy, or a run that ends, crashes with a report, or uses up its cycles. Any other error is an offence.
  */
-import { readFileSync } from 'node:fs';
 import { random } from '../../base/random.ts';
 import { Refusal } from '../../base/refusal.ts';
+import { hotWasm } from '../../hardware/testing/hot-wasm.ts';
 import { hostCodecs } from '../../host/codecs.ts';
 import { bareWorld } from '../../worlds/bare.ts';
 import { crashReport } from '../../worlds/crash.ts';
@@ -31,7 +31,7 @@ const CYCLES = 300_000;
 const MOST_OFFENCES = 5;
 
 export function runKernels({ seed, cases, folder, given }: KernelRun): KernelReport {
-  const wasm = readFileSync(new URL('../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
+  const wasm = hotWasm();
   const codecs = { ...hostCodecs(folder), remembered: (_: Uint8Array, unpack: () => Uint8Array) => unpack() };
   const outcomes = new Map<string, number>();
   const offences: string[] = [];

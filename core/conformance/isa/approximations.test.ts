@@ -2,11 +2,10 @@
  * RCPPS, RCPSS, RSQRTPS, RSQRTSS: their bits differ between processors, so the real one and the emulated one are both held
  * to the manual: a relative error of at most 1.5 * 2^-12, and fixed results for what is not a normal number (SDM vol. 2).
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { type Random, random } from '../../base/random.ts';
 import { createEngine } from '../../hardware/cpu/engine.ts';
+import { hotWasm } from '../../hardware/testing/hot-wasm.ts';
 import { type Answer, type Case, STATE_BYTES, State, WINDOW_BYTES } from './case.ts';
 import { emulated } from './emulated.ts';
 import { nativeOracle } from './native.ts';
@@ -72,7 +71,7 @@ function offences(each: Case, answer: Answer, who: string): string[] {
 }
 
 it(`reciprocals are as near as the manual promises, on both (seed ${SEED})`, () => {
-  const engine = createEngine(new Uint8Array(readFileSync(join(import.meta.dirname, '../../hardware/cpu/hot/build/hot.wasm'))), {
+  const engine = createEngine(hotWasm(), {
     memoryBytes: 2 ** 28,
   });
   const machine = emulated({ ...engine, createComputer: noComputers });

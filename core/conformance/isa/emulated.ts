@@ -1,6 +1,7 @@
 /** Runs cases on the emulated CPU: ring 3 of a small 64-bit address space whose traps come back here. */
 import { Bug } from '../../base/bug.ts';
-import type { ExitHandlers, Trap, VirtualContext, Virtualization } from '../../seams/machine.ts';
+import { nothingOutside } from '../../hardware/testing/program.ts';
+import type { Trap, VirtualContext, Virtualization } from '../../seams/machine.ts';
 import {
   type Answer,
   type Case,
@@ -30,23 +31,6 @@ const CR4 = 0x620n;
 /** LME, LMA, NXE, SCE. */
 const EFER = 0xd01n;
 const MOST_CYCLES = 1_000_000;
-
-const nothingOutside: ExitHandlers = {
-  cpuid: () => ({ eax: 0, ebx: 0, ecx: 0, edx: 0 }),
-  readMsr: () => undefined,
-  writeMsr: () => false,
-  readPort: () => 0xffff_ffff,
-  writePort: () => undefined,
-  readDevice: () => 0n,
-  writeDevice: () => undefined,
-  call: () => false,
-  acknowledgeInterrupt: () => -1,
-  secondLevelFault: () => undefined,
-  controlWrite: () => undefined,
-  invalidatePage: () => undefined,
-  pageFault: () => undefined,
-  tableWrite: () => undefined,
-};
 
 export interface Emulated {
   run(each: Case): Answer;

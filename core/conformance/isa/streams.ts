@@ -1,8 +1,8 @@
 /** Compares random programs on the real CPU and the emulated one, until enough instructions were run or it differs. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { random } from '../../base/random.ts';
 import { createEngine } from '../../hardware/cpu/engine.ts';
+import { hotWasm } from '../../hardware/testing/hot-wasm.ts';
 import type { Row } from '../../isa/row.ts';
 import { findHandlers, loadRows } from '../../tables/rows.ts';
 import type { Case } from './case.ts';
@@ -53,7 +53,7 @@ export async function streamRows(only?: RegExp): Promise<Row[]> {
 
 export async function compareStreams(oracle: Oracle, options: StreamOptions): Promise<StreamReport> {
   const rows = await streamRows(options.only);
-  const engine = createEngine(new Uint8Array(readFileSync(join(core, 'hardware/cpu/hot/build/hot.wasm'))), {
+  const engine = createEngine(hotWasm(), {
     memoryBytes: 2 ** 28,
     translation: options.translateAfter ? { threshold: options.translateAfter, batch: 1 } : false,
   });

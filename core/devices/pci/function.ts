@@ -67,11 +67,6 @@ export class PciFunction {
     return this.config[H.interruptPin] ?? 0;
   }
 
-  /** Whether the function may read and write memory by itself. */
-  get mayMaster(): boolean {
-    return (this.command & COMMAND.master) !== 0;
-  }
-
   /** What firmware does: gives a window an address, switches the function on, and notes its interrupt line. */
   assign(addresses: Readonly<Record<number, number>>, interruptLine: number): void {
     for (const [index, address] of Object.entries(addresses)) this.writeBar(Number(index), address);

@@ -12,6 +12,7 @@ import {
   NOTIFY_MULTIPLIER,
   Status,
 } from '../../abi/virtio/virtio.table.ts';
+import { invariant } from '../../base/bug.ts';
 import { type GuestMemory, Virtqueue } from './queue.ts';
 
 /** What a device type adds to the transport. */
@@ -68,7 +69,7 @@ export class VirtioTransport {
 
   queue(index: number): Virtqueue {
     const queue = this.queues[index];
-    if (queue === undefined) throw new RangeError(`virtio queue ${index}`);
+    invariant(queue !== undefined, `the device has a queue ${index}`);
     return queue;
   }
 

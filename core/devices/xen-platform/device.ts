@@ -21,7 +21,7 @@ const INTA = 1;
 const LONGEST_LINE = 80;
 
 /** What drivers told by the protocol. */
-export class UnplugPorts implements BusDevice {
+class UnplugPorts implements BusDevice {
   readonly name = 'xen-unplug';
   /** The mask written last; undefined: none was. */
   unplugged: number | undefined;

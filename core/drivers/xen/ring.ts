@@ -32,11 +32,6 @@ export class BackRing {
     return this.broken ? 0 : waiting;
   }
 
-  /** Responses that can still be written without overwriting a request that was not taken. */
-  get unanswered(): number {
-    return (this.consumed - this.produced) >>> 0;
-  }
-
   private offset(index: number): number {
     return RingPage.entries + (index & (this.slots - 1)) * this.entrySize;
   }

@@ -15,7 +15,7 @@ const WIDTHS: Readonly<Record<string, number>> = { b: 1, w: 2, d: 4, q: 8, dq: 1
 const IDS = new Map(ROW_IDS.map((row) => [row[0], row]));
 
 /** A general register of 1, 2, 4 or 8 bytes. */
-export function registerName(number: number, bytes: number, rex: boolean): string {
+function registerName(number: number, bytes: number, rex: boolean): string {
   const old = WIDE[number];
   if (old === undefined) return `r${number}${bytes === 4 ? 'd' : bytes === 2 ? 'w' : bytes === 1 ? 'b' : ''}`;
   if (bytes === 8) return old;

@@ -17,12 +17,10 @@ import {
   USER_CODE,
   USER_STACK,
 } from '../testing/kernel.ts';
+import { little, push } from '../testing/program.ts';
 
 const HANDLER = 0x1_4000;
 const FREE = Selector.free;
-const little = (value: number): string =>
-  [0, 8, 16, 24].map((at) => ((value >>> at) & 255).toString(16).padStart(2, '0')).join(' ');
-const push = (value: number): string => `68 ${little(value)}`;
 const toRing3 = (flags = 2): string =>
   `${[Selector.userData, USER_STACK, flags, Selector.userCode32, USER_CODE].map(push).join(' ')} cf`;
 const setGate = (k: Kernel, vector: number, value: bigint): void => k.memory.writeU64(IDT + 8 * vector, value);

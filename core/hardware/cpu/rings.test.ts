@@ -15,11 +15,9 @@ import {
   USER_CODE,
   USER_STACK,
 } from '../testing/kernel.ts';
+import { little, push } from '../testing/program.ts';
 
 const HANDLER = 0x1_4000;
-const little = (value: number, bytes = 4): string =>
-  Array.from({ length: bytes }, (_, i) => (Math.floor(value / 256 ** i) & 255).toString(16).padStart(2, '0')).join(' ');
-const push = (value: number): string => `68 ${little(value)}`;
 /** Pushes SS RSP RFLAGS CS RIP and returns. */
 const iretTo = (cs: number, rip: number, ss: number, rsp = USER_STACK, flags = 2): string =>
   `${[ss, rsp, flags, cs, rip].map(push).join(' ')} 48 cf`;

@@ -1,20 +1,17 @@
 /** Machine code whose page tables are shadowed: which of its accesses leave it, and that it comes to the same. */
 import { describe, expect, it } from 'vitest';
 import { DATA, type Kernel, kernel } from '../testing/kernel.ts';
+import { little } from '../testing/program.ts';
 
 /** Of the page table of the test kernel, the entry of a page. */
 const ENTRY = 0x4000 + 8 * (DATA >> 12);
-const STORE = `c6 04 25 ${hex(DATA)} 01`; // mov byte [DATA], 1
-const LOAD = `8a 04 25 ${hex(DATA)}`; // mov al, [DATA]
+const STORE = `c6 04 25 ${little(DATA)} 01`; // mov byte [DATA], 1
+const LOAD = `8a 04 25 ${little(DATA)}`; // mov al, [DATA]
 /** mov qword [ENTRY], imm32: the page of DATA maps to itself, present, writable, for programs, not dirty. */
-const REMAP = `48 c7 04 25 ${hex(ENTRY)} ${hex(DATA | 7)}`;
-const INVALIDATE = `0f 01 3c 25 ${hex(DATA)}`; // invlpg [DATA]
+const REMAP = `48 c7 04 25 ${little(ENTRY)} ${little(DATA | 7)}`;
+const INVALIDATE = `0f 01 3c 25 ${little(DATA)}`; // invlpg [DATA]
 const RELOAD = '0f 20 d8 0f 22 d8'; // mov rax, cr3; mov cr3, rax
 const HLT = 'f4';
-
-function hex(value: number): string {
-  return [0, 8, 16, 24].map((shift) => ((value >>> shift) & 0xff).toString(16).padStart(2, '0')).join(' ');
-}
 
 /** Runs code twice, and tells which exits the second time had: by then code, stack and tables are known. */
 const exitsOf = (code: string): string[] => {

@@ -14,15 +14,13 @@ import {
   TSS,
   USER_CODE,
 } from '../testing/kernel.ts';
+import { push } from '../testing/program.ts';
 
 const VM = 0x2_0000;
 const IOPL3 = 0x3000;
 const VIRTUAL_CODE = USER_CODE >> 4;
 const [GS, FS, DS, ES, SS, SP] = [0x1111, 0x2222, DATA >> 4, 0x4444, 0x3000, 0x8000];
 const HANDLER = 0x1_4000;
-
-const push = (value: number): string =>
-  `68 ${[0, 8, 16, 24].map((at) => ((value >>> at) & 255).toString(16).padStart(2, '0')).join(' ')}`;
 
 /** A kernel that enters virtual-8086 mode at USER_CODE by IRETD. */
 function virtual(code: string, flags = 0, entry = 0): Kernel {

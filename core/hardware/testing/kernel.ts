@@ -4,10 +4,10 @@
  * An event that the test does not handle itself ends at its stub, `STUBS + 16 * vector`; `trapped` then says which it
  * was and what lies on the stack. Everything is at fixed addresses, identity-mapped.
  */
-import { readFileSync } from 'node:fs';
 import type { ContainerMemory, ExitHandlers, Trap, VirtualContext } from '../../seams/machine.ts';
 import { createEngine, type Engine, type EngineOptions } from '../cpu/engine.ts';
-import { bytesOf } from './program.ts';
+import { hotWasm } from './hot-wasm.ts';
+import { bytesOf, nothingOutside } from './program.ts';
 
 export const PML4 = 0x1000;
 const PDPT = 0x2000;
@@ -86,6 +86,7 @@ export interface Outside extends ExitHandlers {
 function outside(): Outside {
   const log: string[] = [];
   const self: Outside = {
+    ...nothingOutside,
     log,
     vector: -1,
     onOut: () => undefined,
@@ -103,18 +104,11 @@ function outside(): Outside {
       log.push(`out ${port.toString(16)} ${width} ${value.toString(16)}`);
       self.onOut(port, value);
     },
-    readDevice: () => 0n,
-    writeDevice: () => undefined,
-    call: () => false,
     acknowledgeInterrupt: (context) => {
       context.offerInterrupt(false);
       return self.vector;
     },
-    secondLevelFault: () => undefined,
     controlWrite: (_context, register, value) => void log.push(`cr${register} ${value.toString(16)}`),
-    invalidatePage: () => undefined,
-    pageFault: () => undefined,
-    tableWrite: () => undefined,
   };
   return self;
 }
@@ -156,8 +150,7 @@ export type Start = 'long' | 'user' | 'protected' | 'real';
 
 /** A kernel that begins at CODE (ring 3: USER_CODE) in the mode given, interrupts off. */
 export function kernel(start: Start, code: string, options: Pick<EngineOptions, 'translation'> = {}): Kernel {
-  const wasm = readFileSync(process.env.BLANKET_HOT_WASM ?? new URL('../cpu/hot/build/hot.wasm', import.meta.url));
-  const engine = createEngine(wasm, { memoryBytes: 128 * 2 ** 20, ...options });
+  const engine = createEngine(hotWasm(), { memoryBytes: 128 * 2 ** 20, ...options });
   const memory = engine.createMemory([{ start: 0, length: RAM }]);
   const exits = outside();
   const context = engine.createVirtualContext({ ringZero: 'code', memory, exits });

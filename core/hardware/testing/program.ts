@@ -1,8 +1,8 @@
 /** A small computer for tests of the engine: flat 64-bit code in ring 3 whose traps come back, or a kernel of a few bytes. */
-import { readFileSync } from 'node:fs';
 import type { MachineFrame } from '../../seams/addresses.ts';
 import type { ContainerMemory, ExitHandlers, Segment, Trap, VirtualContext } from '../../seams/machine.ts';
 import { createEngine, type Engine } from '../cpu/engine.ts';
+import { hotWasm } from './hot-wasm.ts';
 
 const RAM = 16 * 2 ** 20;
 const PML4 = 0x1000;
@@ -12,12 +12,16 @@ export const CODE = 0x10_0000;
 export const STACK = 0x20_0000;
 export const DATA = 0x30_0000;
 
-const wasm = (): Uint8Array =>
-  readFileSync(process.env.BLANKET_HOT_WASM ?? new URL('../cpu/hot/build/hot.wasm', import.meta.url));
-
 /** Hexadecimal bytes, blanks and line breaks as one likes; text behind ; is a comment. */
 export const bytesOf = (text: string): Uint8Array =>
   Uint8Array.from((text.replace(/;.*$/gm, '').match(/[0-9a-f]{2}/gi) ?? []).map((pair) => Number.parseInt(pair, 16)));
+
+/** A number as the text of its bytes for {@link bytesOf}, the lowest first. */
+export const little = (value: number, bytes = 4): string =>
+  Array.from({ length: bytes }, (_, index) => (Math.floor(value / 256 ** index) & 0xff).toString(16).padStart(2, '0')).join(' ');
+
+/** PUSH of a 32-bit number, which is extended by its sign. */
+export const push = (value: number): string => `68 ${little(value)}`;
 
 export interface Device {
   log: string[];
@@ -27,11 +31,27 @@ export interface Device {
   onAccess?: () => void;
 }
 
+/** Nothing answers, and nobody asks: for code that never leaves its machine, and as the rest of what a test answers. */
+export const nothingOutside: ExitHandlers = {
+  cpuid: () => ({ eax: 0, ebx: 0, ecx: 0, edx: 0 }),
+  readMsr: () => undefined,
+  writeMsr: () => false,
+  readPort: () => 0xffff_ffff,
+  writePort: () => undefined,
+  readDevice: () => 0n,
+  writeDevice: () => undefined,
+  call: () => false,
+  acknowledgeInterrupt: () => -1,
+  secondLevelFault: () => undefined,
+  controlWrite: () => undefined,
+  invalidatePage: () => undefined,
+  pageFault: () => undefined,
+  tableWrite: () => undefined,
+};
+
 function handlers(device: Device): ExitHandlers {
   return {
-    cpuid: () => ({ eax: 0, ebx: 0, ecx: 0, edx: 0 }),
-    readMsr: () => undefined,
-    writeMsr: () => false,
+    ...nothingOutside,
     readPort: (_context, port, width) => {
       device.log.push(`in ${port.toString(16)} ${width}`);
       return Number(device.value & 0xffff_ffffn);
@@ -45,13 +65,6 @@ function handlers(device: Device): ExitHandlers {
     },
     writeDevice: (_context, address, width, value) =>
       void device.log.push(`write ${address.toString(16)} ${width} ${value.toString(16)}`),
-    call: () => false,
-    acknowledgeInterrupt: () => -1,
-    secondLevelFault: () => undefined,
-    controlWrite: () => undefined,
-    invalidatePage: () => undefined,
-    pageFault: () => undefined,
-    tableWrite: () => undefined,
   };
 }
 
@@ -82,7 +95,7 @@ const OPEN = 7n;
  * so that `page` can close one. Everything else up to 1 GiB is 2 MiB pages; beyond RAM there is a device.
  */
 export function program(code: string, width: 64 | 32 = 64): Program {
-  const engine = createEngine(wasm(), { memoryBytes: 128 * 2 ** 20 });
+  const engine = createEngine(hotWasm(), { memoryBytes: 128 * 2 ** 20 });
   const memory = engine.createMemory([{ start: 0, length: RAM }]);
   const device: Device = { log: [], value: 0n, times: [] };
   const put = (address: number, value: bigint): void => memory.writeU64(address, value);

@@ -13,7 +13,7 @@ export interface Copied {
 }
 
 /** `to` is empty and at least as large. Yields after each piece. */
-export function* copyDisk(from: BlockStore, to: BlockStore): Generator<Copied> {
+function* copyDisk(from: BlockStore, to: BlockStore): Generator<Copied> {
   const of = from.sectors * SECTOR;
   for (let at = 0; at < of; at += PIECE) {
     const bytes = from.read(at, Math.min(PIECE, of - at));

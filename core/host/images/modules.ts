@@ -13,7 +13,7 @@ export interface KernelModule {
 }
 
 /** What a machine may need before it has a disk; names a kernel does not have as modules are left out. */
-export const WANTED: readonly string[] = [
+const WANTED: readonly string[] = [
   'virtio',
   'virtio_ring',
   'virtio_pci',

@@ -10,7 +10,7 @@ import type { MachineFrame } from '../../seams/addresses.ts';
 import type { MachineMemory } from '../../seams/machine.ts';
 
 export const FrameType = { none: 0, writable: 1, l1: 2, l2: 3, l3: 4, l4: 5, segment: 6 } as const;
-export const FRAME_TYPE_NAMES = ['none', 'writable', 'L1', 'L2', 'L3', 'L4', 'segment'] as const;
+const FRAME_TYPE_NAMES = ['none', 'writable', 'L1', 'L2', 'L3', 'L4', 'segment'] as const;
 
 export const FrameFlag = {
   /** The owner still holds the reference of the allocation. */

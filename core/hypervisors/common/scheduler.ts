@@ -9,11 +9,11 @@
 import { invariant } from '../../base/bug.ts';
 import type { Cycles } from '../../seams/addresses.ts';
 
-export const DEFAULT_WEIGHT = 256;
+const DEFAULT_WEIGHT = 256;
 const SLICE_MS = 30;
 const TICK_MS = 10;
 
-export const Priority = { boost: 0, under: 1, over: 2 } as const;
+const Priority = { boost: 0, under: 1, over: 2 } as const;
 
 /** What weight and cap are given to: a domain. */
 export interface Account {

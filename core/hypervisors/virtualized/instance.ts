@@ -90,10 +90,6 @@ export class Instance {
     return this.spec.name;
   }
 
-  get flavourName(): 'xen' | 'kvm' {
-    return this.#flavour.name;
-  }
-
   get ended(): Outcome | undefined {
     return this.computer.ended;
   }

@@ -19,7 +19,7 @@ import { type Fabric, macOf } from '../fabric.ts';
 
 /** Leases have no end while the instance lives; the gateways renew them. */
 const LEASE_MILLISECONDS = 86_400_000;
-export const BRIDGE = 'bridge0';
+const BRIDGE = 'bridge0';
 const FILE = 'networks.json';
 /** Numbers of the cards of inner gateways and routers; machines count from the other end. */
 const CARDS = 0xff_0000;

@@ -1,13 +1,13 @@
 /** The loops compute the same in both tiers and both widths, and have as many instructions as they say. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../../../hardware/cpu/engine.ts';
+import { hotWasm } from '../../../hardware/testing/hot-wasm.ts';
 import { bareWorld } from '../../../worlds/bare.ts';
 import { assemble } from './assemble.ts';
 import { Listener, type LoopProgram, loopKernel, type Width } from './kernel.ts';
 import { PROGRAMS } from './programs.table.ts';
 
-const WASM = readFileSync(new URL('../../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
+const WASM = hotWasm();
 
 function run(program: LoopProgram, width: Width, turns: number, translation: EngineOptions['translation']) {
   const listener = new Listener<number>();

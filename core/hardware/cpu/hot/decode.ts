@@ -6,8 +6,8 @@ import { CANDIDATES, FIRST_CANDIDATE, HAS_MODRM } from './gen/decode-tables';
 import { Mode, Op, Prefix, Seg, FLAT, FLAT_STACK } from './state';
 
 /** Row ids that no table row has. */
-export const ROW_NONE: u32 = 0;
-export const ROW_TOO_LONG: u32 = 1;
+const ROW_NONE: u32 = 0;
+const ROW_TOO_LONG: u32 = 1;
 
 const MAX_LENGTH: u32 = 15;
 const NONE: u32 = 16;

@@ -110,7 +110,7 @@ function stackReference(): bool {
   return implicitStack || segment == FLAT_STACK || segment == Seg.ss;
 }
 /** Set while an instruction pushes or pops. */
-export let implicitStack: bool = false;
+let implicitStack: bool = false;
 @inline export function setImplicitStack(value: bool): void { implicitStack = value; }
 
 function outside(a: u64, size: u32): bool {

@@ -68,7 +68,7 @@ export function writeDevice(address: u64, size: u32, value: u64): void {
   for (let i: u32 = 0; i < size; i++) deviceWrite(cpu, <f64>(address + <u64>i), 1, (value >> (<u64>i << 3)) & 0xff);
 }
 
-export function writePhysical(address: u64, size: u32, value: u64): void {
+function writePhysical(address: u64, size: u32, value: u64): void {
   const entry = hostEntry(address >> 12, true);
   if (!entry) {
     writeDevice(address, size, value);

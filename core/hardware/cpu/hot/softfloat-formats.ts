@@ -14,7 +14,7 @@ export const SINGLE_MINIMUM: i32 = 16257;
 export const SINGLE_MAXIMUM: i32 = 16510;
 export const DOUBLE_MINIMUM: i32 = 15361;
 export const DOUBLE_MAXIMUM: i32 = 17406;
-export const EXTENDED_MAXIMUM: i32 = 32766;
+const EXTENDED_MAXIMUM: i32 = 32766;
 /** What a register result's exponent is moved by when overflow or underflow is not masked (SDM vol. 1 §8.5.4, §8.5.5). */
 const WRAP: i32 = 24576;
 

@@ -20,13 +20,6 @@ export let wideRest: u64 = 0;
   wideLow = other << 32 | low & 0xffff_ffff;
 }
 
-/** Upper half of a * b. */
-export function multiplyHigh(a: u64, b: u64): u64 {
-  const a0 = a & 0xffff_ffff, a1 = a >> 32, b0 = b & 0xffff_ffff, b1 = b >> 32;
-  const middle = a1 * b0 + (a0 * b0 >> 32);
-  return a1 * b1 + (middle >> 32) + (a0 * b1 + (middle & 0xffff_ffff) >> 32);
-}
-
 /**
  * high:low / divisor; the remainder goes to `wideRest`.
  * Only for high < divisor and a divisor with bit 63 set: then each 32-bit digit, estimated from the upper half of the

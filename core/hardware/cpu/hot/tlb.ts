@@ -10,7 +10,7 @@
 import { Constant, Offset, Place } from './gen/offsets';
 import { cpu } from './state';
 
-export const TLB_GLOBAL: u32 = 1;
+const TLB_GLOBAL: u32 = 1;
 export const TLB_SIZE_SHIFT: u32 = 8;
 /** Page sizes above 4 KiB: 2 MiB, 4 MiB (32-bit paging), 1 GiB. */
 const LARGE_SHIFTS: u32 = 3;

@@ -143,7 +143,7 @@ export function loadDouble(n: usize, bits: u64): void { operandDouble(n, bits); 
 export function loadSingle(n: usize, bits: u32): void { operandSingle(n, bits); }
 
 /** RESULT becomes the NaN to propagate: the first operand that is one, made quiet (SDM vol. 1 table 4-7). */
-export function propagateNan(): void {
+function propagateNan(): void {
   if (kindOf(LEFT) == Kind.signalling || kindOf(RIGHT) == Kind.signalling) signal(Exception.invalid);
   copyNumber(RESULT, isNan(LEFT) ? LEFT : RIGHT);
   store<u32>(RESULT, Kind.quiet, N.kind);

@@ -8,7 +8,7 @@
 //   MMX      #UD        -              #NM        #MF        -
 import { Offset } from './gen/offsets';
 import { linear } from './operands';
-import { POISON, prepareRead, prepareWrite, probe, read16, read32, read64, read8, write64 } from './memory';
+import { POISON, prepareRead, prepareWrite, probe, read16, read32, read64, write64 } from './memory';
 import { faulted, raise, raiseGp, raiseUd, Vector } from './raise';
 import { checkPending, enterMmx } from './x87';
 import { cpu, Cr0, cr0, cr4, Cr4, opReg, opRm } from './state';
@@ -91,8 +91,6 @@ export function source16(): u32 {
   const rm = opRm();
   return rm != 0xff ? xmm32(rm) & 0xffff : <u32>read16(linear(2, false));
 }
-/** One byte of memory; a general register is read by the caller. */
-export function memory8(): u32 { return <u32>read8(linear(1, false)); }
 
 // MMX. Registers are the significands of the x87 registers, counted from R0 whatever TOP is.
 @inline export function mm(i: u32): u64 { return load<u64>(cpu + (<usize>(i & 7) << 4), Offset.fpr); }

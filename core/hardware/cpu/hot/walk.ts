@@ -26,7 +26,7 @@ const RESERVED_PAE: u64 = 0x7ff0_0000_0000_0000;
 /** Where the last successful walk led: physical address, and whether the page is global or a user page. */
 export let walkAddress: u64 = 0;
 export let walkGlobal: bool = false;
-export let walkUser: bool = false;
+let walkUser: bool = false;
 /** log2 of the size of the page: 12, 21, 22 or 30. */
 export let walkShift: u32 = 12;
 /** Error code of the last walk that failed. */

@@ -39,7 +39,7 @@ export interface CodeSource {
   isEntry(at: number): boolean;
 }
 
-export function targetOf(instruction: Instruction): number {
+function targetOf(instruction: Instruction): number {
   return instruction.at + instruction.length + instruction.low;
 }
 

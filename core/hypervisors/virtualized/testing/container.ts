@@ -1,15 +1,12 @@
 /** A container on a computer without devices, for tests of what a flavour shows to ring 0. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { bare } from '../../../hardware/bare.ts';
 import { createEngine } from '../../../hardware/cpu/engine.ts';
+import { hotWasm } from '../../../hardware/testing/hot-wasm.ts';
 import type { Board } from '../../../seams/board.ts';
 import type { AddressRange } from '../../../seams/machine.ts';
 import type { FlavourFactory } from '../flavour.ts';
 import type { Instance } from '../instance.ts';
 import { Provider } from '../provider.ts';
-
-const WASM = fileURLToPath(new URL('../../../hardware/cpu/hot/build/hot.wasm', import.meta.url));
 
 const nothing: Board = {
   readPort: () => 0,
@@ -37,7 +34,7 @@ export interface ContainerOptions {
 export const rentContainer = (flavour: FlavourFactory, options: ContainerOptions): Instance => {
   const { cpus, frequency, ram, epochNanoseconds } = options;
   const cpuid = () => ({ eax: 0, ebx: 0, ecx: 0, edx: 0 });
-  const engine = createEngine(new Uint8Array(readFileSync(WASM)));
+  const engine = createEngine(hotWasm());
   const host = bare(engine, { ram: [], cpus: 1, frequency, cpuid, board: () => nothing });
   return new Provider(host.machine, flavour).create({
     name: 'container',

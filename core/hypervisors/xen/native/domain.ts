@@ -15,7 +15,7 @@ import type { ForeignUse } from '../holder.ts';
 import { Vcpu } from '../vcpu.ts';
 import type { Xen } from '../xen.ts';
 
-export class NativeVcpu extends Vcpu {
+class NativeVcpu extends Vcpu {
   private readonly tasks: (() => void)[] = [];
 
   /** Adds work; done in order, in this vCPU's time. */

@@ -130,7 +130,7 @@ const bitOperation = (decoded: Decoded, old: bigint, flags: bigint, operands: Op
 };
 
 /** What `decoded` makes of `old`; undefined: not a store of a known form. */
-export const effectOf = (
+const effectOf = (
   decoded: Decoded,
   old: bigint,
   flags: bigint,
