@@ -4,7 +4,15 @@ import type { Fleet, Instance, Machine } from '../core/contract/fleet.ts';
 import type { InstanceChange } from '../core/contract/wire.ts';
 
 /** States of an instance that had a process when the program ended, and will have one again. */
-const HAD_PROCESS: ReadonlySet<Instance['state']> = new Set(['starting', 'ready', 'laying', 'blanket', 'saving', 'saved', 'lost']);
+const HAD_PROCESS: ReadonlySet<Instance['state']> = new Set([
+  'starting',
+  'ready',
+  'laying',
+  'blanket',
+  'saving',
+  'saved',
+  'lost',
+]);
 
 /** What {@link InstanceChange} holds. */
 const ownPart = ({ state, reason, readyAt, endedAt, capacity, restarts }: Instance): Required<InstanceChange> => ({
