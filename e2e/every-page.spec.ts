@@ -45,6 +45,16 @@ const PLACES: readonly (readonly [string, string])[] = [
 async function show(window: Page, place: string): Promise<void> {
   await go(window, place);
   await window.waitForTimeout(place === '/planner' ? 4000 : place.includes('performance') ? 1500 : 350);
+  await still(window);
+}
+
+/** Waits until nothing moves or fades: what is half transparent has no contrast. */
+async function still(window: Page): Promise<void> {
+  await window.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== 'running' || effect?.getTiming().iterations === Number.POSITIVE_INFINITY),
+  );
 }
 
 /** `popup`: what floats over the page is reached by itself, and need not stand in a landmark. */
@@ -104,11 +114,13 @@ for (const theme of ['light', 'dark'] as const) {
         await show(window, '/machines?on=i1.2');
         const opened = async (name: string, open: () => Promise<void>): Promise<void> => {
           await open();
-          await window.waitForTimeout(200);
+          const floating = window.locator('.MuiModal-root');
+          await expect(floating).toBeVisible();
+          await still(window);
           await window.screenshot({ path: join(PICTURES, `${theme}-${size.name}-${name}.png`) });
           expect.soft(await violations(window, true), name).toEqual([]);
           await window.keyboard.press('Escape');
-          await window.waitForTimeout(150);
+          await expect(floating).toHaveCount(0);
         };
         await opened('palette', () => window.keyboard.press('Control+k'));
         await opened('shortcuts', () => window.keyboard.press('?'));

@@ -43,7 +43,13 @@ test('7: the content policy has no unsafe source, and holds', async ({ desk }) =
         const frame = document.createElement('iframe');
         frame.src = 'https://example.invalid/';
         document.body.append(frame);
-        setTimeout(() => resolve(seen), 400);
+        const all = ['img-src', 'eval refused', 'frame-src'];
+        const end = Date.now() + 30_000;
+        const look = setInterval(() => {
+          if (Date.now() < end && !all.every((it) => seen.includes(it))) return;
+          clearInterval(look);
+          resolve(seen);
+        }, 50);
       }),
   );
   expect(broken).toEqual(expect.arrayContaining(['img-src', 'eval refused', 'frame-src']));
