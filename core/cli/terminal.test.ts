@@ -31,8 +31,8 @@ function kernel(): string {
   return path;
 }
 
-it('passes keys as they are typed, and leaves at Ctrl-]', async () => {
-  const command = `${process.execPath} tools/blanket.js boot --kernel ${kernel()} --timeout 50; echo status=$?`;
+it.each(['bare', 'kvm-hvm'])('passes keys to %s as they are typed, and leaves at Ctrl-]', async (machine) => {
+  const command = `${process.execPath} tools/blanket.js boot --on ${machine} --kernel ${kernel()} --timeout 50; echo status=$?`;
   // util-linux: a pseudo-terminal around a shell, its keys our standard input.
   const child = spawn('script', ['-qfec', command, '/dev/null'], { cwd: root, stdio: ['pipe', 'pipe', 'inherit'] });
   let screen = '';

@@ -57,15 +57,16 @@ const onHardware = (options: MachineOptions): Bootable =>
   );
 
 /** One connection to a new network, if one is wanted. */
-const networksOf = (options: MachineOptions, card = 1): Plugged['networks'] =>
+const networksOf = (options: Pick<MachineOptions, 'network'>, card = 1): Plugged['networks'] =>
   options.network ? [{ port: createFabric().plug('machine'), mac: macOf(card) }] : [];
 
+/** A guest of a KVM provider talks on its serial line: with a console device beside it, each would take what is typed from the other. */
 const inContainer =
   (outfit: Outfitter) =>
-  (options: MachineOptions): Bootable => {
+  ({ console: serial, ...options }: MachineOptions): Bootable => {
     const world = rentedWorld({
       ...options,
-      serial: options.console,
+      serial,
       outfit,
       networks: networksOf(options),
       seed: options.epoch,

@@ -11,8 +11,14 @@ export interface NetworkReadings {
 /** Virtual seconds. */
 const PATIENCE = 600;
 
+/** Bytes. */
+const MIB = 2 ** 20;
+
 /** Of the sums of the file: a guest reckons them many times faster than SHA-256. */
 const MD5_DIGITS = 32;
+
+/** The server's file lies in a tmpfs, which holds at most half of what the guest has. */
+const serverMib = (mib: number): number => 128 + 2 * mib;
 
 const guest = (number: number, memoryMib: number) =>
   machineRecord(number, {
@@ -51,10 +57,12 @@ export async function networkJourney(mib: number): Promise<NetworkReadings> {
     for (const instance of [near, far]) await instance.lay();
     near.accompany(far);
     far.accompany(near);
-    const server = await ready(near, 1, 128 + mib);
+    const server = await ready(near, 1, serverMib(mib));
     await ready(near, 2, 96);
     await ready(far, 3, 96);
     await near.run('i1.1', `dd if=/dev/urandom of=/tmp/file bs=1M count=${mib} 2>/dev/null`, PATIENCE);
+    const bytes = Number(await near.run('i1.1', 'wc -c < /tmp/file', PATIENCE));
+    if (bytes !== mib * MIB) throw new Error(`the file has ${bytes} bytes instead of ${mib} MiB`);
     await near.run('i1.1', 'echo hello > /tmp/note; httpd -p 80 -h /tmp');
     const sum = (await near.run('i1.1', 'md5sum < /tmp/file', PATIENCE)).slice(0, MD5_DIGITS);
     return {

@@ -105,8 +105,8 @@ export class Xen implements Occupant {
     return this.clock.toNanoseconds(this.now());
   }
 
-  /** Any CPU: all answer CPUID alike. */
-  get cpuidSource(): Cpu {
+  /** Any CPU: all answer CPUID and the same model-specific registers alike. */
+  get processor(): Cpu {
     return this.cpu(0);
   }
 

@@ -9,6 +9,7 @@ import { contextOf } from './context.ts';
 
 interface ConsoleOptions {
   readonly line: 'serial' | 'boot';
+  readonly new?: boolean;
   readonly until?: string;
   readonly timeout?: number;
 }
@@ -18,9 +19,10 @@ export function consoleCommand(): Command {
     .description('Open the console of a machine. Ctrl-] leaves; so does the end of the input of a script.')
     .argument('<machine>', 'name or id')
     .addOption(new Option('--line <line>', "the machine's own, or its instance's").choices(['serial', 'boot']).default('serial'))
+    .option('--new', 'leave out what was printed before')
     .option('--until <text>', 'leave when this was printed')
     .option('--timeout <seconds>', 'leave after that time, with status 124', positiveNumber)
-    .action(async (named: string, { line, until, timeout }: ConsoleOptions, command: Command) => {
+    .action(async (named: string, { line, new: onlyNew = false, until, timeout }: ConsoleOptions, command: Command) => {
       const { fleet } = contextOf(command);
       const { id } = await fleet.machine(named);
       const stream = await openStream(fleet.folder, { kind: 'console', unit: id, line });
@@ -35,8 +37,9 @@ export function consoleCommand(): Command {
           ended = true;
           return;
         }
-        terminal.write(message.bytes);
-        if (until !== undefined && !found) {
+        const wanted = !(onlyNew && message.past);
+        if (wanted) terminal.write(message.bytes);
+        if (wanted && until !== undefined && !found) {
           seen += Buffer.from(message.bytes).toString('latin1');
           found = seen.includes(until);
           seen = seen.slice(-until.length);

@@ -139,6 +139,10 @@ describe('machines', () => {
     await vi.waitFor(() => expect(process.stdin.listenerCount('data')).toBeGreaterThan(0));
     world.console('i1.1').write(bytes);
     expect(await typed).toContain('login');
+    const again = domains('console', 'web', '--new', '--until', 'login', '--timeout', '20');
+    await vi.waitFor(() => expect(process.stdin.listenerCount('data')).toBeGreaterThan(0));
+    world.console('i1.1').write(new TextEncoder().encode('root\r\nanother login: '));
+    expect(await again).toBe('root\r\nanother login: ');
   });
 });
 

@@ -10,6 +10,11 @@ const HIDDEN_1C = bit(2, 3, 4, 5, 6, 7, 8, 10, 11, 15, 17, 18, 21, 24, 26, 27, 2
 const HIDDEN_1D = bit(1, 3, 9, 12, 13, 17, 21, 22, 27, 29, 31);
 /** Leaf 7, EBX: FSGSBASE TSC_ADJUST SMEP INVPCID MPX and all that needs XSAVE (AVX2, AVX512*), SMAP, PT. */
 const HIDDEN_7B = bit(0, 1, 5, 7, 10, 12, 14, 15, 16, 17, 20, 21, 25, 26, 27, 28, 30, 31);
+/** Leaf 7, EDX, what a domain may use: FSRM MD_CLEAR IBRS STIBP ARCH_CAPABILITIES SSBD. */
+const SHOWN_7D = bit(4, 10, 26, 27, 29, 31);
+/** Leaf 7, subleaf 2, EDX: PSFD IPRED_CTRL RRSBA_CTRL DDP_CTRL BHI_CTRL MCDT_NO. */
+const SHOWN_72D = bit(0, 1, 2, 3, 4, 5);
+const LAST_OF_7 = 2;
 /** 0x80000001, ECX: SVM EXTAPIC OSVW IBS SKINIT WDT LWP NODEID PERFCTR MWAITX, XOP FMA4 (without XSAVE). */
 const HIDDEN_E1C = bit(2, 3, 9, 10, 11, 12, 13, 15, 16, 19, 22, 23, 24, 28, 29);
 /** 0x80000001, EDX: as leaf 1, and 1 GiB pages, RDTSCP. */
@@ -77,7 +82,9 @@ export const guestCpuid = (cpu: Cpu, clock: Clock, vcpu: number, leaf: number, s
     case 0x1f:
       return NOTHING;
     case 7:
-      return subleaf === 0 ? { eax: 0, ebx: (own.ebx & ~HIDDEN_7B) >>> 0, ecx: 0, edx: 0 } : NOTHING;
+      if (subleaf === LAST_OF_7) return { ...NOTHING, edx: (own.edx & SHOWN_72D) >>> 0 };
+      if (subleaf !== 0) return NOTHING;
+      return { eax: Math.min(own.eax, LAST_OF_7), ebx: (own.ebx & ~HIDDEN_7B) >>> 0, ecx: 0, edx: (own.edx & SHOWN_7D) >>> 0 };
     case 0x8000_0001:
       return { ...own, ecx: (own.ecx & ~HIDDEN_E1C) >>> 0, edx: (own.edx & ~HIDDEN_E1D) >>> 0 };
     case 0x8000_0007:

@@ -8,6 +8,8 @@ import { Register, type Trap } from '../../../seams/machine.ts';
 import { createFixture, type Fixture } from '../testing/fixture.ts';
 import { deliverPending } from './bounce.ts';
 import { handleTrap } from './exceptions.ts';
+import { FIXED_MSRS } from './msr.table.ts';
+import { readMsr, writeMsr } from './msr.ts';
 
 const CODE = 80;
 const STACK = 95;
@@ -189,6 +191,36 @@ describe('privileged instructions', () => {
       handleTrap(vcpu, fault(13));
       expect([vcpu.context.rip, registers[Register.rax]]).toEqual([linear(CODE, 2), 0n]);
     }
+  });
+
+  it('what the processor can do is told as it is, without what Xen keeps to itself', () => {
+    const { vcpu, domain } = running([]);
+    expect(readMsr(vcpu, 0x10a)).toBe(domain.xen.processor.readMsr(0x10a));
+    // Fast strings are on; no branch traces, no sampling, no task priority messages.
+    expect(readMsr(vcpu, 0x1a0)).toBe(0x80_1801n);
+    expect([writeMsr(vcpu, 0x10a, 0n), writeMsr(vcpu, 0x1a0, 0x80_1801n)]).toEqual([false, false]);
+  });
+
+  it('control of speculation is kept as it was written; unknown bits are refused', () => {
+    const { vcpu } = running([]);
+    expect([readMsr(vcpu, 0x48), writeMsr(vcpu, 0x48, 5n), readMsr(vcpu, 0x48), writeMsr(vcpu, 0x48, 8n)]).toEqual([
+      0n,
+      true,
+      5n,
+      false,
+    ]);
+    expect([writeMsr(vcpu, 0x49, 1n), writeMsr(vcpu, 0x49, 2n), readMsr(vcpu, 0x49)]).toEqual([true, false, undefined]);
+  });
+
+  it('what has no use is read and written as it is, and nothing else', () => {
+    const { vcpu } = running([]);
+    for (const [msr, { value, writes = false }] of FIXED_MSRS)
+      expect([msr, readMsr(vcpu, msr), writeMsr(vcpu, msr, value), writeMsr(vcpu, msr, value ^ 0x400n)]).toEqual([
+        msr,
+        value,
+        writes,
+        false,
+      ]);
   });
 
   it('an unknown MSR, hlt and ports without privilege are the guest’s own faults', () => {

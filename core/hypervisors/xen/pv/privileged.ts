@@ -127,7 +127,7 @@ export const doCpuid = (vcpu: PvVcpu): void => {
   const { xen } = vcpu.domain;
   const leaf = Number(low32(registers[Register.rax] ?? 0n));
   const subleaf = Number(low32(registers[Register.rcx] ?? 0n));
-  const result = guestCpuid(xen.cpuidSource, xen.clock, vcpu.id, leaf, subleaf);
+  const result = guestCpuid(xen.processor, xen.clock, vcpu.id, leaf, subleaf);
   registers[Register.rax] = BigInt(result.eax >>> 0);
   registers[Register.rbx] = BigInt(result.ebx >>> 0);
   registers[Register.rcx] = BigInt(result.ecx >>> 0);

@@ -37,6 +37,8 @@ export class PvVcpu extends Vcpu {
   userRoot = 0;
   /** GS base of the mode that is not in use. */
   otherGsBase = 0n;
+  /** IA32_SPEC_CTRL. The emulated processor does not speculate; it is only kept, and a kernel sets it again when it resumes. */
+  speculationControl = 0n;
   kernelSp = 0n;
   kernelSs = 0;
   /** Virtual I/O privilege level (PHYSDEVOP_set_iopl). */

@@ -1,4 +1,5 @@
 /** A machine for tests: sparse memory, and CPUs that "run" a script instead of code. */
+import { MSRS } from '../../../abi/x86/msr.table.ts';
 import type { MachineFrame } from '../../../seams/addresses.ts';
 import type {
   Context,
@@ -118,8 +119,8 @@ export class FakeCpu implements Cpu {
   cpuid(): { eax: number; ebx: number; ecx: number; edx: number } {
     return { eax: 0, ebx: 0, ecx: 0xffff_ffff, edx: 0xffff_ffff };
   }
-  readMsr(): bigint | undefined {
-    return undefined;
+  readMsr(msr: number): bigint | undefined {
+    return MSRS.find((row) => row.number === msr && row.access !== 'w')?.reset;
   }
   writeMsr(): boolean {
     return false;
