@@ -17,6 +17,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A regular expression. */
+export function expression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? `${error.message}.` : 'It is a regular expression.');
+  }
+}
+
 /** A date in a form that JavaScript knows, as seconds since 1970. */
 export function date(text: string): number {
   const milliseconds = Date.parse(text);

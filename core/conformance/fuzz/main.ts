@@ -1,6 +1,8 @@
 /** The command behind `npm run fuzz`: hostile guests of the hypervisor, or damaged kernels, for as long as wanted. */
 import { tmpdir } from 'node:os';
 import { Command } from 'commander';
+import { wholeNumber } from '../../cli/options.ts';
+import { runTool } from '../../cli/tool.ts';
 import { readBytes } from '../../host/files.ts';
 import { runHostileGuests } from './hostile-run.ts';
 import { runKernels } from './kernel-run.ts';
@@ -12,14 +14,17 @@ interface Piece {
 }
 
 interface FuzzOptions {
-  readonly seed: string;
-  readonly count: string;
+  readonly seed: number;
+  readonly count: number;
 }
 
 /** Runs pieces until the count is reached or one has offences; tells the seed first, so that it is known after a crash, too. */
-function repeat(what: string, options: FuzzOptions, run: (seed: number, count: number) => Piece, size: number): void {
-  const count = Number(options.count);
-  const first = Number(options.seed);
+function repeat(
+  what: string,
+  { seed: first, count }: FuzzOptions,
+  run: (seed: number, count: number) => Piece,
+  size: number,
+): void {
   process.stdout.write(`seed ${first}\n`);
   const start = performance.now();
   const totals = new Map<string, number>();
@@ -45,13 +50,14 @@ const ACTS = 50_000;
 const named = (kind: string, counts: ReadonlyMap<string, number>): [string, number][] =>
   [...counts].map(([name, times]) => [`${kind}: ${name}`, times]);
 
-const randomSeed = String(Date.now() & 0x7fff_ffff);
+const MOST = 2 ** 31 - 1;
+const randomSeed = Date.now() & MOST;
 const program = new Command('fuzz').description('Hostile input at random; a failure prints its seed and ends with status 1.');
 program
   .command('guests')
   .description('guests that attack the Xen hypervisor, the back ends and the store')
-  .option('--count <calls>', 'hypercalls, those within lists included', '1000000')
-  .option('--seed <n>', 'repeats a run', randomSeed)
+  .option('--count <calls>', 'hypercalls, those within lists included', wholeNumber(1, MOST), 1_000_000)
+  .option('--seed <n>', 'repeats a run', wholeNumber(0, MOST), randomSeed)
   .action((options: FuzzOptions) =>
     repeat(
       'hypercalls',
@@ -66,8 +72,8 @@ program
 program
   .command('kernels')
   .description('damaged kernels, and random bytes as code in ring 0 and ring 3')
-  .option('--count <kernels>', 'kernels', '2000')
-  .option('--seed <n>', 'repeats a run', randomSeed)
+  .option('--count <kernels>', 'kernels', wholeNumber(1, MOST), 2000)
+  .option('--seed <n>', 'repeats a run', wholeNumber(0, MOST), randomSeed)
   .option('--kernel <file>', 'damage this kernel instead of made-up ones')
   .action((options: FuzzOptions & { kernel?: string }) => {
     const given = options.kernel === undefined ? {} : { given: readBytes(options.kernel) };
@@ -81,4 +87,4 @@ program
       200,
     );
   });
-program.parse();
+await runTool(program);

@@ -1,31 +1,31 @@
 /** The command behind `npm run conformance`: long comparisons of instruction semantics with this computer's CPU. */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { expression, wholeNumber } from '../../cli/options.ts';
+import { runTool } from '../../cli/tool.ts';
 import { nativeOracle } from './native.ts';
-import { compareStreams } from './streams.ts';
+import { compareStreams, type StreamOptions } from './streams.ts';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Date.now() & 0x7fff_ffff) },
-    instructions: { type: 'string', default: '10000000' },
-    longest: { type: 'string', default: '8' },
-    show: { type: 'string', default: '10' },
-    only: { type: 'string' },
-    translate: { type: 'string', default: '0' },
-  },
-});
-const oracle = nativeOracle();
-const report = await compareStreams(oracle, {
-  seed: Number(values.seed),
-  instructions: Number(values.instructions),
-  longest: Number(values.longest),
-  mostMismatches: Number(values.show),
-  translateAfter: Number(values.translate),
-  ...(values.only === undefined ? {} : { only: new RegExp(values.only) }),
-});
-oracle.close();
-for (const { text, code, differences } of report.mismatches)
-  console.log(`${text}\n  ${code}\n${differences.map((line) => `    ${line}`).join('\n')}`);
-console.log(
-  `seed ${values.seed}: ${report.instructions} instructions in ${report.programs} programs, ${report.mismatches.length} differ`,
-);
-process.exitCode = report.mismatches.length === 0 ? 0 : 1;
+const MOST = 2 ** 31 - 1;
+
+async function compare(options: StreamOptions): Promise<void> {
+  const oracle = nativeOracle();
+  const { mismatches, instructions, programs } = await compareStreams(oracle, options);
+  oracle.close();
+  for (const { text, code, differences } of mismatches)
+    console.log(`${text}\n  ${code}\n${differences.map((line) => `    ${line}`).join('\n')}`);
+  console.log(`seed ${options.seed}: ${instructions} instructions in ${programs} programs, ${mismatches.length} differ`);
+  process.exitCode = mismatches.length === 0 ? 0 : 1;
+}
+
+const program = new Command('conformance')
+  .description("Compares random programs with this computer's CPU; ends with status 1 if one differs.")
+  .option('--instructions <n>', 'how many', wholeNumber(1, MOST), 10_000_000)
+  .option('--longest <n>', 'instructions of one program, at most', wholeNumber(1, 64), 8)
+  .option('--only <expression>', 'instructions whose name it matches, such as "^ADD$"', expression)
+  .option('--translate <n>', 'times after which code is translated; 0: it is only interpreted', wholeNumber(0, MOST), 0)
+  .option('--show <n>', 'stop after so many programs that differ', wholeNumber(1, MOST), 10)
+  .option('--seed <n>', 'repeats a run', wholeNumber(0, MOST), Date.now() & MOST)
+  .action(({ translate: translateAfter, show: mostMismatches, ...options }) =>
+    compare({ ...options, translateAfter, mostMismatches }),
+  );
+await runTool(program);

@@ -1,6 +1,7 @@
 /** The command behind `npm run torture`: a guest under load, whose results are known. Ends with status 1 if one is wrong. */
 import { Command, Option } from 'commander';
 import { positiveNumber, wholeNumber } from '../../cli/options.ts';
+import { runTool } from '../../cli/tool.ts';
 import { MACHINE_NAMES } from '../../worlds/machines.ts';
 import { torture } from './run.ts';
 import { SIZES } from './script.ts';
@@ -13,7 +14,7 @@ interface TortureOptions {
   readonly timeout: number;
 }
 
-new Command('torture')
+const program = new Command('torture')
   .description('Puts a guest through much data, process storms, signals and swapping, and checks what comes out.')
   .addOption(new Option('--on <machine>', 'what to boot on').choices(MACHINE_NAMES).default('bare'))
   .addOption(new Option('--size <size>', 'how much').choices(Object.keys(SIZES)).default('short'))
@@ -33,5 +34,5 @@ new Command('torture')
       `${passed ? 'passed' : 'FAILED'} on ${on} with ${options.vcpus} CPUs, ${options.memory} MiB, in ${seconds} s\n`,
     );
     process.exitCode = passed ? 0 : 1;
-  })
-  .parseAsync();
+  });
+await runTool(program);
