@@ -129,18 +129,18 @@ describe('machines', () => {
 
   it('are seen in top with what they use', async () => {
     await domains('create', 'web', '--start');
-    await vi.waitFor(async () => expect(await domains('top', '--once')).toMatch(/i1\.1 +web +running +1 +8 +1/), 5000);
+    await vi.waitFor(async () => expect(await domains('top', '--once')).toMatch(/i1\.1 +web +running +1 +8 +1/), 60_000);
   });
 
   it('have a console that a script can use', async () => {
     await domains('create', 'web', '--start');
     const typed = domains('console', 'web', '--until', 'login', '--timeout', '20');
     const bytes = new TextEncoder().encode('Debian login: ');
-    await vi.waitFor(() => expect(process.stdin.listenerCount('data')).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(process.stdin.listenerCount('data')).toBeGreaterThan(0), 60_000);
     world.console('i1.1').write(bytes);
     expect(await typed).toContain('login');
     const again = domains('console', 'web', '--new', '--until', 'login', '--timeout', '20');
-    await vi.waitFor(() => expect(process.stdin.listenerCount('data')).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(process.stdin.listenerCount('data')).toBeGreaterThan(0), 60_000);
     world.console('i1.1').write(new TextEncoder().encode('root\r\nanother login: '));
     expect(await again).toBe('root\r\nanother login: ');
   });
