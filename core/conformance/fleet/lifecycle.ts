@@ -71,6 +71,22 @@ async function pauseLong(instance: FastInstance, id: string, seconds: number): P
   same('after the pause', (await instance.run(id, 'echo awake')).trim(), 'awake');
 }
 
+/** What waits for the next start does not change a guest that is saved: its kernel knows how many vCPUs it can have. */
+async function saveWaiting(instance: FastInstance, id: string): Promise<void> {
+  const { world } = instance;
+  const live = world.adjust(id, { maximumVcpus: 2 });
+  same('what of the vCPUs is live', live.includes('maximumVcpus'), false);
+  await world.act(id, 'save', work);
+  await world.act(id, 'restore', work);
+  await instance.pass(1);
+  same('after saving with settings that wait', (await instance.run(id, 'echo well')).trim(), 'well');
+  world.adjust(id, { vcpus: 3 });
+  await instance.pass(3);
+  same('vCPUs after that', (await instance.run(id, 'nproc')).trim(), '3');
+  world.adjust(id, { vcpus: 1 });
+  await instance.pass(3);
+}
+
 /** Saved under one hypervisor and brought back under another, as in a new process. */
 async function saveRestore(
   instance: FastInstance,
@@ -102,6 +118,7 @@ export async function lifecycle(folder: string, { flavour, reboots, pause, say }
   say('vCPUs, memory, disks and cards changed while it ran');
   await pauseLong(instance, id, pause);
   say(`paused for ${pause} s`);
+  await saveWaiting(instance, id);
   instance = await saveRestore(instance, id, { flavour, folder });
   say('saved, and restored under another hypervisor');
   await instance.world.remove(id);

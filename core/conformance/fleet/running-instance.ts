@@ -51,23 +51,16 @@ export class RunningInstance {
 
   /**
    * Types on a machine's console until `answer` is printed: again if nothing comes, for its shell may not be there yet.
-   * @param what the answer alone, or everything that was printed
+   * @returns the answer
    */
-  async converse(
-    machine: string,
-    line: string,
-    answer: RegExp,
-    seconds: number,
-    what: 'answer' | 'everything' = 'answer',
-  ): Promise<string> {
+  async converse(machine: string, line: string, answer: RegExp, seconds: number): Promise<string> {
     const console = await this.#console(machine);
     const type = (): void => console.type(line);
     const again = setInterval(type, AGAIN_MS);
     try {
       console.start();
       type();
-      const found = await console.seen(answer, seconds);
-      return what === 'answer' ? found : console.printed;
+      return await console.seen(answer, seconds);
     } finally {
       clearInterval(again);
       console.close();
