@@ -1,6 +1,7 @@
 /** Starts Chromium for the stand-in: a pipe for us, and a debugging port only when a test driver asks for one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { Cdp } from './cdp.ts';
 
@@ -47,9 +48,9 @@ export function startChromium(profile: string, debuggingPort: string | undefined
   ];
   const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] });
   const [, , errors, toPage, fromPage] = child.stdio;
-  errors?.on('data', (chunk: Buffer) => {
-    for (const line of chunk.toString().split('\n'))
-      if (line.startsWith('DevTools listening on')) process.stderr.write(`${line}\n`);
+  // Whole lines: the test driver reads the address of the port from this one.
+  createInterface({ input: errors as Readable }).on('line', (line) => {
+    if (line.startsWith('DevTools listening on')) process.stderr.write(`${line}\n`);
   });
   const cdp = new Cdp(toPage as Writable, fromPage as Readable);
   return cdp.send('Browser.getVersion').then(() => ({ cdp, process: child }));

@@ -79,12 +79,16 @@ export class WebContents extends EventEmitter {
     else if (method === 'Page.loadEventFired') {
       this.emit('did-finish-load');
       this.loaded?.();
-    } else if (method === 'Inspector.targetCrashed') {
-      this.crashed = true;
-      this.context = undefined;
-      this.abandon('the page has crashed');
-      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
-    }
+    } else if (method === 'Inspector.targetCrashed') this.crash();
+  }
+
+  /** Told by the page and by the browser, whichever comes first. */
+  crash(): void {
+    if (this.crashed || this.gone) return;
+    this.crashed = true;
+    this.context = undefined;
+    this.abandon('the page has crashed');
+    this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
   }
 
   async loadURL(address: string): Promise<void> {
@@ -121,7 +125,16 @@ export class WebContents extends EventEmitter {
 
   reload(): void {
     this.abandon('the page is loaded again');
-    this.cdp.tell('Page.reload', {}, this.page);
+    // A page that has just crashed may be refused this; going to where it is does the same.
+    this.cdp.send('Page.reload', {}, this.page).catch(() => this.arriveAgain());
+  }
+
+  private arriveAgain(): void {
+    this.cdp.send('Target.getTargetInfo', { targetId: this.target }).then(
+      ({ targetInfo }) => this.cdp.tell('Page.navigate', { url: (targetInfo as { url: string }).url }, this.page),
+      // The window was closed meanwhile.
+      () => undefined,
+    );
   }
 
   /** Rejects when the page goes before it has answered. */

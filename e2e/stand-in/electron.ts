@@ -104,6 +104,7 @@ void startChromium(profile, value('remote-debugging-port'), app.switches).then((
     cdp.on(method, (params, page) => pages.get(page)?.hear(method, params));
   }
   void cdp.send('Target.setDiscoverTargets', { discover: true });
+  cdp.on('Target.targetCrashed', (params) => contentsOf(String(params.targetId))?.crash());
   cdp.on('Target.targetDestroyed', (params) => {
     const contents = contentsOf(String(params.targetId));
     if (contents !== undefined) BrowserWindow.fromWebContents(contents)?.close();
