@@ -3,6 +3,7 @@ import type { Answer, NamesBy, Request } from '../contract/calls.ts';
 import type { MachineAction, MachineOrder } from '../contract/calls-machines.ts';
 import type { MachineState } from '../contract/fleet.ts';
 import type { Work, World } from '../worlds/desk.ts';
+import { asStarted } from '../worlds/pending.ts';
 import { deviceCalls } from './device-calls.ts';
 import type { GaugeHistory } from './history.ts';
 import type { Machines } from './machines.ts';
@@ -47,14 +48,14 @@ export function worldCalls(parts: WorldParts): WorldCalls {
   const { world, machines, works, history } = parts;
 
   const act = async (id: string, action: MachineAction, work: Work): Promise<void> => {
-    const before = machines.get(id);
     const during = DURING[action];
     if (during !== undefined) machines.change(id, { state: during });
     try {
       await world.act(id, action, work);
     } finally {
-      const settled = action === 'start' && Object.keys(before.pending).length > 0 ? { ...before.pending, pending: {} } : {};
-      if (machines.has(id)) machines.change(id, { ...settled, state: world.state(id), reason: '' });
+      const began = (action === 'start' || action === 'reset') && world.state(id) === 'running';
+      if (machines.has(id))
+        machines.change(id, { ...(began && asStarted(machines.get(id))), state: world.state(id), reason: '' });
     }
   };
 
@@ -213,6 +214,10 @@ function requireBlanket(machines: Machines): void {
 
 /** The settings of an order alone: a machine's own fields are not copied into its clone. */
 function pick(order: MachineOrder): MachineOrder {
-  const { name, image, vcpus, memoryMib, diskMib, network, weight, cap, tags, group, note, commandLine } = order;
-  return { name, image, vcpus, memoryMib, diskMib, network, weight, cap, tags, group, note, commandLine };
+  const { name, image, vcpus, memoryMib, maximumVcpus, maximumMemoryMib, diskMib, network } = order;
+  const { weight, cap, tags, group, note, commandLine } = order;
+  return {
+    ...{ name, image, vcpus, memoryMib, maximumVcpus, maximumMemoryMib, diskMib, network },
+    ...{ weight, cap, tags, group, note, commandLine },
+  };
 }

@@ -13,6 +13,7 @@ import {
   machine as machineSchema,
 } from '../contract/fleet.ts';
 import { type LayOptions, USUAL_OPTIONS } from '../worlds/desk.ts';
+import { adjusted } from '../worlds/pending.ts';
 import type { Edge } from './edge.ts';
 import { keep, kept } from './keep.ts';
 import { tellDamaged } from './notices.ts';
@@ -133,10 +134,7 @@ export class Machines {
 
   /** Applies what took effect; the rest waits for the next start. */
   adjust(id: string, change: MachineChange, live: readonly (keyof MachineSettings)[]): Machine {
-    const row = this.get(id);
-    const now = Object.fromEntries(Object.entries(change).filter(([key]) => live.includes(key as keyof MachineSettings)));
-    const waits = Object.fromEntries(Object.entries(change).filter(([key]) => !live.includes(key as keyof MachineSettings)));
-    return this.change(id, { ...now, pending: { ...row.pending, ...waits } });
+    return this.change(id, adjusted(this.get(id), change, live));
   }
 
   remove(id: string): void {

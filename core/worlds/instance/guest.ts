@@ -1,7 +1,15 @@
 /** One virtual machine of an instance: its settings, its domain while it has one, and what becomes of it when it ends. */
 import type { ShutdownReason } from '../../abi/xen/domains.table.ts';
 import { Refusal } from '../../base/refusal.ts';
-import type { Disk, Machine, MachineState, Nic } from '../../contract/fleet.ts';
+import {
+  type Disk,
+  type Machine,
+  type MachineChange,
+  type MachineSettings,
+  type MachineState,
+  machineSettings,
+  type Nic,
+} from '../../contract/fleet.ts';
 import { saveStream } from '../../control/save-stream.ts';
 import type { DomainConfig, ManagedDomain, PluggedDevice, Toolstack } from '../../control/toolstack.ts';
 import type { DomainSpec, PvKernel } from '../../seams/hypervisor.ts';
@@ -9,6 +17,7 @@ import type { Disk as AnyDisk, FramePort } from '../../seams/plugs.ts';
 import type { SavedDomain } from '../../seams/saved-domain.ts';
 import type { Screen } from '../desk.ts';
 import { attachScreen, type GuestScreen } from '../guest-screen.ts';
+import { adjusted, asStarted } from '../pending.ts';
 import { holdUntilNamed } from './own-name.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import type { Traffic } from './traffic.ts';
@@ -38,6 +47,11 @@ interface Plugged {
   close(): void;
 }
 
+type Settings = readonly (keyof MachineSettings)[];
+
+/** Settings that change at any time; the others of a guest that lives, or whose memory is kept, wait for its next start. */
+const ANY_TIME = ['name', 'autostart', 'protected', 'tags', 'group', 'note', 'weight', 'cap'] as const;
+const ALL_SETTINGS = machineSettings.keyof().options;
 const PAGES_PER_MIB = 256;
 const CONSOLE = 'console=hvc0';
 const SCREEN_CONSOLE = 'console=tty0';
@@ -78,6 +92,11 @@ export class Guest {
   start(): void {
     if (this.domain !== undefined && this.state !== 'stopped')
       throw new Refusal('wrong-state', `${this.machine.name} is running already.`, 'Shut it down first.');
+    if (this.domain === undefined) this.machine = asStarted(this.machine);
+    this.#go();
+  }
+
+  #go(): void {
     if (this.domain === undefined) this.#adopt(this.toolstack.create(this.#config()));
     const { control } = this.running();
     if (this.#asAnother) {
@@ -164,7 +183,7 @@ export class Guest {
     if (reason === 'suspend') return;
     const crash = this.domain?.control.crashReason;
     this.stop();
-    if (reason === 'reboot') this.start();
+    if (reason === 'reboot') this.#go();
     else if (reason === 'crash') {
       this.state = 'crashed';
       this.reason = crash ?? 'the kernel panicked';
@@ -219,17 +238,31 @@ export class Guest {
   }
 
   /** How far the domain that runs can grow. */
-  get limits(): { readonly vcpus: number; readonly memoryMib: number } {
+  private get limits(): { readonly vcpus: number; readonly memoryMib: number } {
     const { vcpus, maximumPages } = this.running().config.spec;
     return { vcpus, memoryMib: maximumPages / PAGES_PER_MIB };
   }
 
-  setVcpus(count: number): void {
-    this.toolstack.setVcpus(this.running(), count);
+  /** @returns which settings took effect */
+  adjust(change: MachineChange): Settings {
+    const live = this.domain === undefined && this.state !== 'saved' ? ALL_SETTINGS : this.#liveSettings(change);
+    this.machine = adjusted(this.machine, change, live);
+    this.domain?.control.setScheduling(this.machine.weight, this.machine.cap);
+    return live;
   }
 
-  setMemory(mib: number): void {
-    this.toolstack.setMemory(this.running(), mib * PAGES_PER_MIB);
+  #liveSettings({ vcpus, memoryMib }: MachineChange): Settings {
+    const live: (keyof MachineSettings)[] = [...ANY_TIME];
+    if (this.domain === undefined) return live;
+    if (vcpus !== undefined && vcpus <= this.limits.vcpus) {
+      this.toolstack.setVcpus(this.domain, vcpus);
+      live.push('vcpus');
+    }
+    if (memoryMib !== undefined && memoryMib <= this.limits.memoryMib) {
+      this.toolstack.setMemory(this.domain, memoryMib * PAGES_PER_MIB);
+      live.push('memoryMib');
+    }
+    return live;
   }
 
   #config(): DomainConfig<DomainSpec> {

@@ -289,22 +289,7 @@ export class InstanceWorld implements World {
   }
 
   adjust(id: string, change: MachineChange): readonly (keyof MachineSettings)[] {
-    const guest = this.#guest(id);
-    const settings = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    guest.machine = { ...guest.machine, ...settings };
-    if (guest.domain === undefined) return Object.keys(settings) as (keyof MachineSettings)[];
-    const { weight, cap, vcpus, memoryMib } = guest.machine;
-    guest.domain.control.setScheduling(weight, cap);
-    const live: (keyof MachineSettings)[] = ['name', 'autostart', 'protected', 'tags', 'group', 'note', 'weight', 'cap'];
-    if (change.vcpus !== undefined && vcpus <= guest.limits.vcpus) {
-      guest.setVcpus(vcpus);
-      live.push('vcpus');
-    }
-    if (change.memoryMib !== undefined && memoryMib <= guest.limits.memoryMib) {
-      guest.setMemory(memoryMib);
-      live.push('memoryMib');
-    }
-    return live;
+    return this.#guest(id).adjust(change);
   }
 
   state(id: string): MachineState {

@@ -93,7 +93,7 @@ describe('machines', () => {
   });
 
   it('are cloned and made several at once', async () => {
-    await domains('create', 'node', '--count', '3');
+    await domains('create', 'node', '--count', '3', '--maximum-vcpus', '4', '--maximum-memory', '256');
     await domains('clone', 'node-1', 'copy', '--count', '2', '--start');
     expect((await domains('list')).match(/^i1\.\d+ +\S+ +\S+/gm)?.map((line) => line.split(/ +/).slice(1).join(' '))).toEqual([
       'node-1 stopped',
@@ -102,6 +102,8 @@ describe('machines', () => {
       'copy-1 running',
       'copy-2 running',
     ]);
+    // A clone's kernel knows how many vCPUs it can have.
+    expect(await machine('copy-2')).toMatchObject({ maximumVcpus: 4, maximumMemoryMib: 256 });
   });
 
   it('change at once what they can', async () => {
