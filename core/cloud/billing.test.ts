@@ -1,10 +1,10 @@
 /** Charges are per started period, shares add up to one and amounts to the charge, exactly. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apportionCharge } from './apportion.ts';
+import { apportionCharge, type Span } from './apportion.ts';
 import { chargeOf, type Lease, nanoText } from './billing.ts';
 import { compare, ONE, sum } from './rational.ts';
-import { statementCsv, statementOf } from './statement.ts';
+import { type Bill, statementCsv, statementOf } from './statement.ts';
 import { catalogueOf } from './testing/catalogues.ts';
 
 const old = catalogueOf('ec2-2012');
@@ -113,11 +113,24 @@ describe('statement', () => {
       { machine: 'i1.1', fromMs: 0, toMs: HOUR, cpuUnits: 3, memoryMb: 2048 },
       { machine: 'dom0', part: 'own' as const, fromMs: 0, toMs: 3 * HOUR, cpuUnits: 1, memoryMb: 1024 },
     ];
-    const statement = statementOf(old, leases, { i1: { reservation, use: [] } }, { by: 'reservation', shareIdle: false });
-    const parts = statement.rows.filter((row) => row.instance === 'i1' && row.kind !== 'instance');
+    const bill = (index: number, spans: readonly Span[]): Bill => ({
+      currency: 'USD',
+      charge: chargeOf(old, leases[index] ?? expect.unreachable()),
+      capacity: { cpuUnits: 33.5, memoryMb: 23 * 1024 },
+      spans,
+      names: new Map([
+        ['i1', 'big'],
+        ['i1.1', 'web, first'],
+      ]),
+    });
+    const rows = [...statementOf(bill(0, reservation)), ...statementOf(bill(1, []))];
+    const parts = rows.filter((row) => row.instance === 'i1' && row.kind !== 'instance');
     expect(parts.map((row) => row.kind)).toEqual(['machine', 'own', 'idle']);
     expect(parts.reduce((all, row) => all + row.amount, 0n)).toBe(4_800_000_000n);
-    expect(nanoText(statement.total)).toBe('4.885');
-    expect(statementCsv(statement).split('\r\n')[1]).toBe('instance,i1,,cc1.4xlarge,0,10799.995,2.999999,3,,4.80,USD');
+    const charged = rows.filter((row) => row.kind === 'instance').reduce((all, row) => all + row.amount, 0n);
+    expect(nanoText(charged)).toBe('4.885');
+    const lines = statementCsv(rows).split('\r\n');
+    expect(lines[1]).toBe('instance,i1,,big,cc1.4xlarge,0,10799.995,2.999999,3,,4.80,USD');
+    expect(lines[2]).toMatch(/^machine,i1,i1\.1,"web, first",cc1\.4xlarge,0,10799\.995,2\.999999,,[\d.]+,[\d.]+,USD$/);
   });
 });

@@ -1,14 +1,24 @@
 /** A bill as rows and as CSV; the rows of an instance add up to its charge to the last billionth. */
 import { apportionCharge, type Capacity, type ShareRow, type Span } from './apportion.ts';
-import { type Charge, chargeOf, hoursText, type Lease, type Nano, nanoText } from './billing.ts';
-import { type Catalogue, typeOf } from './catalogue.ts';
+import { type Charge, hoursText, type Nano, nanoText } from './billing.ts';
 import { csvLine } from './import/csv.ts';
 import { toDecimal } from './rational.ts';
+
+/** One instance: what is charged for it, and who held how much of it when. */
+export interface Bill {
+  readonly currency: string;
+  readonly charge: Charge;
+  readonly capacity: Capacity;
+  readonly spans: readonly Span[];
+  /** What people call the instance and its machines, by id. */
+  readonly names: ReadonlyMap<string, string>;
+}
 
 export interface StatementRow {
   readonly kind: 'instance' | 'upfront' | ShareRow['part'];
   readonly instance: string;
   readonly machine: string | null;
+  readonly name: string;
   readonly type: string;
   readonly fromMs: number;
   readonly toMs: number;
@@ -16,58 +26,33 @@ export interface StatementRow {
   readonly periods: bigint | null;
   /** Of the instance's charge, in percent with six digits; only on apportioned rows. */
   readonly sharePercent: string | null;
+  /** Charges and upfront payments; apportioned rows say who answers for them and are not to be added again. */
   readonly amount: Nano;
-}
-
-export interface Statement {
   readonly currency: string;
-  readonly rows: readonly StatementRow[];
-  /** Charges and upfront payments of all instances; apportioned rows say who answers for them and are not added again. */
-  readonly total: Nano;
 }
 
-export interface StatementOptions {
-  readonly by: 'reservation' | 'use';
-  readonly shareIdle: boolean;
-}
-
-/** What each machine reserved and used, by instance. */
-export type Usage = Readonly<Record<string, { readonly reservation: readonly Span[]; readonly use: readonly Span[] }>>;
-
-const capacityOf = (catalogue: Catalogue, type: string): Capacity => {
-  const found = typeOf(catalogue, type);
-  return { cpuUnits: found.cpu.units, memoryMb: found.memoryGb * 1024 };
-};
-
-function rowsOf(catalogue: Catalogue, charge: Charge, spans: readonly Span[], shareIdle: boolean): StatementRow[] {
+/** @param shareIdle hand what nobody held out to the machines in proportion */
+export function statementOf({ currency, charge, capacity, spans, names }: Bill, shareIdle = false): StatementRow[] {
   const { instance, type, startMs, endMs } = charge.lease;
-  const common = { instance, type, fromMs: startMs, toMs: endMs };
-  const rows: StatementRow[] = [
-    { ...common, kind: 'instance', machine: null, periods: charge.periods, sharePercent: null, amount: charge.usage },
+  const whole = { instance, type, currency, fromMs: startMs, toMs: endMs, machine: null, name: names.get(instance) ?? instance };
+  const shares = apportionCharge(charge, spans, capacity, shareIdle).map(({ part, machine, share, amount }): StatementRow => {
+    const sharePercent = toDecimal({ n: share.n * 100n, d: share.d }, 6);
+    const about = part === 'machine' ? { machine, name: names.get(machine ?? '') ?? machine ?? '' } : { name: part };
+    return { ...whole, ...about, kind: part, periods: null, sharePercent, amount };
+  });
+  const upfront: StatementRow = { ...whole, kind: 'upfront', periods: null, sharePercent: null, amount: charge.upfront };
+  return [
+    { ...whole, kind: 'instance', periods: charge.periods, sharePercent: null, amount: charge.usage },
+    ...(charge.upfront > 0n ? [upfront] : []),
+    ...shares,
   ];
-  if (charge.upfront > 0n)
-    rows.push({ ...common, kind: 'upfront', machine: null, periods: null, sharePercent: null, amount: charge.upfront });
-  for (const it of apportionCharge(charge, spans, capacityOf(catalogue, type), shareIdle)) {
-    const percent = toDecimal({ n: it.share.n * 100n, d: it.share.d }, 6);
-    rows.push({ ...common, kind: it.part, machine: it.machine, periods: null, sharePercent: percent, amount: it.amount });
-  }
-  return rows;
-}
-
-/** The statement over all leases. */
-export function statementOf(catalogue: Catalogue, leases: readonly Lease[], usage: Usage, options: StatementOptions): Statement {
-  const charges = leases.map((lease) => chargeOf(catalogue, lease));
-  const rows = charges.flatMap((charge) =>
-    rowsOf(catalogue, charge, usage[charge.lease.instance]?.[options.by] ?? [], options.shareIdle),
-  );
-  const total = charges.reduce((all, charge) => all + charge.usage + charge.upfront, 0n);
-  return { currency: catalogue.currency, rows, total };
 }
 
 const HEADER = [
   'kind',
   'instance',
   'machine',
+  'name',
   'type',
   'from_seconds',
   'to_seconds',
@@ -80,12 +65,13 @@ const HEADER = [
 const secondsText = (ms: number): string => toDecimal({ n: BigInt(ms), d: 1000n }, 3);
 
 /** RFC 4180, one header line, amounts with all nine digits. */
-export function statementCsv(statement: Statement): string {
-  const lines = statement.rows.map((row) =>
+export function statementCsv(rows: readonly StatementRow[]): string {
+  const lines = rows.map((row) =>
     csvLine([
       row.kind,
       row.instance,
       row.machine ?? '',
+      row.name,
       row.type,
       secondsText(row.fromMs),
       secondsText(row.toMs),
@@ -93,7 +79,7 @@ export function statementCsv(statement: Statement): string {
       row.periods === null ? '' : row.periods.toString(),
       row.sharePercent ?? '',
       nanoText(row.amount),
-      statement.currency,
+      row.currency,
     ]),
   );
   return `${[csvLine(HEADER), ...lines].join('\r\n')}\r\n`;

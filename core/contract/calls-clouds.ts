@@ -49,7 +49,8 @@ export const cloudCalls = {
   'instance.end': changes('clouds', z.strictObject({ instance: instanceId }), done, 60_000),
   'spend.read': reads('clouds', nothing, spend),
   'spend.budget': changes('clouds', z.strictObject({ budget }), done),
-  'spend.apportion': changes('clouds', z.strictObject({ by: z.enum(['reservation', 'use']) }), done),
+  /** The bill to the last billionth, and who answers for it, as CSV. */
+  'spend.statement': reads('clouds', nothing, z.object({ csv: z.string() })),
   'image.list': reads('clouds', nothing, z.array(image)),
   'image.prepare': changes('clouds', z.strictObject({ image: z.string().max(80) }), z.object({ task: taskId })),
   'image.import': changes(

@@ -25,7 +25,6 @@ export const spend = z.object({
   /** Total per hour over time, for the chart. */
   course: z.array(z.object({ at: moment, perHour: amount, total: amount })),
   budget,
-  apportion: z.enum(['reservation', 'use']),
 });
 
 export type SpendRow = z.output<typeof spendRow>;

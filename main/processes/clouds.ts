@@ -84,10 +84,7 @@ serveProcess((begin, edge) => {
       tellSpend();
       return {};
     },
-    'spend.apportion': ({ by }) => {
-      register.apportion = by;
-      return {};
-    },
+    'spend.statement': () => ({ csv: spending.statement(Date.now()) }),
     ...imageCalls(begin, works, edge, usesImages),
     ...priceCalls(prices, works, edge),
   };

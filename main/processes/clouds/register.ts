@@ -24,7 +24,6 @@ const documentSchema = z.object({
   instances: z.array(instanceSchema),
   spans: z.array(span),
   budget: budgetSchema,
-  apportion: z.enum(['reservation', 'use']),
 });
 type Document = z.output<typeof documentSchema>;
 
@@ -33,7 +32,6 @@ const EMPTY: Document = {
   instances: [],
   spans: [],
   budget: { perMonth: 100, alarmAt: 80, on: false },
-  apportion: 'reservation',
 };
 
 export class Register {
@@ -60,15 +58,6 @@ export class Register {
 
   set budget(budget: Budget) {
     this.document.budget = budget;
-    this.write();
-  }
-
-  get apportion(): 'reservation' | 'use' {
-    return this.document.apportion;
-  }
-
-  set apportion(by: 'reservation' | 'use') {
-    this.document.apportion = by;
     this.write();
   }
 

@@ -1,14 +1,19 @@
 /** What it costs now and so far: the provider's bill, shared among the machines that hold the instance. */
-import { apportionCharge, type Span } from '../../../core/cloud/apportion.ts';
-import { chargeOf, fromNano } from '../../../core/cloud/billing.ts';
+import { apportionCharge, type Capacity, type Span } from '../../../core/cloud/apportion.ts';
+import { type Charge, chargeOf, fromNano } from '../../../core/cloud/billing.ts';
 import type { Catalogue } from '../../../core/cloud/catalogue.ts';
 import { toNumber } from '../../../core/cloud/rational.ts';
+import { statementCsv, statementOf } from '../../../core/cloud/statement.ts';
 import type { Instance } from '../../../core/contract/fleet.ts';
 import type { Spend, SpendRow } from '../../../core/contract/spend.ts';
-import type { Register } from './register.ts';
+import type { HeldSpan, Register } from './register.ts';
 
 const HOUR = 3_600_000;
 const COURSE_KEPT = 1440;
+/** A capacity of nothing could not be shared. */
+const LEAST_ECU = 0.01;
+/** Of an instance that nobody shares. */
+const WHOLE: Capacity = { cpuUnits: 1, memoryMb: 1 };
 
 export class Spending {
   private readonly course: Spend['course'] = [];
@@ -50,11 +55,10 @@ export class Spending {
       rows,
       course: [...this.course, { at: now, ...asPoint(this.totals(now)) }],
       budget: this.register.budget,
-      apportion: this.register.apportion,
     };
   }
 
-  private charge(instance: Instance, until: number): ReturnType<typeof chargeOf> | undefined {
+  private charge(instance: Instance, until: number): Charge | undefined {
     const list = this.lists.byId.get(instance.provider);
     const end = Math.min(instance.endedAt ?? until, until);
     if (list === undefined || end <= instance.rentedAt) return undefined;
@@ -72,15 +76,60 @@ export class Spending {
     return charge === undefined ? 0 : toNumber(fromNano(charge.usage));
   }
 
+  /** The bill of all instances as CSV. */
+  statement(now: number): string {
+    const rows = this.register.instances.flatMap((instance) => {
+      const charge = this.charge(instance, now);
+      if (charge === undefined) return [];
+      const names = new Map([[instance.id, instance.name], ...this.held(instance).map((it) => [it.machine, it.name] as const)]);
+      const whole = { capacity: WHOLE, spans: [] };
+      return statementOf({ currency: instance.currency, charge, names, ...(this.shared(instance, charge, now) ?? whole) });
+    });
+    return statementCsv(rows);
+  }
+
+  private held(instance: Instance): readonly HeldSpan[] {
+    return this.register.spans.filter((span) => span.instance === instance.id);
+  }
+
+  /** What there is to share, and who held how much of it, the second layer first; undefined: there was nobody yet. */
+  private shared(instance: Instance, charge: Charge, now: number): { capacity: Capacity; spans: readonly Span[] } | undefined {
+    const { capacity } = instance;
+    const held = this.held(instance);
+    if (capacity === null || held.length === 0) return undefined;
+    const own: Span = {
+      machine: 'own',
+      part: 'own',
+      fromMs: charge.lease.startMs,
+      toMs: charge.lease.endMs,
+      cpuUnits: capacity.ownCpuEcu,
+      memoryMb: capacity.ownMemoryMib,
+    };
+    const spans = held.map((span) => ({
+      machine: span.machine,
+      fromMs: Math.round(span.from),
+      toMs: Math.round(span.to ?? now),
+      cpuUnits: span.ecu,
+      memoryMb: span.memoryMib,
+    }));
+    return {
+      capacity: {
+        cpuUnits: Math.max(LEAST_ECU, capacity.cpuEcu + capacity.ownCpuEcu),
+        memoryMb: capacity.memoryMib + capacity.ownMemoryMib,
+      },
+      spans: [own, ...spans],
+    };
+  }
+
   private rowsOf(instance: Instance, now: number): SpendRow[] {
     const charge = this.charge(instance, now);
     if (charge === undefined) return [];
     const hours = (charge.lease.endMs - charge.lease.startMs) / HOUR;
-    const held = this.register.spans.filter((span) => span.instance === instance.id);
+    const held = this.held(instance);
     const live = billed(instance) ? instance.pricePerHour : 0;
     const names = new Map(held.map((span) => [span.machine, span.name]));
-    const capacity = instance.capacity;
-    if (capacity === null || held.length === 0) {
+    const shared = this.shared(instance, charge, now);
+    if (shared === undefined) {
       return [
         {
           instance: instance.id,
@@ -93,27 +142,8 @@ export class Spending {
         },
       ];
     }
-    const whole = {
-      cpuUnits: Math.max(0.01, capacity.cpuEcu + capacity.ownCpuEcu),
-      memoryMb: capacity.memoryMib + capacity.ownMemoryMib,
-    };
-    const own: Span = {
-      machine: 'own',
-      part: 'own',
-      fromMs: charge.lease.startMs,
-      toMs: charge.lease.endMs,
-      cpuUnits: capacity.ownCpuEcu,
-      memoryMb: capacity.ownMemoryMib,
-    };
-    const spans: Span[] = held.map((span) => ({
-      machine: span.machine,
-      fromMs: Math.round(span.from),
-      toMs: Math.round(span.to ?? now),
-      cpuUnits: span.ecu,
-      memoryMb: span.memoryMib,
-    }));
-    const soFar = apportionCharge(charge, [own, ...spans], whole);
-    const rates = this.rates(instance, now, own, spans, whole);
+    const soFar = apportionCharge(charge, shared.spans, shared.capacity);
+    const rates = this.rates(instance, now, shared);
     return soFar.map((row): SpendRow => {
       const machine = row.part === 'machine' ? row.machine : null;
       const key = machine ?? row.part;
@@ -138,9 +168,7 @@ export class Spending {
   private rates(
     instance: Instance,
     now: number,
-    own: Span,
-    spans: readonly Span[],
-    whole: { cpuUnits: number; memoryMb: number },
+    { capacity, spans }: { capacity: Capacity; spans: readonly Span[] },
   ): Map<string, number> {
     const moment = Math.round(now);
     const list = this.lists.byId.get(instance.provider);
@@ -152,7 +180,8 @@ export class Spending {
       startMs: moment - 1,
       endMs: moment,
     };
-    const rows = apportionCharge(chargeOf(list, lease), [own, ...spans.filter((span) => span.toMs >= moment)], whole);
+    const active = spans.filter((span) => span.part === 'own' || span.toMs >= moment);
+    const rows = apportionCharge(chargeOf(list, lease), active, capacity);
     return new Map(rows.map((row) => [row.part === 'machine' ? (row.machine ?? '') : row.part, toNumber(row.share)]));
   }
 }

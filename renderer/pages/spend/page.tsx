@@ -7,7 +7,6 @@ import { call } from '../../desk/client.ts';
 import { useInstances } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
 import { useSettings } from '../../desk/settings.ts';
-import { csvOf } from '../../parts/csv.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { duration, money, percent } from '../../parts/format.ts';
 import { RefusalNote } from '../../parts/refusal.tsx';
@@ -33,19 +32,11 @@ export function SpendPage(): ReactNode {
   if (spend.rows.length === 0 && instances.size === 0) return <Empty title={say('spend.none')} text={say('spend.noneText')} />;
   const groups = [...Map.groupBy(spend.rows, (row) => row.instance)];
   const { currency } = spend;
-  const exportCsv = (): void => {
-    const head = ['instance', 'name', 'part', `per hour (${currency})`, `since start (${currency})`, 'hours'];
-    run(() =>
-      call('file.export', {
-        name: 'spend',
-        kind: 'csv',
-        bytes: csvOf([
-          head,
-          ...spend.rows.map((row) => [row.instance, row.name, row.part, row.perHour, row.sinceStart, row.hours]),
-        ]),
-      }),
-    );
-  };
+  const exportCsv = (): void =>
+    run(async () => {
+      const { csv } = await call('spend.statement', {});
+      await call('file.export', { name: 'statement', kind: 'csv', bytes: new TextEncoder().encode(csv) });
+    });
   return (
     <>
       <div className="page-head">

@@ -1,0 +1,48 @@
+/** What the spend page shows and the bill it exports say the same. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { ordered } from '../../../core/cloud/offers.ts';
+import { catalogueOf } from '../../../core/cloud/testing/catalogues.ts';
+import { Register } from './register.ts';
+import { Spending } from './spending.ts';
+
+const HOUR = 3_600_000;
+const folder = mkdtempSync(join(tmpdir(), 'blanket-spending-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('shares the charge of an instance among its machines, on the page and on the bill', () => {
+  const list = catalogueOf('ec2-2012');
+  const register = new Register(folder, { tell: () => undefined, send: () => undefined });
+  const capacity = { cpuEcu: 30, memoryMib: 20_000, vcpus: 16, ownCpuEcu: 3.5, ownMemoryMib: 3_000 };
+  register.put({ ...ordered(list, 'cc1.4xlarge', { id: 'i1', name: 'big' }, 0), state: 'ready', capacity });
+  register.put(ordered(list, 'm1.small', { id: 'i2', name: 'alone' }, HOUR));
+  register.hold({ id: 'i1.1', name: 'web', instance: 'i1' }, { ecu: 15, memoryMib: 10_000 }, 0);
+  register.hold({ id: 'i1.2', name: 'gone', instance: 'i1' }, { ecu: 5, memoryMib: 1_000 }, 0);
+  register.hold({ id: 'i1.2', name: 'gone', instance: 'i1' }, null, HOUR);
+  register.write();
+  const spending = new Spending(register, { byId: new Map([[list.id, list]]) });
+
+  const { rows, sinceStart } = spending.read(2 * HOUR);
+  const [, ...lines] = spending
+    .statement(2 * HOUR)
+    .trimEnd()
+    .split('\r\n');
+  const bill = lines.map((line) => line.split(','));
+  expect(bill.map(([kind, instance, machine, name]) => [kind, instance, machine, name])).toEqual([
+    ['instance', 'i1', '', 'big'],
+    ['own', 'i1', '', 'own'],
+    ['machine', 'i1', 'i1.1', 'web'],
+    ['machine', 'i1', 'i1.2', 'gone'],
+    ['idle', 'i1', '', 'idle'],
+    ['instance', 'i2', '', 'alone'],
+    ['idle', 'i2', '', 'idle'],
+  ]);
+  const amountOf = (wanted: string): number[] =>
+    bill.filter(([kind]) => (kind === 'instance') === (wanted === 'instance')).map((fields) => Number(fields[10]));
+  const sum = (amounts: readonly number[]): number => amounts.reduce((all, amount) => all + amount, 0);
+  expect(sum(amountOf('instance'))).toBeCloseTo(2 * 1.6 + 0.085, 9);
+  expect(sum(amountOf('instance'))).toBeCloseTo(sinceStart, 9);
+  expect(amountOf('parts')).toEqual(rows.map((row) => row.sinceStart));
+});
