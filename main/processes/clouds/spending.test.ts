@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 it('shares the charge of an instance among its machines, on the page and on the bill', () => {
   const list = catalogueOf('ec2-2012');
   const register = new Register(folder, { tell: () => undefined, send: () => undefined });
-  const capacity = { cpuEcu: 30, memoryMib: 20_000, vcpus: 16, ownCpuEcu: 3.5, ownMemoryMib: 3_000 };
+  const capacity = { cpuEcu: 30, memoryMib: 20_000, diskMib: 0, vcpus: 16, ownCpuEcu: 3.5, ownMemoryMib: 3_000 };
   register.put({ ...ordered(list, 'cc1.4xlarge', { id: 'i1', name: 'big' }, 0), state: 'ready', capacity });
   register.put(ordered(list, 'm1.small', { id: 'i2', name: 'alone' }, HOUR));
   register.hold({ id: 'i1.1', name: 'web', instance: 'i1' }, { ecu: 15, memoryMib: 10_000 }, 0);
