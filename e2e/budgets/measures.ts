@@ -73,6 +73,12 @@ async function rows(): Promise<Reading> {
 async function idle(): Promise<Reading> {
   const desk = await real();
   const id = await machinesAtPrompt(desk, IDLE_MACHINES);
+  // A clone that goes on takes its own name and asks for an address: until then it is not idle.
+  await until(
+    'every machine has its address',
+    async () => (await desk.call('fleet.read', {})).machines.every(({ address }) => address !== ''),
+    PATIENCE,
+  );
   await desk.window.evaluate(() => {
     location.hash = '/machines';
   });

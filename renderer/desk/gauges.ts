@@ -76,23 +76,22 @@ export function startGauges(): void {
   follow();
 }
 
-/** Newest reading; undefined while there is none. */
-export function reading(unit: string, gauge: GaugeName): number | undefined {
+/** Newest reading, of several gauges their sum; undefined while there is none. */
+export function reading(unit: string, ...gauges: readonly GaugeName[]): number | undefined {
   const ring = rings.get(unit);
-  if (ring === undefined || ring.count === 0) return undefined;
-  return ring.values[((ring.head + KEPT - 1) % KEPT) * WIDTH + gaugeIndex[gauge]];
+  return ring === undefined || ring.count === 0 ? undefined : sumAt(ring, ring.count - 1, gauges);
 }
 
-/** Oldest first. */
-export function series(unit: string, gauge: GaugeName, last = KEPT): number[] {
+/** What is kept, oldest first; of several gauges their sum. */
+export function series(unit: string, ...gauges: readonly GaugeName[]): number[] {
   const ring = rings.get(unit);
-  if (ring === undefined) return [];
-  const count = Math.min(last, ring.count);
-  const column = gaugeIndex[gauge];
-  return Array.from(
-    { length: count },
-    (_, index) => ring.values[((ring.head + KEPT - count + index) % KEPT) * WIDTH + column] ?? 0,
-  );
+  return ring === undefined ? [] : Array.from({ length: ring.count }, (_, age) => sumAt(ring, age, gauges));
+}
+
+/** `age`: 0 is the oldest. */
+function sumAt({ values, head, count }: Ring, age: number, gauges: readonly GaugeName[]): number {
+  const row = ((head + KEPT - count + age) % KEPT) * WIDTH;
+  return gauges.reduce((sum, gauge) => sum + (values[row + gaugeIndex[gauge]] ?? 0), 0);
 }
 
 /** Draws the caller again with every batch of readings. */

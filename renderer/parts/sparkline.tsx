@@ -1,5 +1,9 @@
-/** A minute of one gauge in a table cell: one path, no chart library, drawn again only when its points changed. */
-import { memo, type ReactNode } from 'react';
+/** A minute of one gauge in a table cell: one path, no chart library. */
+import type { ReactNode } from 'react';
+import { KEPT } from '../desk/gauges.ts';
+
+/** Steps of a dot that a line is drawn in: a change that cannot be seen is none, and costs no drawing. */
+const STEPS = 2;
 
 export interface SparklineProps {
   readonly points: readonly number[];
@@ -11,42 +15,33 @@ export interface SparklineProps {
   readonly label: string;
 }
 
-export const Sparkline = memo(function Sparkline({
-  points,
-  max,
-  width = 64,
-  height = 18,
-  tone = 'var(--thread-0)',
-  label,
-}: SparklineProps): ReactNode {
-  const top = max > 0 ? max : Math.max(1, ...points);
-  const step = width / 59;
-  const from = width - (points.length - 1) * step;
-  const line = points
-    .map(
-      (value, index) =>
-        `${index === 0 ? 'M' : 'L'}${(from + index * step).toFixed(1)} ${(height - 1 - Math.min(1, value / top) * (height - 2)).toFixed(1)}`,
-    )
-    .join('');
+export function Sparkline({ points, max, width = 64, height = 18, tone = 'var(--thread-0)', label }: SparklineProps): ReactNode {
+  const line = lineOf(points, max, width, height);
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label} className="sparkline">
       <path d={`M0 ${height - 0.5}H${width}`} stroke="var(--line)" />
-      {points.length > 1 && (
+      {line !== '' && (
         <>
-          <path d={`${line}V${height}H${from.toFixed(1)}Z`} fill={tone} opacity="0.16" />
+          <path d={`${line}V${height}H${startOf(points, width)}Z`} fill={tone} opacity="0.16" />
           <path d={line} fill="none" stroke={tone} strokeWidth="1.25" strokeLinejoin="round" />
         </>
       )}
     </svg>
   );
-}, same);
+}
 
-function same(a: SparklineProps, b: SparklineProps): boolean {
-  return (
-    a.max === b.max &&
-    a.label === b.label &&
-    a.width === b.width &&
-    a.points.length === b.points.length &&
-    a.points.every((value, index) => value === b.points[index])
-  );
+const startOf = (points: readonly number[], width: number): string =>
+  (width - ((points.length - 1) * width) / (KEPT - 1)).toFixed(1);
+
+/** The path of a line that ends at the right; stretches at one height are one stroke. */
+export function lineOf(points: readonly number[], max: number, width: number, height: number): string {
+  if (points.length < 2) return '';
+  const top = max > 0 ? max : Math.max(1, ...points);
+  const heights = points.map((value) => Math.round((height - 1 - Math.min(1, value / top) * (height - 2)) * STEPS) / STEPS);
+  const from = width - ((points.length - 1) * width) / (KEPT - 1);
+  const x = (index: number): string => (from + (index * width) / (KEPT - 1)).toFixed(1);
+  let line = `M${x(0)} ${heights[0]}`;
+  for (const [index, at] of heights.entries())
+    if (index > 0 && (at !== heights[index - 1] || at !== heights[index + 1])) line += `L${x(index)} ${at}`;
+  return line;
 }

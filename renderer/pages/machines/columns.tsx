@@ -27,41 +27,36 @@ export interface Column {
   cell(row: Row): ReactNode;
 }
 
-function Gauge({
-  unit,
-  gauge,
-  max,
-  text,
-  tone,
-}: {
-  unit: string;
-  gauge: GaugeName;
-  max: number;
-  text: string;
-  tone: string;
-}): ReactNode {
-  return (
-    <span className="gauge">
-      <Sparkline points={series(unit, gauge)} max={max} width={52} tone={tone} label={`${gauge} ${text}`} />
-      <span className="number">{text}</span>
-    </span>
-  );
-}
-
-const now = (row: Row, gauge: GaugeName): number => reading(row.machine.id, gauge) ?? 0;
+const now = (row: Row, ...gauges: readonly GaugeName[]): number => reading(row.machine.id, ...gauges) ?? 0;
 const awake = (row: Row): boolean => row.machine.state === 'running' || row.machine.state === 'paused';
 const none = <span className="quiet">–</span>;
 
+/** The last minute of a gauge, or of two together, and its newest number. */
 function gaugeColumn(
   id: string,
   words: Words,
   help: Words,
-  gauge: GaugeName,
+  gauges: readonly GaugeName[],
   max: number,
   tone: string,
   text: (value: number) => string,
   usual = true,
 ): Column {
+  const shown = (row: Row): ReactNode => {
+    const number = text(now(row, ...gauges));
+    return (
+      <span className="gauge">
+        <Sparkline
+          points={series(row.machine.id, ...gauges)}
+          max={max}
+          width={52}
+          tone={tone}
+          label={`${say(words)} ${number}`}
+        />
+        <span className="number">{number}</span>
+      </span>
+    );
+  };
   return {
     id,
     words,
@@ -69,9 +64,8 @@ function gaugeColumn(
     width: 128,
     numeric: true,
     usual,
-    value: (row) => now(row, gauge),
-    cell: (row) =>
-      awake(row) ? <Gauge unit={row.machine.id} gauge={gauge} max={max} tone={tone} text={text(now(row, gauge))} /> : none,
+    value: (row) => now(row, ...gauges),
+    cell: (row) => (awake(row) ? shown(row) : none),
   };
 }
 
@@ -110,8 +104,8 @@ export function ecuOf(row: Row): number {
 }
 
 export const COLUMNS: readonly Column[] = [
-  gaugeColumn('cpu', 'column.cpu', 'column.cpuHelp', 'cpu', 100, 'var(--thread-0)', percent),
-  gaugeColumn('hostCpu', 'column.hostCpu', 'column.hostCpuHelp', 'hostCpu', 100, 'var(--thread-4)', percent, false),
+  gaugeColumn('cpu', 'column.cpu', 'column.cpuHelp', ['cpu'], 100, 'var(--thread-0)', percent),
+  gaugeColumn('hostCpu', 'column.hostCpu', 'column.hostCpuHelp', ['hostCpu'], 100, 'var(--thread-4)', percent, false),
   {
     id: 'memory',
     words: 'column.memory',
@@ -152,38 +146,8 @@ export const COLUMNS: readonly Column[] = [
     (row) => <PerHour value={row.price} currency={row.instance?.currency ?? 'USD'} />,
     true,
   ),
-  {
-    ...gaugeColumn('disk', 'column.disk', 'column.diskHelp', 'diskRead', 0, 'var(--thread-1)', byteRate),
-    value: (row) => now(row, 'diskRead') + now(row, 'diskWrite'),
-    cell: (row) =>
-      awake(row) ? (
-        <Gauge
-          unit={row.machine.id}
-          gauge="diskRead"
-          max={0}
-          tone="var(--thread-1)"
-          text={byteRate(now(row, 'diskRead') + now(row, 'diskWrite'))}
-        />
-      ) : (
-        none
-      ),
-  },
-  {
-    ...gaugeColumn('network', 'column.network', 'column.networkHelp', 'netIn', 0, 'var(--thread-2)', byteRate),
-    value: (row) => now(row, 'netIn') + now(row, 'netOut'),
-    cell: (row) =>
-      awake(row) ? (
-        <Gauge
-          unit={row.machine.id}
-          gauge="netIn"
-          max={0}
-          tone="var(--thread-2)"
-          text={byteRate(now(row, 'netIn') + now(row, 'netOut'))}
-        />
-      ) : (
-        none
-      ),
-  },
+  gaugeColumn('disk', 'column.disk', 'column.diskHelp', ['diskRead', 'diskWrite'], 0, 'var(--thread-1)', byteRate),
+  gaugeColumn('network', 'column.network', 'column.networkHelp', ['netIn', 'netOut'], 0, 'var(--thread-2)', byteRate),
   number(
     'exits',
     'column.exits',

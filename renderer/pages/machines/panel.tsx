@@ -48,20 +48,20 @@ function Head({ name, state, sub, close }: { name: string; state: string; sub: R
 
 function Live({
   unit,
-  gauge,
+  gauges,
   words,
   max,
   text,
   tone,
 }: {
   unit: string;
-  gauge: GaugeName;
+  gauges: readonly GaugeName[];
   words: Words;
   max: number;
   text(value: number): string;
   tone: string;
 }): ReactNode {
-  const value = reading(unit, gauge) ?? 0;
+  const value = reading(unit, ...gauges) ?? 0;
   return (
     <div className="live">
       <div className="row">
@@ -69,7 +69,7 @@ function Live({
         <b>{text(value)}</b>
       </div>
       <Sparkline
-        points={series(unit, gauge)}
+        points={series(unit, ...gauges)}
         max={max}
         width={276}
         height={34}
@@ -132,16 +132,31 @@ function MachinePanel({
       </div>
       {awake && (
         <div className="stack">
-          <Live unit={machine.id} gauge="cpu" words="column.cpu" max={100} text={percent} tone="var(--thread-0)" />
+          <Live unit={machine.id} gauges={['cpu']} words="column.cpu" max={100} text={percent} tone="var(--thread-0)" />
           <Live
             unit={machine.id}
-            gauge="memory"
+            gauges={['memory']}
             words="column.memory"
             max={machine.memoryMib}
             text={memory}
             tone="var(--thread-5)"
           />
-          <Live unit={machine.id} gauge="netIn" words="column.network" max={0} text={byteRate} tone="var(--thread-2)" />
+          <Live
+            unit={machine.id}
+            gauges={['diskRead', 'diskWrite']}
+            words="column.disk"
+            max={0}
+            text={byteRate}
+            tone="var(--thread-1)"
+          />
+          <Live
+            unit={machine.id}
+            gauges={['netIn', 'netOut']}
+            words="column.network"
+            max={0}
+            text={byteRate}
+            tone="var(--thread-2)"
+          />
         </div>
       )}
       <dl className="facts small">
@@ -169,7 +184,7 @@ function MachinePanel({
         <dd>{awake ? percent(reading(machine.id, 'steal') ?? 0) : '–'}</dd>
         <dt>{say('column.price')}</dt>
         <dd>
-          <PerHour value={price} />{' '}
+          <PerHour value={price} {...(instance === undefined ? {} : { currency: instance.currency })} />{' '}
           <span className="quiet">
             {say('panel.ofInstance', { share: percent(instance === undefined ? 0 : (price / instance.pricePerHour) * 100) })}
           </span>
@@ -218,10 +233,10 @@ function InstancePanel({ instance, close }: { instance: Instance; close(): void 
       </div>
       <Cloth instance={instance} machines={machines} height={120} />
       <div className="stack">
-        <Live unit={instance.id} gauge="cpu" words="column.cpu" max={100} text={percent} tone="var(--thread-0)" />
+        <Live unit={instance.id} gauges={['cpu']} words="column.cpu" max={100} text={percent} tone="var(--thread-0)" />
         <Live
           unit={instance.id}
-          gauge="memory"
+          gauges={['memory']}
           words="column.memory"
           max={instance.memoryMib}
           text={memory}
@@ -252,6 +267,12 @@ function InstancePanel({ instance, close }: { instance: Instance; close(): void 
             </>
           )}
         </dd>
+        {instance.shadowPaging === true && (
+          <>
+            <dt>{say('panel.provider')}</dt>
+            <dd>{say('rent.shadow')}</dd>
+          </>
+        )}
         <dt>{say('panel.rented')}</dt>
         <dd>{dayClock(instance.rentedAt)}</dd>
         {instance.restarts > 0 && (

@@ -99,7 +99,7 @@ export function Table({ lines, view, selected, active, providerName, setSelected
   };
 
   return (
-    <div className="grid-scroll" ref={scroller}>
+    <div className="grid-scroll" ref={scroller} onScroll={moveAside}>
       <div
         className="treegrid"
         role="treegrid"
@@ -154,6 +154,11 @@ export function Table({ lines, view, selected, active, providerName, setSelected
       </div>
     </div>
   );
+}
+
+/** Without a drawing of the table: it happens with every scroll. */
+function moveAside({ currentTarget: box }: React.UIEvent<HTMLElement>): void {
+  box.classList.toggle('aside', box.scrollLeft > 0);
 }
 
 function open(line: Line | undefined): void {
