@@ -11,6 +11,7 @@ import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
 import { useRead } from '../../desk/queries.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
+import { byName, ChoiceField } from '../../parts/choice-field.tsx';
 import { NumberField } from '../../parts/number-field.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
@@ -58,21 +59,7 @@ export function AddDisk({ machine, close }: { machine: Machine; close(): void })
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
-      {kind === 'library' && (
-        <TextField
-          select
-          label={say('cut.diskFrom')}
-          value={chosen}
-          onChange={(event) => setImage(event.target.value)}
-          slotProps={{ select: { native: true } }}
-        >
-          {library.map((it) => (
-            <option key={it.id} value={it.name}>
-              {it.name}
-            </option>
-          ))}
-        </TextField>
-      )}
+      {kind === 'library' && <ChoiceField label={say('cut.diskFrom')} value={chosen} choices={byName(library)} set={setImage} />}
       {kind !== 'file' && <NumberField label={say('cut.disk')} value={gib} min={1} max={16_384} set={setGib} />}
       {kind === 'file' && (
         <>

@@ -1,11 +1,11 @@
 /** Disks and network cards of a machine: plugged in and taken away, also while it runs. */
 import Button from '@mui/material/Button';
-import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { Disk, Machine, Nic } from '../../../core/contract/fleet.ts';
 import { call } from '../../desk/client.ts';
 import { useRead } from '../../desk/queries.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
+import { byName, ChoiceField } from '../../parts/choice-field.tsx';
 import { memory } from '../../parts/format.ts';
 import { run } from '../../parts/run.ts';
 import { say } from '../../words/say.ts';
@@ -77,20 +77,7 @@ export function Nics({ machine }: { machine: Machine }): ReactNode {
       <div className="row">
         <h2 className="grow">{say('details.nics')}</h2>
         {networks.length > 1 && (
-          <TextField
-            select
-            label={say('cut.network')}
-            value={chosen}
-            onChange={(event) => setNetwork(event.target.value)}
-            sx={{ width: 160 }}
-            slotProps={{ select: { native: true } }}
-          >
-            {networks.map((it) => (
-              <option key={it.id} value={it.name}>
-                {it.name}
-              </option>
-            ))}
-          </TextField>
+          <ChoiceField label={say('cut.network')} value={chosen} choices={byName(networks)} width={160} set={setNetwork} />
         )}
         <Button
           variant="outlined"

@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react';
 import type { Instance, Machine } from '../../../core/contract/fleet.ts';
 import type { Network } from '../../../core/contract/storage.ts';
 import { useRead } from '../../desk/queries.ts';
+import { ChoiceField } from '../../parts/choice-field.tsx';
 import { memory } from '../../parts/format.ts';
 import { NumberField } from '../../parts/number-field.tsx';
 import { say } from '../../words/say.ts';
@@ -18,36 +19,6 @@ interface Props {
   readonly networks: readonly Network[];
   readonly draft: Draft;
   set(change: Partial<Draft>): void;
-}
-
-/** A field that offers what there is. */
-function Pick({
-  label,
-  value,
-  set,
-  choices,
-}: {
-  label: string;
-  value: string;
-  set(value: string): void;
-  choices: readonly (readonly [string, string])[];
-}): ReactNode {
-  return (
-    <TextField
-      select
-      label={label}
-      value={value}
-      onChange={(event) => set(event.target.value)}
-      helperText=" "
-      slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
-    >
-      {choices.map(([id, text]) => (
-        <option key={id} value={id}>
-          {text}
-        </option>
-      ))}
-    </TextField>
-  );
 }
 
 export function EachForm({ instance, there, networks, draft, set }: Props): ReactNode {
@@ -83,7 +54,8 @@ export function EachForm({ instance, there, networks, draft, set }: Props): Reac
           max={instance.memoryMib}
           help={draft.memoryMib === undefined ? say('cut.even') : memory(draft.memoryMib)}
         />
-        <Pick
+        <ChoiceField
+          help=" "
           label={say('cut.from')}
           value={draft.template}
           set={(template) => set({ template })}
@@ -93,7 +65,8 @@ export function EachForm({ instance, there, networks, draft, set }: Props): Reac
           ]}
         />
         {fromImage && kernels.length > 1 && (
-          <Pick
+          <ChoiceField
+            help=" "
             label={say('column.image')}
             value={draft.image}
             set={(image) => set({ image })}
@@ -110,7 +83,8 @@ export function EachForm({ instance, there, networks, draft, set }: Props): Reac
           />
         )}
         {fromImage && disks.length > 0 && (
-          <Pick
+          <ChoiceField
+            help=" "
             label={say('cut.diskFrom')}
             value={draft.disk}
             set={(disk) => set({ disk })}
@@ -118,7 +92,8 @@ export function EachForm({ instance, there, networks, draft, set }: Props): Reac
           />
         )}
         {fromImage && (
-          <Pick
+          <ChoiceField
+            help=" "
             label={say('cut.network')}
             value={draft.network ?? networks[0]?.name ?? ''}
             set={(network) => set({ network })}

@@ -2,8 +2,9 @@
 import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import type { AlarmRule } from '../../../core/contract/alarms.ts';
-import { GAUGES, type GaugeName, gaugeIndex } from '../../../core/contract/gauges.ts';
+import { GAUGES, gaugeIndex } from '../../../core/contract/gauges.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
+import { ChoiceField } from '../../parts/choice-field.tsx';
 import { GAUGE_UNITS, GAUGE_WORDS } from '../../parts/gauge-text.ts';
 import { NumberField } from '../../parts/number-field.tsx';
 import { say } from '../../words/say.ts';
@@ -41,45 +42,36 @@ export function AlarmDialog({
       close={close}
     >
       <div className="form-grid" style={{ paddingTop: 8 }}>
-        <TextField
-          select
+        <ChoiceField
           autoFocus
           label={say('alarm.gauge')}
           value={rule.gauge}
-          onChange={(event) => set({ gauge: event.target.value as GaugeName })}
-          helperText=" "
-          slotProps={{ select: { native: true } }}
-        >
-          {GAUGES.map(({ name }) => (
-            <option key={name} value={name}>
-              {say(GAUGE_WORDS[name])}
-            </option>
-          ))}
-        </TextField>
-        <TextField
-          select
+          choices={GAUGES.map(({ name }) => [name, say(GAUGE_WORDS[name])])}
+          help=" "
+          set={(gauge) => set({ gauge })}
+        />
+        <ChoiceField
           label={say('alarm.comparison')}
           value={rule.comparison}
-          onChange={(event) => set({ comparison: event.target.value as AlarmRule['comparison'] })}
-          helperText=" "
-          slotProps={{ select: { native: true } }}
-        >
-          <option value="above">{say('alarm.isAbove')}</option>
-          <option value="below">{say('alarm.isBelow')}</option>
-        </TextField>
+          choices={[
+            ['above', say('alarm.isAbove')],
+            ['below', say('alarm.isBelow')],
+          ]}
+          help=" "
+          set={(comparison) => set({ comparison })}
+        />
         <NumberField label={say('alarm.limit', { unit })} value={rule.limit} min={0} max={1e12} set={(limit) => set({ limit })} />
         <NumberField label={say('alarm.seconds')} value={rule.seconds} min={1} max={86_400} set={(seconds) => set({ seconds })} />
-        <TextField
-          select
+        <ChoiceField
           label={say('alarm.about')}
           value={rule.about}
-          onChange={(event) => set({ about: event.target.value as AlarmRule['about'] })}
-          helperText=" "
-          slotProps={{ select: { native: true } }}
-        >
-          <option value="machines">{say('alarm.machines')}</option>
-          <option value="instances">{say('alarm.instances')}</option>
-        </TextField>
+          choices={[
+            ['machines', say('alarm.machines')],
+            ['instances', say('alarm.instances')],
+          ]}
+          help=" "
+          set={(about) => set({ about })}
+        />
         <TextField
           label={say('alarm.tag')}
           value={rule.tag}
