@@ -6,7 +6,7 @@ import type { EventName, Fact } from '../core/contract/events.ts';
 import { asRefusal } from '../core/contract/refusals.ts';
 import { serveAttached } from '../core/host/attach/serve.ts';
 import { attachedTo } from './attach.ts';
-import { Desk, unitOf } from './desk/desk.ts';
+import { Desk } from './desk/desk.ts';
 import { ownCalls } from './desk/own-calls.ts';
 import { type Answering, serve } from './ipc/serve.ts';
 import { placeFrom, placeOf } from './links.ts';
@@ -84,10 +84,10 @@ async function run(): Promise<void> {
       if (!calls[name].changes) return answer(request, caller);
       try {
         const value = await answer(request, caller);
-        desk.record(who, name, unitOf(request), { ok: true, value });
+        desk.record(who, name, request, { ok: true, value });
         return value;
       } catch (thrown) {
-        desk.record(who, name, unitOf(request), { ok: false, refusal: asRefusal(thrown) });
+        desk.record(who, name, request, { ok: false, refusal: asRefusal(thrown) });
         throw thrown;
       }
     };

@@ -100,6 +100,12 @@ export function App(): ReactNode {
       for (const end of ends) end();
     };
   }, [commands]);
+  const where = path.join('/');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with every page, not with every drawing
+  useEffect(() => {
+    // What had the focus may be gone with the page before: the keys go on in the new one, and not at the top of the window.
+    if (document.activeElement === document.body) document.getElementById('content')?.focus({ preventScroll: true });
+  }, [where]);
   return (
     <div className={alone ? 'shell alone' : 'shell'}>
       {!alone && (
@@ -116,7 +122,7 @@ export function App(): ReactNode {
         </>
       )}
       <main className="page" id="content" tabIndex={-1} data-dark={dark}>
-        <Guard page={path.join('/')}>
+        <Guard page={where}>
           <Suspense fallback={null}>{Page === undefined ? <MachinesPage /> : <Page />}</Suspense>
         </Guard>
       </main>

@@ -15,6 +15,8 @@ export const auditRow = z.object({
   unit: z.string(),
   outcome: z.string(),
   detail: z.string(),
+  /** What was asked for beside the unit, short. */
+  asked: z.string().default(''),
 });
 export type AuditRow = z.output<typeof auditRow>;
 

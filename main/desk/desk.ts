@@ -20,6 +20,7 @@ import { Records } from '../records.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
 import { Tasks } from '../tasks.ts';
 import { Alarms } from './alarms.ts';
+import { askedOf, unitOf } from './asked.ts';
 
 const CLOUDS = 'clouds';
 const PLANNER = 'planner';
@@ -73,14 +74,15 @@ export class Desk {
     if (call.by === 'planner') this.wantPlanner();
     const envelope = await this.supervisor.ask(process, name, request, call.patience);
     const answer: Envelope<unknown> = envelope.ok ? this.fitting(name, envelope.value) : envelope;
-    if (call.changes) this.record(who, name, unit, answer);
+    if (call.changes) this.record(who, name, request, answer);
     if (!answer.ok) throw refusalFrom(answer.refusal);
     return answer.value;
   }
 
-  record(who: string, call: string, unit: string, envelope: Envelope<unknown>): void {
+  record(who: string, call: string, request: unknown, envelope: Envelope<unknown>): void {
     const outcome = envelope.ok ? 'done' : envelope.refusal.code;
-    this.audit.add({ at: Date.now(), who, call, unit, outcome, detail: envelope.ok ? '' : envelope.refusal.message });
+    const detail = envelope.ok ? '' : envelope.refusal.message;
+    this.audit.add({ at: Date.now(), who, call, unit: unitOf(request), outcome, detail, asked: askedOf(request) });
   }
 
   /** Others are watched from now on. */
@@ -246,13 +248,4 @@ export class Desk {
     this.notices.splice(NOTICES_KEPT);
     this.tell('notice', notice);
   }
-}
-
-/** The instance or machine a request is about. */
-export function unitOf(request: unknown): string {
-  if (typeof request !== 'object' || request === null) return '';
-  const about = request as Record<string, unknown>;
-  const machines = about.machines;
-  const found = about.machine ?? about.unit ?? about.instance ?? (Array.isArray(machines) ? machines[0] : undefined);
-  return typeof found === 'string' ? found : '';
 }

@@ -1,7 +1,7 @@
 /** The instance as a drawing: cloth cut into named patches, the second layer's own strip, and bare ground. */
 import { type ReactNode, useId } from 'react';
 import type { Instance, Machine } from '../../core/contract/fleet.ts';
-import { THREADS } from '../theme/tokens.ts';
+import { toneOf } from '../theme/tokens.ts';
 import { sayAny } from '../words/say.ts';
 import { memory } from './format.ts';
 import { cut } from './patches.tsx';
@@ -60,7 +60,7 @@ export function Cloth({ instance, machines, planned, height }: ClothProps): Reac
                 width={Math.max(0.5, wide)}
                 height={Math.max(0.5, tall)}
                 rx={Math.min(4, tall / 4)}
-                fill={`var(--thread-${index % THREADS})`}
+                fill={toneOf(index)}
                 opacity={machine === undefined ? 0.6 : machine.state === 'running' ? 0.95 : 0.38}
                 stroke={machine === undefined ? 'var(--surface)' : 'none'}
                 strokeDasharray={machine === undefined ? '3 2' : undefined}

@@ -1,7 +1,7 @@
 /** Numbers as people read them. */
 import { expect, it } from 'vitest';
 import { csvOf } from './csv.ts';
-import { bytes, duration, memory, money, percent, ratio } from './format.ts';
+import { byteRate, bytes, duration, memory, money, percent, ratio } from './format.ts';
 import { cut } from './patches.tsx';
 
 it.each([
@@ -17,6 +17,10 @@ it.each([
   [memory(512), '512 MiB'],
   [memory(2048), '2 GiB'],
   [memory(21_934), '21.4 GiB'],
+  [memory(0.25), '256 KiB'],
+  [memory(2 ** 21), '2,048 GiB'],
+  [byteRate(0), '0 B/s'],
+  [percent(1597), '1,597 %'],
   [percent(0), '0 %'],
   [percent(3.14), '3.1 %'],
   [percent(99.6), '100 %'],

@@ -14,7 +14,7 @@ export function brief(value: number): string {
 export const significant = (value: number): string =>
   Number.isFinite(value) ? Number(value.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 6 }) : '–';
 
-export const percent = (value: number): string => `${value >= 9.95 || value < 0.05 ? Math.round(value) : value.toFixed(1)} %`;
+export const percent = (value: number): string => `${value >= 9.95 || value < 0.05 ? whole(value) : value.toFixed(1)} %`;
 
 const BYTES = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 export function bytes(value: number): string {
@@ -26,12 +26,14 @@ export function bytes(value: number): string {
   }
   return `${unit === 0 ? Math.round(size) : size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${BYTES[unit] ?? ''}`;
 }
-export const byteRate = (value: number): string => (value < 1 ? '0' : `${bytes(value)}/s`);
+export const byteRate = (value: number): string => `${bytes(value)}/s`;
 
+/** Of what is shared out in powers of two: memory, and the disks of machines. */
 export function memory(mib: number): string {
+  if (mib > 0 && mib < 1) return `${Math.max(1, Math.round(mib * 1024))} KiB`;
   if (mib >= 1024) {
     const gib = mib / 1024;
-    return `${gib >= 100 || Number.isInteger(gib) ? Math.round(gib) : gib.toFixed(1)} GiB`;
+    return `${gib >= 100 || Number.isInteger(gib) ? whole(gib) : gib.toFixed(1)} GiB`;
   }
   return `${Math.round(mib)} MiB`;
 }

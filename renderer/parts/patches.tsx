@@ -1,7 +1,7 @@
 /** An instance as a piece of cloth: each machine a patch as large as its share, what is left as bare ground. */
 import { memo, type ReactNode } from 'react';
 import type { Instance, Machine } from '../../core/contract/fleet.ts';
-import { THREADS } from '../theme/tokens.ts';
+import { toneOf } from '../theme/tokens.ts';
 
 export interface Patch {
   readonly x: number;
@@ -68,7 +68,7 @@ export const Patches = memo(function Patches({
           width={Math.max(0.4, patch.width - 2 * gap)}
           height={Math.max(0.4, patch.height - 2 * gap)}
           rx={Math.min(1.5, patch.height / 3)}
-          fill={`var(--thread-${index % THREADS})`}
+          fill={toneOf(index)}
           opacity={machines[index]?.state === 'running' ? 1 : 0.4}
         />
       ))}

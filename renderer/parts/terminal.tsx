@@ -8,6 +8,7 @@ import { instanceOf } from '../../core/contract/shapes.ts';
 import type { FromConsole, ToConsole } from '../../core/contract/streams.ts';
 import { on, openStream } from '../desk/client.ts';
 import { useSettings } from '../desk/settings.ts';
+import { WayOut } from '../keyboard/way-out.ts';
 import { useDark } from '../theme/look.tsx';
 import { say } from '../words/say.ts';
 import './terminal.css';
@@ -89,16 +90,18 @@ interface Props {
   readonly handle: RefObject<TerminalHandle | null>;
   onLink(link: Link): void;
   onFind(): void;
+  /** The keyboard goes back to the window. */
+  onRelease(): void;
 }
 
-export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Props): ReactNode {
+export function SerialConsole({ unit, line, label, handle, onLink, onFind, onRelease }: Props): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const terminal = useRef<Terminal>(null);
   const { consoleFontSize, consoleScrollback, screenReader } = useSettings();
   const dark = useDark();
   const [skipped, setSkipped] = useState(0);
-  const events = useRef({ onLink, onFind });
-  events.current = { onLink, onFind };
+  const events = useRef({ onLink, onFind, onRelease });
+  events.current = { onLink, onFind, onRelease };
 
   useEffect(() => {
     const element = box.current;
@@ -116,6 +119,7 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
     for (const addon of [fit, search]) xterm.loadAddon(addon);
     xterm.open(element);
     xterm.textarea?.setAttribute('aria-label', label);
+    xterm.textarea?.setAttribute('aria-description', say('screen.release'));
     terminal.current = xterm;
     const wire = connect(
       unit,
@@ -124,7 +128,12 @@ export function SerialConsole({ unit, line, label, handle, onLink, onFind }: Pro
       (link) => events.current.onLink(link),
       (bytes) => setSkipped((before) => before + bytes),
     );
-    xterm.attachCustomKeyEventHandler((event) => ownKeys(event, xterm, () => events.current.onFind()));
+    const wayOut = new WayOut();
+    xterm.attachCustomKeyEventHandler((event) => {
+      if (event.type === 'keydown') wayOut.down(event);
+      else if (event.type === 'keyup' && wayOut.up()) events.current.onRelease();
+      return ownKeys(event, xterm, () => events.current.onFind());
+    });
     handle.current = {
       find: (text, back) => (back ? search.findPrevious(text) : search.findNext(text)),
       text: () => wholeText(xterm),

@@ -1,8 +1,10 @@
 /** One gauge over time: the mean as a line, low to high as a band, the newest value in words; or as a table. */
-import { type ReactNode, useId, useMemo } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { type ReactNode, useMemo } from 'react';
+import { Area, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { History } from '../../core/contract/gauges.ts';
-import { clock } from './format.ts';
+import { say } from '../words/say.ts';
+import { clock, dayClock } from './format.ts';
+import { Picture } from './picture.tsx';
 
 export interface TimeChartProps {
   readonly title: string;
@@ -10,11 +12,12 @@ export interface TimeChartProps {
   readonly tone: string;
   /** Fixed top of the scale; otherwise it follows the data. */
   readonly max?: number;
-  readonly mark?: { readonly at: number; readonly text: string };
   text(value: number): string;
 }
 
 const MOST = 300;
+/** Marks of a scale whose top is known. */
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1] as const;
 
 interface Point {
   readonly at: number;
@@ -39,21 +42,20 @@ export function reduced(history: History): Point[] {
   return points;
 }
 
-export function TimeChart({ title, history, tone, max, mark, text }: TimeChartProps): ReactNode {
-  const head = useId();
+export function TimeChart({ title, history, tone, max, text }: TimeChartProps): ReactNode {
   const points = useMemo(() => (history === undefined ? [] : reduced(history)), [history]);
   const newest = points.at(-1);
+  const data = points.map(({ at, mean, band }) => [new Date(at).toISOString(), mean, band[0], band[1]]);
+  const rows = points.map(({ at, mean, band }) => [dayClock(at), text(mean), text(band[0]), text(band[1])]);
   return (
-    <section className="card" aria-labelledby={head}>
-      <div className="chart-head">
-        <h2 id={head} className="grow">
-          {title}
-        </h2>
-        <b>{newest === undefined ? '–' : text(newest.mean)}</b>
-      </div>
+    <Picture
+      title={title}
+      answer={<b className="chart-now">{newest === undefined ? '–' : text(newest.mean)}</b>}
+      table={{ head: [say('chart.at'), say('chart.mean'), say('chart.lowest'), say('chart.highest')], rows, data }}
+    >
       <div className="chart">
         <ResponsiveContainer width="100%" height="100%">
-          <ComposedChart data={points} margin={{ top: 4, right: 4, bottom: 0, left: 0 }}>
+          <ComposedChart data={points} margin={{ top: 8, right: 4, bottom: 0, left: 0 }}>
             <CartesianGrid stroke="var(--line)" vertical={false} />
             <XAxis
               dataKey="at"
@@ -72,7 +74,7 @@ export function TimeChart({ title, history, tone, max, mark, text }: TimeChartPr
               stroke="transparent"
               tick={{ fill: 'var(--ink-3)' }}
               width={66}
-              {...(max === 100 ? { ticks: [0, 25, 50, 75, 100] } : { tickCount: 4 })}
+              {...(max === undefined ? { tickCount: 4 } : { ticks: QUARTERS.map((part) => part * max) })}
             />
             <Tooltip
               isAnimationActive={false}
@@ -94,17 +96,9 @@ export function TimeChart({ title, history, tone, max, mark, text }: TimeChartPr
             />
             <Area dataKey="band" stroke="none" fill={tone} fillOpacity={0.18} isAnimationActive={false} />
             <Line dataKey="mean" stroke={tone} strokeWidth={1.6} dot={false} isAnimationActive={false} />
-            {mark !== undefined && (
-              <ReferenceLine
-                y={mark.at}
-                stroke="var(--ink-2)"
-                strokeDasharray="4 3"
-                label={{ value: mark.text, position: 'insideTopRight', fill: 'var(--ink-2)', fontSize: 11 }}
-              />
-            )}
           </ComposedChart>
         </ResponsiveContainer>
       </div>
-    </section>
+    </Picture>
   );
 }

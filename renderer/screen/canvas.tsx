@@ -9,6 +9,7 @@ import {
   useState,
   type WheelEvent,
 } from 'react';
+import { WayOut } from '../keyboard/way-out.ts';
 import type { Link } from '../parts/terminal.tsx';
 import { say } from '../words/say.ts';
 import { type GuestKeyboard, KeySender } from './keys.ts';
@@ -50,7 +51,7 @@ export function ScreenCanvas({ unit, label, scaling, keyboard, handle, onLink, o
   const guest = useRef<HTMLDivElement>(null);
   const wire = useRef<ScreenLink>(null);
   const keys = useRef<KeySender>(null);
-  const alone = useRef(false);
+  const wayOut = useRef(new WayOut());
   const [size, setSize] = useState<ScreenSize>({ width: 0, height: 0 });
   const [room, setRoom] = useState<ScreenSize>({ width: 0, height: 0 });
   const [held, setHeld] = useState(false);
@@ -96,16 +97,14 @@ export function ScreenCanvas({ unit, label, scaling, keyboard, handle, onLink, o
   const keyDown = (event: KeyboardEvent): void => {
     event.preventDefault();
     event.stopPropagation();
-    // Both modifiers and nothing else, let go again, is the way out.
-    alone.current = event.ctrlKey && event.altKey && (event.key === 'Control' || event.key === 'Alt');
+    wayOut.current.down(event);
     keys.current?.keyDown(event.nativeEvent, keyboard);
   };
   const keyUp = (event: KeyboardEvent): void => {
     event.preventDefault();
     event.stopPropagation();
     keys.current?.keyUp(event.code);
-    if (!alone.current) return;
-    alone.current = false;
+    if (!wayOut.current.up()) return;
     keys.current?.releaseAll();
     onRelease();
   };

@@ -96,3 +96,10 @@ export function asVariables(tokens: Tokens): Record<string, string> {
 const variable = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/(\D)(\d)$/, '$1-$2')}`;
 export const THREADS = LIGHT.threads.length;
+
+/** The colour of the machine at this place among its neighbours: threads in turn, darker with every round. */
+export function toneOf(index: number): string {
+  const thread = `var(--thread-${index % THREADS})`;
+  const round = Math.floor(index / THREADS);
+  return round === 0 ? thread : `color-mix(in oklab, ${thread} ${Math.max(40, 100 - 30 * round)}%, var(--ink))`;
+}

@@ -6,7 +6,7 @@ import { reading, useTick } from '../../desk/gauges.ts';
 import { Cloth } from '../../parts/cloth.tsx';
 import { brief, memory, money, percent, ratio } from '../../parts/format.ts';
 import { StateMark } from '../../parts/state.tsx';
-import { THREADS } from '../../theme/tokens.ts';
+import { toneOf } from '../../theme/tokens.ts';
 import { say } from '../../words/say.ts';
 import { pricesIn } from '../machines/lines.ts';
 import { UseChart } from './use-chart.tsx';
@@ -68,7 +68,7 @@ function TopUsers({ instance, machines }: { instance: Instance; machines: readon
   const rows = machines
     .map((machine, index) => ({
       machine,
-      tone: `var(--thread-${index % THREADS})`,
+      tone: toneOf(index),
       used: ((reading(machine.id, 'cpu') ?? 0) * machine.vcpus) / instance.vcpus,
       steal: reading(machine.id, 'steal') ?? 0,
     }))

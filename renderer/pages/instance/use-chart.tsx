@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { Instance, Machine } from '../../../core/contract/fleet.ts';
 import { KEPT, series, useTick } from '../../desk/gauges.ts';
 import { useWidth } from '../../parts/use-width.ts';
-import { THREADS } from '../../theme/tokens.ts';
+import { toneOf } from '../../theme/tokens.ts';
 import { say } from '../../words/say.ts';
 
 /** Dots, until the page is laid out, and at least. */
@@ -30,7 +30,7 @@ function bandsOf(machines: readonly Machine[], vcpus: number): Band[] {
     );
     return {
       name: machine.name,
-      tone: `var(--thread-${index % THREADS})`,
+      tone: toneOf(index),
       values: padded,
       sum: padded.reduce((total, it) => total + it, 0),
     };

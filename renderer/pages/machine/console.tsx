@@ -46,6 +46,7 @@ export interface ConsoleProps {
 
 export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
   const terminal = useRef<TerminalHandle>(null);
+  const bar = useRef<HTMLDivElement>(null);
   const alone = usePlace().query.has('alone');
   const [link, setLink] = useState<Link>('connecting');
   const [finding, setFinding] = useState(false);
@@ -67,7 +68,7 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
     );
   return (
     <section className={full ? 'console full' : 'console'} aria-label={say('console.title', { name })}>
-      <div className="console-bar" role="toolbar" aria-label={say('console.tools')}>
+      <div ref={bar} className="console-bar" role="toolbar" aria-label={say('console.tools')}>
         <span className={link === 'lost' ? 'link-state lost' : 'link-state'} role="status">
           {say(`console.${link}` as Words)}
         </span>
@@ -160,6 +161,7 @@ export function ConsoleView({ unit, name, line }: ConsoleProps): ReactNode {
         handle={terminal}
         onLink={setLink}
         onFind={() => setFinding(true)}
+        onRelease={() => bar.current?.querySelector('button')?.focus()}
       />
     </section>
   );

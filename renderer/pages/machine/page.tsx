@@ -15,6 +15,7 @@ import { go, usePlace } from '../../routes.ts';
 import { say, type Words } from '../../words/say.ts';
 import { ActionButtons } from '../machines/action-buttons.tsx';
 import { pricesIn } from '../machines/lines.ts';
+import { Copy } from '../machines/panel.tsx';
 import { ConsoleView } from './console.tsx';
 import { Details } from './details.tsx';
 import { ExitsView } from './exits.tsx';
@@ -88,7 +89,15 @@ function Head({ machine, alone }: { machine: Machine; alone: boolean }): ReactNo
             </>
           )}
           {say('machine.shape', { vcpus: machine.vcpus, memory: memory(machine.memoryMib) })}
-          {machine.address !== '' && ` · ${machine.address}`} · <PerHour value={price} />
+          {machine.address !== '' && (
+            <>
+              {' · '}
+              {machine.address}
+              <Copy text={machine.address} />
+            </>
+          )}
+          {' · '}
+          <PerHour value={price} {...(instance === undefined ? {} : { currency: instance.currency })} />
         </span>
       </div>
       {awake && (

@@ -26,7 +26,7 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
   const [note, setNote] = useState('');
   const rows = ordered(value ?? []);
   return (
-    <div className="stack" style={{ maxWidth: 900 }}>
+    <div className="stack">
       <div className="row">
         <p className="second grow">{say('snapshots.text')}</p>
         <Button variant="contained" onClick={() => setTaking(true)}>
@@ -52,7 +52,7 @@ export function Snapshots({ machine }: { machine: Machine }): ReactNode {
             <tbody>
               {rows.map(({ snapshot, depth }) => (
                 <tr key={snapshot.id}>
-                  <td style={{ paddingLeft: 12 + depth * 18 }}>
+                  <td style={{ paddingLeft: 16 + depth * 18 }}>
                     <b>{snapshot.name}</b> {snapshot.current && <span className="tag">{say('snapshots.current')}</span>}
                     {snapshot.note !== '' && <div className="quiet small">{snapshot.note}</div>}
                   </td>

@@ -64,7 +64,7 @@ export function Toolbar({ text, unknown, view, count, total, setText, exportCsv 
               text === '' ? (
                 <kbd className="key">/</kbd>
               ) : (
-                <span className="quiet tiny">{say('filter.found', { count, total })}</span>
+                <span className="quiet tiny found">{say('filter.found', { count, total })}</span>
               ),
           },
         }}

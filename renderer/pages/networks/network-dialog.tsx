@@ -5,21 +5,44 @@ import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { type ReactNode, useState } from 'react';
+import type { Network } from '../../../core/contract/storage.ts';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
 import { AskDialog } from '../../parts/ask-dialog.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say, type Words } from '../../words/say.ts';
 
-const KINDS = ['nat', 'bridge', 'isolated'] as const;
+/** The bridge to the provider is there already, once for each instance. */
+const KINDS = ['nat', 'isolated'] as const;
+/** Subnets that are offered: 10.0.1.0/24 and on. */
+const OFFERED = Array.from({ length: 254 }, (_, index) => `10.0.${index + 1}.0/24`);
+
+/** inner, inner-2, inner-3 … */
+function freeName(networks: readonly Network[]): string {
+  const taken = new Set(networks.map((it) => it.name));
+  let number = 1;
+  const name = (): string => (number === 1 ? 'inner' : `inner-${number}`);
+  while (taken.has(name())) number += 1;
+  return name();
+}
 
 /** 10.0.1.0/24 → 10.0.1.n */
 const host = (subnet: string, last: number): string => subnet.replace(/\.\d+\/\d+$/, `.${last}`);
 
-export function NetworkDialog({ instance, done, close }: { instance: string; done(): void; close(): void }): ReactNode {
-  const [name, setName] = useState('inner');
+export function NetworkDialog({
+  instance,
+  networks,
+  done,
+  close,
+}: {
+  instance: string;
+  networks: readonly Network[];
+  done(): void;
+  close(): void;
+}): ReactNode {
+  const [name, setName] = useState(() => freeName(networks));
   const [kind, setKind] = useState<(typeof KINDS)[number]>('nat');
-  const [subnet, setSubnet] = useState('10.0.1.0/24');
+  const [subnet, setSubnet] = useState(() => OFFERED.find((it) => networks.every(({ subnet: taken }) => taken !== it)) ?? '');
   const [dhcp, setDhcp] = useState(true);
   const [refusal, setRefusal] = useState<RefusalShape>();
   const act = (): void => {

@@ -160,12 +160,15 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
         );
       })}
       {value?.networks.length === 0 && <p className="quiet">{say('networks.noNetworks')}</p>}
-      {dialog === 'network' && <NetworkDialog instance={instance.id} done={done} close={() => setDialog(undefined)} />}
+      {dialog === 'network' && (
+        <NetworkDialog instance={instance.id} networks={value?.networks ?? []} done={done} close={() => setDialog(undefined)} />
+      )}
       {dialog === 'forward' && (
         <ForwardDialog
           instance={instance.id}
           networks={ways}
           machines={machines}
+          leases={value?.leases ?? []}
           done={done}
           close={() => setDialog(undefined)}
         />

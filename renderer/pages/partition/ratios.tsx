@@ -1,6 +1,6 @@
 /** The three resources as bullet bars: what is asked, what is there, and what is divided by what. */
 import type { ReactNode } from 'react';
-import { memory, percent, ratio } from '../../parts/format.ts';
+import { memory, percent, ratio, whole } from '../../parts/format.ts';
 import { say, type Words } from '../../words/say.ts';
 import type { Fit, Part, Shape } from './fit.ts';
 
@@ -11,7 +11,11 @@ function scaleOf(part: Part): number {
 
 function sentence(part: Part): string {
   if (part.resource === 'cpu') return say('ratio.cpu', { asked: part.asked, there: part.there });
-  const values = { asked: memory(part.asked), there: memory(part.there), more: Number.isFinite(part.allows) ? part.allows : '∞' };
+  const values = {
+    asked: memory(part.asked),
+    there: memory(part.there),
+    more: Number.isFinite(part.allows) ? whole(part.allows) : '∞',
+  };
   return say(part.resource === 'memory' ? 'ratio.memory' : 'ratio.disk', values);
 }
 

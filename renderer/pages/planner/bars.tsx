@@ -4,8 +4,8 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { type ReactNode, useState } from 'react';
 import type { PlanPictures, PlanView } from '../../../core/contract/plan.ts';
 import { money, percent, significant } from '../../parts/format.ts';
+import { Picture } from '../../parts/picture.tsx';
 import { say, sayAny } from '../../words/say.ts';
-import { Picture } from './picture.tsx';
 
 const TONES: Readonly<Record<string, string>> = {
   guests: 'var(--thread-0)',

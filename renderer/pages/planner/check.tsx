@@ -7,11 +7,11 @@ import { call } from '../../desk/client.ts';
 import { useTasks } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
 import { percent, significant } from '../../parts/format.ts';
+import { Picture } from '../../parts/picture.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { leftText, TaskBar } from '../../parts/task.tsx';
 import { say } from '../../words/say.ts';
-import { Picture } from './picture.tsx';
 import { Plot, pathOf } from './plot.tsx';
 
 /** Milliseconds between two looks at what was measured. */

@@ -4,8 +4,8 @@ import type { PlanCandidate, PlanSimulated, PlanView } from '../../../core/contr
 import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import { call } from '../../desk/client.ts';
 import { money, significant } from '../../parts/format.ts';
+import { Picture } from '../../parts/picture.tsx';
 import { say } from '../../words/say.ts';
-import { Picture } from './picture.tsx';
 import { Plot, pathOf } from './plot.tsx';
 
 const ENOUGH_SECONDS = 400_000;

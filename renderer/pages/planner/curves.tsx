@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import type { PlanPictures, PlanView } from '../../../core/contract/plan.ts';
 import { money, significant } from '../../parts/format.ts';
+import { Picture } from '../../parts/picture.tsx';
 import { say } from '../../words/say.ts';
-import { Picture } from './picture.tsx';
 import { Plot, pathOf } from './plot.tsx';
 
 interface Props {

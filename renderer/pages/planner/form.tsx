@@ -4,6 +4,7 @@ import TextField from '@mui/material/TextField';
 import type { ReactNode } from 'react';
 import type { Answer } from '../../../core/contract/calls.ts';
 import type { PlanScenario, PlanTax } from '../../../core/contract/plan-scenario.ts';
+import { money } from '../../parts/format.ts';
 import { NumberField } from '../../parts/number-field.tsx';
 import { say } from '../../words/say.ts';
 import { withLayer, withPrice } from './draft.ts';
@@ -23,9 +24,10 @@ const TAXES = { cpu: 3.23, disk: 11.75, network: 1.06 } as const;
 
 export function Form({ draft, catalogue, measure, set }: Props): ReactNode {
   const types = (catalogue?.types ?? []).filter((it) => it.provider === draft.provider);
+  const currency = catalogue?.providers.find((it) => it.id === draft.provider)?.currency;
   const sorted = [...types]
     .sort((a, b) => a.pricePerHour - b.pricePerHour)
-    .map((it) => ({ id: it.id, text: `${it.id}  $${it.pricePerHour}` }));
+    .map((it) => ({ id: it.id, text: `${it.id}  ${money(it.pricePerHour, currency)}/h` }));
   const model = draft.price?.model ?? 'on-demand';
   return (
     <aside className="card plan-form" aria-label={say('plan.form')}>

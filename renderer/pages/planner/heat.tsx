@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import type { PlanPictures } from '../../../core/contract/plan.ts';
 import { percent, significant } from '../../parts/format.ts';
+import { Picture } from '../../parts/picture.tsx';
 import { say } from '../../words/say.ts';
-import { Picture } from './picture.tsx';
 
 /** Below 1 all demand is served; above, the colour warms. */
 function tone(value: number): string {

@@ -6,11 +6,11 @@ import type { PlanScenario } from '../../../core/contract/plan-scenario.ts';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
 import { call, refusalOf } from '../../desk/client.ts';
 import { money, significant } from '../../parts/format.ts';
+import { Picture } from '../../parts/picture.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { say, type Words } from '../../words/say.ts';
 import { countOf } from './draft.ts';
 import { Amount, Pick } from './fields.tsx';
-import { Picture } from './picture.tsx';
 import { Plot } from './plot.tsx';
 
 interface Input {

@@ -6,6 +6,7 @@ import Checkbox from '@mui/material/Checkbox';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import InputAdornment from '@mui/material/InputAdornment';
 import TextField from '@mui/material/TextField';
+import Tooltip from '@mui/material/Tooltip';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { InstanceType, Provider } from '../../../core/contract/fleet.ts';
 import type { RefusalShape } from '../../../core/contract/tasks.ts';
@@ -13,13 +14,17 @@ import { call, refusalOf } from '../../desk/client.ts';
 import { useInstances } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
 import { useSettings } from '../../desk/settings.ts';
+import { byId, ChoiceField } from '../../parts/choice-field.tsx';
 import { memory, money } from '../../parts/format.ts';
+import { NumberField } from '../../parts/number-field.tsx';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { go, usePlace } from '../../routes.ts';
 import { say } from '../../words/say.ts';
 import { TypeTable } from './type-table.tsx';
 import './rent.css';
 
+/** Instances in one order, as the contract has it. */
+const MOST = 20;
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?$/i;
 
 export function RentPage(): ReactNode {
@@ -35,6 +40,7 @@ export function RentPage(): ReactNode {
   const [onward, setOnward] = useState(true);
   const kernels = (useRead('image.list', {}, ['storage.changed']).value ?? []).filter((it) => it.kind === 'kernel');
   const [image, setImage] = useState('default');
+  const [shadowPaging, setShadowPaging] = useState(false);
   const [refusal, setRefusal] = useState<RefusalShape>();
   const [busy, setBusy] = useState(false);
   const providers = useMemo(
@@ -61,6 +67,7 @@ export function RentPage(): ReactNode {
         name,
         tags: [],
         image,
+        shadowPaging,
       });
       const first = rented[0];
       const cut = query.get('cut');
@@ -119,7 +126,13 @@ export function RentPage(): ReactNode {
                 }}
               />
             </div>
-            <TypeTable types={types} chosen={type?.id} choose={setTypeId} currency={provider?.currency ?? 'USD'} />
+            <TypeTable
+              loading={catalogue.value === undefined}
+              types={types}
+              chosen={type?.id}
+              choose={setTypeId}
+              currency={provider?.currency ?? 'USD'}
+            />
           </section>
         </div>
         <Summary provider={provider} type={type} count={count} refusal={refusal}>
@@ -130,29 +143,22 @@ export function RentPage(): ReactNode {
             error={!NAME.test(name)}
             helperText={NAME.test(name) ? (count > 1 ? say('rent.numbered', { name }) : ' ') : say('rent.nameHelp')}
           />
-          <TextField
-            label={say('rent.count')}
-            type="number"
-            value={count}
-            onChange={(event) => setCount(Math.max(1, Math.min(20, Math.round(Number(event.target.value)) || 1)))}
-            slotProps={{ htmlInput: { min: 1, max: 20 } }}
-          />
+          <NumberField label={say('rent.count')} value={count} min={1} max={MOST} set={setCount} />
           {kernels.length > 1 && (
-            <TextField
-              select
+            <ChoiceField
               label={say('rent.image')}
               value={image}
-              onChange={(event) => setImage(event.target.value)}
-              helperText={image === 'default' ? ' ' : say('rent.imageDraws')}
-              slotProps={{ select: { native: true } }}
-            >
-              {kernels.map((it) => (
-                <option key={it.id} value={it.id}>
-                  {it.name}
-                </option>
-              ))}
-            </TextField>
+              choices={byId(kernels)}
+              help={image === 'default' ? ' ' : say('rent.imageDraws')}
+              set={setImage}
+            />
           )}
+          <Tooltip title={say('rent.shadowHelp')}>
+            <FormControlLabel
+              control={<Checkbox checked={shadowPaging} onChange={(_event, on) => setShadowPaging(on)} />}
+              label={say('rent.shadow')}
+            />
+          </Tooltip>
           <FormControlLabel
             control={<Checkbox checked={onward} disabled={count > 1} onChange={(_event, on) => setOnward(on)} />}
             label={say('rent.onward')}

@@ -20,11 +20,14 @@ const perGib = (type: InstanceType): number => type.pricePerHour / (type.memoryM
 const sortValue = (type: InstanceType, key: Key): number | string => (key === 'perGib' ? perGib(type) : (type[key] ?? 0));
 
 export function TypeTable({
+  loading,
   types,
   chosen,
   choose,
   currency,
 }: {
+  /** The price lists are still read. */
+  loading: boolean;
   types: readonly InstanceType[];
   chosen: string | undefined;
   choose(id: string): void;
@@ -44,7 +47,7 @@ export function TypeTable({
   );
   const dearest = Math.max(0.0001, ...types.map(perGib));
   return (
-    <div className="type-scroll">
+    <div className="type-scroll" aria-busy={loading}>
       <table className="plain">
         <thead>
           <tr>
@@ -100,7 +103,7 @@ export function TypeTable({
           ))}
         </tbody>
       </table>
-      {sorted.length === 0 && (
+      {sorted.length === 0 && !loading && (
         <p className="quiet" style={{ padding: 16 }}>
           {say('rent.noTypes')}
         </p>

@@ -8,7 +8,7 @@ import TextField from '@mui/material/TextField';
 import { type ReactNode, useState } from 'react';
 import { SETTINGS, type Section, type Setting, type SettingName, type Settings } from '../../../core/contract/settings.ts';
 import { call } from '../../desk/client.ts';
-import { useProcesses } from '../../desk/fleet.ts';
+import { useInstances, useProcesses } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
 import { changeSettings, settingsNotice, useSettings } from '../../desk/settings.ts';
 import { useStore } from '../../desk/store.ts';
@@ -110,7 +110,7 @@ function SettingRow({ row }: { row: Setting }): ReactNode {
       {row.kind === 'choice' && (
         <select
           id={id}
-          className="select"
+          className="select setting-choice"
           value={settings[row.name] as string}
           onChange={(event) => set(event.target.value as Settings[SettingName])}
         >
@@ -131,6 +131,7 @@ function SettingRow({ row }: { row: Setting }): ReactNode {
 }
 
 function Processes(): ReactNode {
+  const instances = useInstances();
   const rows = [...useProcesses().values()].filter((it) => it.state !== 'stopped');
   return (
     <section className="card flush">
@@ -148,7 +149,10 @@ function Processes(): ReactNode {
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              <td>{row.id}</td>
+              <td>
+                {say(`process.${row.kind}` as Words, { name: instances.get(row.unit ?? '')?.name ?? row.unit ?? '' })}{' '}
+                <code className="quiet">{row.id}</code>
+              </td>
               <td className={row.state === 'running' || row.state === 'starting' ? '' : 'warn'}>
                 {say(`process.${row.state}` as Words)}
                 {row.reason !== '' && <span className="quiet"> ({row.reason})</span>}

@@ -55,6 +55,7 @@ export function ImportDialog({ done }: { done(): void }): ReactNode {
           <ToggleButton value="kernel">{say('image.kernel')}</ToggleButton>
           <ToggleButton value="disk">{say('image.disk')}</ToggleButton>
         </ToggleButtonGroup>
+        <p className="quiet small">{say(kind === 'kernel' ? 'storage.kernelHelp' : 'storage.diskHelp')}</p>
         <TextField label={say('column.name')} value={name} onChange={(event) => setName(event.target.value)} />
         <div className="row">
           <TextField label={say('storage.file')} value={path} onChange={(event) => setPath(event.target.value)} />

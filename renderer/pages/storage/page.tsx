@@ -5,13 +5,16 @@ import type { Image, Volume } from '../../../core/contract/storage.ts';
 import { call } from '../../desk/client.ts';
 import { useInstances, useMachines, useTasks } from '../../desk/fleet.ts';
 import { useRead } from '../../desk/queries.ts';
-import { bytes } from '../../parts/format.ts';
+import { memory } from '../../parts/format.ts';
 import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { TaskBar } from '../../parts/task.tsx';
 import { say, type Words } from '../../words/say.ts';
 import { ExportDisk } from './export-disk.tsx';
 import { ImportDialog } from './import-dialog.tsx';
+
+/** In the units in which disks are ordered. */
+const size = (bytes: number): string => memory(bytes / 2 ** 20);
 
 export function StoragePage(): ReactNode {
   const images = useRead('image.list', {}, ['storage.changed', 'task.changed']);
@@ -93,8 +96,8 @@ function Images({ images, again }: { images: readonly Image[]; again(): void }):
               )}
             </td>
             <td className="second">{image.source}</td>
-            <td className="number">{image.state === 'absent' ? '–' : bytes(image.virtualBytes)}</td>
-            <td className="number">{image.state === 'absent' ? '–' : bytes(image.realBytes)}</td>
+            <td className="number">{image.state === 'absent' ? '–' : size(image.virtualBytes)}</td>
+            <td className="number">{image.state === 'absent' ? '–' : size(image.realBytes)}</td>
             <td className="number">
               {image.state !== 'ready' && image.builtIn && (
                 <Button
@@ -160,8 +163,8 @@ function Volumes({ instance }: { instance: string }): ReactNode {
         <td className="second">{name}</td>
         <td className="second">{volume.image === '' ? say('cut.diskEmpty') : volume.image}</td>
         <td>{volume.usedBy.map((id) => machines.get(id)?.name ?? id).join(', ')}</td>
-        <td className="number">{bytes(volume.virtualBytes)}</td>
-        <td className="number">{bytes(volume.realBytes)}</td>
+        <td className="number">{size(volume.virtualBytes)}</td>
+        <td className="number">{size(volume.realBytes)}</td>
         <td className="number">
           <ExportDisk machine={machine} disk={disk} name={`${machines.get(machine)?.name ?? machine}-${disk}`} />
         </td>

@@ -64,6 +64,7 @@ export function Alarms(): ReactNode {
                   </td>
                   <td>
                     <Switch
+                      edge="start"
                       checked={rule.on}
                       onChange={(_event, on) => write(rules.map((it) => (it.id === rule.id ? { ...it, on } : it)))}
                       slotProps={{ input: { 'aria-label': say('alarm.switch', { rule: ruleText(rule) }) } }}

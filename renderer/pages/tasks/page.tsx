@@ -136,15 +136,17 @@ function TaskLog({ task }: { task: Task }): ReactNode {
 function Audit(): ReactNode {
   const { value } = useRead('audit.read', {}, ['task.changed']);
   const rows = value ?? [];
+  const instances = useInstances();
+  const machines = useMachines();
   const exportCsv = (): void => {
-    const head = ['at', 'who', 'call', 'unit', 'outcome', 'detail'];
+    const head = ['at', 'who', 'call', 'asked', 'unit', 'outcome', 'detail'];
     run(() =>
       call('file.export', {
         name: 'audit',
         kind: 'csv',
         bytes: csvOf([
           head,
-          ...rows.map((row) => [new Date(row.at).toISOString(), row.who, row.call, row.unit, row.outcome, row.detail]),
+          ...rows.map((row) => [new Date(row.at).toISOString(), row.who, row.call, row.asked, row.unit, row.outcome, row.detail]),
         ]),
       }),
     );
@@ -173,9 +175,12 @@ function Audit(): ReactNode {
               <td>{dayClock(row.at)}</td>
               <td>{row.who}</td>
               <td>
-                <code>{row.call}</code>
+                <code>{row.call}</code> <span className="quiet small">{row.asked}</span>
               </td>
-              <td>{row.unit === '' ? '–' : row.unit}</td>
+              <td>
+                {machines.get(row.unit)?.name ?? instances.get(row.unit)?.name ?? ''}{' '}
+                <span className="quiet small">{row.unit === '' ? '–' : row.unit}</span>
+              </td>
               <td className={row.outcome === 'done' ? 'quiet' : 'warn'} title={row.detail}>
                 {row.outcome === 'done' ? say('task.done') : row.detail || row.outcome}
               </td>

@@ -5,16 +5,20 @@ import TableRowsOutlined from '@mui/icons-material/TableRowsOutlined';
 import IconButton from '@mui/material/IconButton';
 import Tooltip from '@mui/material/Tooltip';
 import { type ReactNode, useId, useRef, useState } from 'react';
-import { call } from '../../desk/client.ts';
-import { csvOf } from '../../parts/csv.ts';
-import { significant } from '../../parts/format.ts';
-import { run } from '../../parts/run.ts';
-import { say } from '../../words/say.ts';
+import { call } from '../desk/client.ts';
+import { say } from '../words/say.ts';
+import { csvOf } from './csv.ts';
+import { significant } from './format.ts';
 import { pngOf } from './png.ts';
+import { run } from './run.ts';
+import './picture.css';
 
+type Rows = readonly (readonly (string | number)[])[];
 export interface TableOf {
   readonly head: readonly string[];
-  readonly rows: readonly (readonly (string | number)[])[];
+  readonly rows: Rows;
+  /** What goes into a file, where that is not what is read: numbers without their units. */
+  readonly data?: Rows;
 }
 
 export function Picture({
@@ -51,7 +55,9 @@ export function Picture({
         <Tooltip title={say('word.exportCsv')}>
           <IconButton
             aria-label={`${say('word.exportCsv')}: ${title}`}
-            onClick={() => run(() => call('file.export', { name, kind: 'csv', bytes: csvOf([table.head, ...table.rows]) }))}
+            onClick={() =>
+              run(() => call('file.export', { name, kind: 'csv', bytes: csvOf([table.head, ...(table.data ?? table.rows)]) }))
+            }
           >
             <FileDownloadOutlined />
           </IconButton>
