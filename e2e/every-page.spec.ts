@@ -45,7 +45,21 @@ const PLACES: readonly (readonly [string, string])[] = [
 async function show(window: Page, place: string): Promise<void> {
   await go(window, place);
   await window.waitForTimeout(place === '/planner' ? 4000 : place.includes('performance') ? 1500 : 350);
+  await settled(window);
   await still(window);
+}
+
+/** Waits until the page is there and says the same twice; numbers may go on changing. */
+async function settled(window: Page): Promise<void> {
+  let before = '';
+  await expect
+    .poll(async () => {
+      const now = ((await window.locator('main').textContent()) ?? '').replaceAll(/[\d.,]+/g, '');
+      const same = now !== '' && now === before;
+      before = now;
+      return same;
+    })
+    .toBe(true);
 }
 
 /** Waits until nothing moves or fades: what is half transparent has no contrast. */

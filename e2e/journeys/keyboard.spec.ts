@@ -1,8 +1,56 @@
-/** Without a mouse: the palette, the two-letter keys, the table; and windows of their own. */
+/** Without a mouse: the main job, the palette, the two-letter keys, the table; and windows of their own. */
+import type { Locator, Page } from '@playwright/test';
 import { fleetOf, until } from '../fleet.ts';
 import { expect, test } from '../launch.ts';
+import { MachineWindow } from '../pages/machine.ts';
 import { MachinesPage } from '../pages/machines.ts';
 import { go } from '../pages/window.ts';
+
+/** More than any page has places for the focus. */
+const PLACES = 80;
+
+/** Goes on with Tab until this has the focus; it must be reached from where the keys are. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await expect(target).toBeEnabled();
+  for (let place = 0; place < PLACES; place++) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`Tab does not lead to ${target}`);
+}
+
+test('the main job by the keyboard alone: rent, lay, cut, use a console, and out of it again', async ({ desk }) => {
+  const page = desk.window;
+  const { keyboard } = page;
+  const press = async (target: Locator): Promise<void> => {
+    await tabTo(page, target);
+    await keyboard.press('Enter');
+  };
+  await press(page.getByRole('button', { name: 'Rent an instance' }));
+  await tabTo(page, page.getByRole('textbox', { name: 'Find a type' }));
+  await keyboard.type('cc1.4');
+  await tabTo(page, page.getByRole('radio', { name: 'cc1.4xlarge', exact: true }));
+  await keyboard.press('Space');
+  await press(page.getByRole('button', { name: 'Rent it' }));
+  await press(page.getByRole('button', { name: 'Lay the Blanket' }));
+  await press(page.getByRole('button', { name: 'Create 4 machines' }));
+  const machines = new MachinesPage(page);
+  await expect(machines.row('vm-1').getByRole('img', { name: 'Running' })).toBeVisible();
+  await tabTo(page, machines.table);
+  for (const key of ['Home', 'ArrowDown', 'ArrowDown', 'Enter']) await keyboard.press(key);
+  const machine = new MachineWindow(page);
+  await expect(machine.screen).toContainText('root@vm-1');
+  await expect(machine.link).toHaveText('Connected');
+  await keyboard.type('hostname');
+  await keyboard.press('Enter');
+  await expect.poll(() => machine.lines()).toContain('vm-1');
+  await keyboard.press('Control+Alt');
+  await expect(page.getByRole('button', { name: 'Find' })).toBeFocused();
+  await press(page.getByRole('tab', { name: 'Console' }));
+  await keyboard.press('g');
+  await keyboard.press('m');
+  await expect(machines.table).toBeVisible();
+});
 
 test('the palette finds a machine and opens its console', async ({ desk }) => {
   await fleetOf(desk, 3);
