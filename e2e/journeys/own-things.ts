@@ -69,7 +69,7 @@ export async function forwardedPort(desk: Started, server: string, client: strin
   await expect(window.getByText('No network card.')).toBeVisible({ timeout: patience });
   await window.getByRole('combobox', { name: 'Network' }).selectOption('inner');
   await window.getByRole('button', { name: 'Add a card' }).click();
-  await expect(window.locator('.tag').getByText('inner', { exact: true })).toBeVisible({ timeout: patience });
+  await expect(window.locator('.tag', { hasText: /^inner$/ })).toBeVisible({ timeout: patience });
   await machine.open(server);
   await machine.prompt(patience);
   await machine.type(SERVE);

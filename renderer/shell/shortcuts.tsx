@@ -10,7 +10,7 @@ import type { Command } from './commands.ts';
 const MORE: readonly { keys: string; words: Words }[] = [
   { keys: onMac ? '⌘ K' : 'Ctrl K', words: 'keys.palette' },
   { keys: '/', words: 'keys.filter' },
-  { keys: '↑ ↓', words: 'keys.move' },
+  { keys: '↑ ↓ j k', words: 'keys.move' },
   { keys: '← →', words: 'keys.fold' },
   { keys: 'x', words: 'keys.select' },
   { keys: 'Enter', words: 'keys.open' },

@@ -153,7 +153,7 @@ export function RentPage(): ReactNode {
               set={setImage}
             />
           )}
-          <Tooltip title={say('rent.shadowHelp')}>
+          <Tooltip describeChild title={say('rent.shadowHelp')}>
             <FormControlLabel
               control={<Checkbox checked={shadowPaging} onChange={(_event, on) => setShadowPaging(on)} />}
               label={say('rent.shadow')}

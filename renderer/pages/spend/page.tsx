@@ -119,9 +119,7 @@ export function SpendPage(): ReactNode {
                               }}
                             />
                           </span>
-                          <span className="quiet tiny share-number">
-                            {percent(perHour === 0 ? 0 : (row.perHour / perHour) * 100)}
-                          </span>
+                          <span className="quiet tiny"> {percent(perHour === 0 ? 0 : (row.perHour / perHour) * 100)}</span>
                         </td>
                         <td className="number">{money(row.perHour * hoursPerMonth, currency, 2)}</td>
                         <td className="number">{money(row.sinceStart, currency)}</td>
