@@ -5,7 +5,12 @@ import { askedOf, unitOf } from './asked.ts';
 it.each([
   [{ machine: 'i1.2', action: 'pause' }, 'i1.2', 'action pause'],
   [{ machines: ['i1.3', 'i1.4'], action: 'start' }, 'i1.3', 'action start'],
-  [{ instance: 'i1', count: 4, start: true, template: null, order: { name: 'vm' } }, 'i1', 'count 4, start true'],
+  [
+    { instance: 'i1', count: 4, start: true, template: null, order: { name: 'vm', network: '' } },
+    'i1',
+    'count 4, start true, name vm',
+  ],
+  [{ name: 'a.csv', bytes: new Uint8Array(3) }, '', 'name a.csv'],
   [{}, '', ''],
   [undefined, '', ''],
 ])('of %j', (request, unit, asked) => {

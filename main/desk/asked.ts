@@ -16,10 +16,12 @@ export function unitOf(request: unknown): string {
 }
 
 /** The rest of a request as a person reads it: its plain values, one after the other. */
-export function askedOf(request: unknown): string {
-  if (typeof request !== 'object' || request === null) return '';
-  return Object.entries(request)
-    .flatMap(([name, value]) => (!UNITS.has(name) && PLAIN.has(typeof value) && value !== '' ? [`${name} ${String(value)}`] : []))
-    .join(', ')
-    .slice(0, KEPT);
+export const askedOf = (request: unknown): string => plainValues(request).join(', ').slice(0, KEPT);
+
+function plainValues(request: unknown): string[] {
+  if (typeof request !== 'object' || request === null || Object.getPrototypeOf(request) !== Object.prototype) return [];
+  return Object.entries(request).flatMap(([name, value]) => {
+    if (UNITS.has(name) || value === '') return [];
+    return PLAIN.has(typeof value) ? [`${name} ${String(value)}`] : plainValues(value);
+  });
 }

@@ -77,18 +77,21 @@ function InstanceNetworks({ instance }: { instance: Instance }): ReactNode {
               <span className="quiet small grow">
                 {network.dhcp ? say('networks.dhcp', { from: network.dhcpFrom, to: network.dhcpTo }) : say('networks.noDhcp')}
               </span>
-              <Button
-                color="error"
-                disabled={on.length > 0}
-                onClick={() =>
-                  run(async () => {
-                    await call('network.remove', { instance: instance.id, network: network.id });
-                    again();
-                  })
-                }
-              >
-                {say('action.remove')}
-              </Button>
+              {/* The bridge is there as long as the instance is. */}
+              {network.kind !== 'bridge' && (
+                <Button
+                  color="error"
+                  disabled={on.length > 0}
+                  onClick={() =>
+                    run(async () => {
+                      await call('network.remove', { instance: instance.id, network: network.id });
+                      again();
+                    })
+                  }
+                >
+                  {say('action.remove')}
+                </Button>
+              )}
             </div>
             <div className="net-line">
               <span className="net-end">

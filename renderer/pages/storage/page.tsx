@@ -95,7 +95,7 @@ function Images({ images, again }: { images: readonly Image[]; again(): void }):
                 <span className={image.state === 'damaged' ? 'warn' : ''}>{say(`image.${image.state}` as Words)}</span>
               )}
             </td>
-            <td className="second">{image.source}</td>
+            <td className="second">{image.source === '' ? say('storage.imported') : image.source}</td>
             <td className="number">{image.state === 'absent' ? '–' : size(image.virtualBytes)}</td>
             <td className="number">{image.state === 'absent' ? '–' : size(image.realBytes)}</td>
             <td className="number">
