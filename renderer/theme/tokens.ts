@@ -97,7 +97,7 @@ const variable = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/(\D)(\d)$/, '$1-$2')}`;
 export const THREADS = LIGHT.threads.length;
 
-/** The colour of the machine at this place among its neighbours: threads in turn, darker with every round. */
+/** The colour of the machine at this place among its neighbours: threads in turn, nearer to the ink with every round. */
 export function toneOf(index: number): string {
   const thread = `var(--thread-${index % THREADS})`;
   const round = Math.floor(index / THREADS);
