@@ -5,26 +5,18 @@ import { folderWithImage } from '../image.ts';
 import { expect, start, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
 import { mainJob } from './main-job.ts';
-import { forwardedPort, ownDisks } from './own-things.ts';
 
 const PATIENCE = 400_000;
 
-/** `own`: with disks, a network and a forwarded port of one's own, which need be seen once. */
-for (const { provider, type, own } of [
-  { provider: 'Amazon EC2, 2010-2012', type: 'm1.large', own: true },
-  { provider: 'Google Compute Engine', type: 'e2-standard-2', own: false },
+for (const { provider, type } of [
+  { provider: 'Amazon EC2, 2010-2012', type: 'm1.large' },
+  { provider: 'Google Compute Engine', type: 'e2-standard-2' },
 ]) {
   test(`rent ${type} from ${provider}, cut it into 4, use them, and find them again`, async () => {
     test.setTimeout(1_500_000);
     const folder = folderWithImage();
     const first = await start({ worlds: 'real', folder });
     await mainJob(first, { provider, type, memoryMib: 256, load: 'yes >/dev/null &', patience: PATIENCE });
-    const idOf = async (name: string): Promise<string> =>
-      (await first.call('fleet.read', {})).machines.find((it) => it.name === name)?.id ?? '';
-    if (own) {
-      await ownDisks(first, await idOf('vm-2'), PATIENCE);
-      await forwardedPort(first, await idOf('vm-2'), await idOf('vm-3'), PATIENCE);
-    }
     const before = await first.call('fleet.read', {});
     await first.close();
 
