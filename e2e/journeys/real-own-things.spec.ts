@@ -9,7 +9,7 @@ import { expect, type Started, start, test } from '../launch.ts';
 import { MachineWindow } from '../pages/machine.ts';
 
 /** Milliseconds that a step may take on a busy computer. */
-const PATIENCE = 180_000;
+const PATIENCE = 400_000;
 const MIB = 2 ** 20;
 /** Name in the library, and what the disk begins with; a console shows it and no command spells it. */
 const DISKS = { raw: 'written in raw', qcow2: 'written in qcow2' } as const;
@@ -93,7 +93,7 @@ async function forwardedPort(desk: Started, server: string, client: string): Pro
 }
 
 test('imported disks are read by a machine that runs, and another reaches it through a forwarded port', async () => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_500_000);
   const folder = folderWithImage();
   const desk = await start({ worlds: 'real', folder });
   const instance = await fleetOf(desk, 2, { type: 'm1.large', memoryMib: 128, diskMib: 64, patience: PATIENCE });
