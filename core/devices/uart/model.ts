@@ -5,7 +5,7 @@
  * back by the wrapper for the time the bytes would roughly take, or a driver that fills the FIFO on each interrupt would
  * never leave its handler.
  */
-import { FCR, FIFO_SIZE, IER, IIR, LCR, LSR, MCR, MSR, TRIGGER_LEVELS } from './registers.table.ts';
+import { FCR, FIFO_SIZE, IER, IIR, LCR, LSR, MCR, MSR, Offset, TRIGGER_LEVELS } from './registers.table.ts';
 
 export class UartModel {
   /** Called with each byte sent. */
@@ -54,19 +54,19 @@ export class UartModel {
 
   read(offset: number): number {
     switch (offset) {
-      case 0:
+      case Offset.data:
         return this.latched ? this.divisor & 0xff : this.take();
-      case 1:
+      case Offset.interruptEnable:
         return this.latched ? this.divisor >> 8 : this.ier;
-      case 2:
+      case Offset.interruptIdentification:
         return this.identify();
-      case 3:
+      case Offset.lineControl:
         return this.lcr;
-      case 4:
+      case Offset.modemControl:
         return this.mcr;
-      case 5:
+      case Offset.lineStatus:
         return this.lineStatus();
-      case 6:
+      case Offset.modemStatus:
         return this.modemStatus();
       default:
         return this.scratch;
@@ -75,24 +75,24 @@ export class UartModel {
 
   write(offset: number, value: number): void {
     switch (offset) {
-      case 0:
+      case Offset.data:
         if (this.latched) this.divisor = (this.divisor & 0xff00) | value;
         else this.transmit(value);
         break;
-      case 1:
+      case Offset.interruptEnable:
         if (this.latched) this.divisor = (this.divisor & 0xff) | (value << 8);
         else this.enable(value & 0x0f);
         break;
-      case 2:
+      case Offset.fifoControl:
         this.control(value);
         break;
-      case 3:
+      case Offset.lineControl:
         this.lcr = value;
         break;
-      case 4:
+      case Offset.modemControl:
         this.mcr = value & 0x1f;
         break;
-      case 7:
+      case Offset.scratch:
         this.scratch = value;
         break;
       default: // LSR and MSR are read only

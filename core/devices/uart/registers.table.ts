@@ -15,6 +15,9 @@ export const UART_REGISTERS = [
   { name: 'SCR', at: 7, access: 'rw', reset: 0x00, meaning: 'scratch' },
 ] as const;
 
+/** Offsets: RBR, THR and DLL share the first, IER and DLM the second. */
+export const Offset = { data: 0, interruptEnable: 1, interruptIdentification: 2, fifoControl: 2, lineControl: 3, modemControl: 4, lineStatus: 5, modemStatus: 6, scratch: 7 } as const;
+
 export const IER = { received: 0x01, transmitterEmpty: 0x02, lineStatus: 0x04, modemStatus: 0x08 } as const;
 export const IIR = { none: 0x01, modemStatus: 0x00, transmitterEmpty: 0x02, received: 0x04, lineStatus: 0x06, timeout: 0x0c, fifo: 0xc0 } as const;
 export const FCR = { enable: 0x01, clearReceiver: 0x02, clearTransmitter: 0x04, triggerShift: 6 } as const;
