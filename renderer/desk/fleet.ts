@@ -72,7 +72,6 @@ export const useAlarms = (): Fact<'alarms.changed'> => useStore(alarms);
 export const useLoaded = (): boolean => useStore(loaded);
 export const useInstance = (id: string): Instance | undefined => useInstances().get(id);
 export const useMachine = (id: string): Machine | undefined => useMachines().get(id);
-export const currentMachines = (): Many<Machine> => machines.get();
 export const currentInstances = (): Many<Instance> => instances.get();
 export const watchInstances = instances.watch;
 

@@ -14,7 +14,6 @@ export async function startSettings(): Promise<void> {
 }
 
 export const useSettings = (): Settings => useStore(settings);
-export const currentSettings = (): Settings => settings.get();
 
 export async function changeSettings(change: Partial<Settings>): Promise<void> {
   settings.update((values) => ({ ...values, ...change }));

@@ -77,7 +77,3 @@ export function hostUserData(scenario: Scenario, host: Host = DEFAULT_HOST): str
     );
   return text;
 }
-
-/** Cloud-config for one machine: its name. */
-export const machineUserData = (name: string): string =>
-  `#cloud-config\nhostname: ${JSON.stringify(name)}\npreserve_hostname: false\n`;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { asScenario } from '../scenario.ts';
 import { catalogueOf } from '../testing/catalogues.ts';
-import { hostUserData, machineUserData } from './cloud-init.ts';
+import { hostUserData } from './cloud-init.ts';
 import { libvirtXml } from './libvirt.ts';
 import { DEFAULT_HOST, machinesOf, macOf } from './machines.ts';
 import { tofuJson } from './tofu.ts';
@@ -80,10 +80,6 @@ describe('cloud-init', () => {
       );
       expect(execFileSync('sh', [file]).toString().split('\n').filter(Boolean)).toHaveLength(3);
     });
-  });
-
-  it('names a machine', () => {
-    expect(machineUserData('web-1')).toContain('hostname: "web-1"');
   });
 });
 

@@ -34,11 +34,6 @@ const NUMBERS: Readonly<Record<string, (row: Row) => number>> = {
   price: (row) => row.price,
 };
 
-export const FIELDS: readonly string[] = [
-  ...Object.keys(TEXTS).map((name) => `${name}:`),
-  ...Object.keys(NUMBERS).map((name) => `${name}>`),
-];
-
 const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '>': (a, b) => a > b,
   '<': (a, b) => a < b,
