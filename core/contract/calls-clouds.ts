@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { changes, reads } from './call.ts';
 import { instance, instanceType, provider } from './fleet.ts';
 import { count, done, instanceId, label, name, note, nothing, taskId } from './shapes.ts';
-import { budget, spend } from './spend.ts';
+import { apportioning, budget, spend } from './spend.ts';
 import { image } from './storage.ts';
 
 /** What an import took, and what it could not use: lines with reasons, the first of them if there are many. */
@@ -49,6 +49,7 @@ export const cloudCalls = {
   'instance.end': changes('clouds', z.strictObject({ instance: instanceId }), done, 60_000),
   'spend.read': reads('clouds', nothing, spend),
   'spend.budget': changes('clouds', z.strictObject({ budget }), done),
+  'spend.apportion': changes('clouds', apportioning, done),
   /** The bill to the last billionth, and who answers for it, as CSV. */
   'spend.statement': reads('clouds', nothing, z.object({ csv: z.string() })),
   'image.list': reads('clouds', nothing, z.array(image)),

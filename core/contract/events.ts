@@ -6,6 +6,7 @@ import { instance, machine } from './fleet.ts';
 import { notice } from './notices.ts';
 import { settingsSchema } from './settings.ts';
 import { instanceId, machineId, taskId } from './shapes.ts';
+import { use } from './spend.ts';
 import { task } from './tasks.ts';
 
 export const events = {
@@ -18,6 +19,8 @@ export const events = {
   'process.changed': z.object({ process: processRow }),
   'settings.changed': z.object({ settings: settingsSchema }),
   'spend.changed': z.object({ perHour: z.number(), sinceStart: z.number(), currency: z.string(), alarm: z.boolean() }),
+  /** From the process of an instance to the clouds, who write the bill. */
+  'use.told': use,
   /** To the processes that watch. */
   'alarm.rules': z.object({ rules: alarmRules }),
   /** From a process that watches: raised, or cleared. */

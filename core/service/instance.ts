@@ -17,6 +17,7 @@ import { Machines } from './machines.ts';
 import { tellNotice } from './notices.ts';
 import { refuse } from './refuse.ts';
 import { ScreenHub } from './screens.ts';
+import { UseMeter } from './use-meter.ts';
 import { Works } from './works.ts';
 
 type Lay = (options: LayOptions, work: Work) => Promise<Capacity>;
@@ -156,8 +157,11 @@ export function serveInstance(begin: Begin, edge: Edge, parts: InstanceParts): S
     return { kind: 'machines', tags, awake: state === 'running' };
   };
   alarms.setRules(begin.alarms ?? []);
+  const meter = new UseMeter(instance.id, Date.now());
   const loop = startLoop(world, (readings: Readings) => {
     history.take(readings);
+    const use = meter.take(readings);
+    if (use !== undefined) edge.tell({ name: 'use.told', fact: use });
     tellAlarms(alarms.take(readings, watched));
     for (const port of listeners) port.postMessage({ type: 'readings', readings });
   });

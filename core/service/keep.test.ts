@@ -1,5 +1,5 @@
 /** A document survives the damage of either of its files. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -42,4 +42,10 @@ it('leaves the old document in place when the disk is full', () => {
   symlinkSync('/dev/full', `${file}.new`);
   expect(() => keep(file, { value: 2 })).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
   expect(kept(file, schema, { value: 0 })).toEqual({ value: 1 });
+});
+
+it('refuses a document that is there and cannot be read, and leaves it', () => {
+  mkdirSync(file);
+  expect(() => kept(file, schema, { value: 0 })).toThrow(expect.objectContaining({ code: 'file' }));
+  expect(readdirSync(folder)).toEqual(['document.json']);
 });

@@ -4,6 +4,7 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import type * as z from 'zod';
+import { fileRefusal } from '../host/files.ts';
 
 const copyOf = (file: string): string => `${file}.copy`;
 
@@ -27,6 +28,7 @@ function write(file: string, text: string): void {
 /**
  * The document, or `otherwise` when there is none.
  * @param damaged told of a file that could not be used and where it was put
+ * @throws Refusal for a file that is there and cannot be read: what cannot be read must not be replaced
  */
 export function kept<T>(file: string, schema: z.ZodType<T>, otherwise: T, damaged: (aside: string) => void = tellLog): T {
   for (const each of [file, copyOf(file)]) {
@@ -46,8 +48,9 @@ function read<T>(file: string, schema: z.ZodType<T>): { document: T } | 'absent'
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
-  } catch {
-    return 'absent';
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return 'absent';
+    throw fileRefusal(file, thrown);
   }
   try {
     return { document: schema.parse(JSON.parse(text)) };

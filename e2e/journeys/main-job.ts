@@ -78,4 +78,6 @@ export async function mainJob(desk: Started, { provider, type, memoryMib, load, 
   await window.getByRole('link', { name: 'Spend' }).click();
   await expect(window.getByRole('table').getByRole('link', { name: 'vm-1', exact: true })).toBeVisible();
   await expect(window.getByText('at this moment')).toBeVisible();
+  await window.getByRole('combobox', { name: 'Machines answer for' }).selectOption('use');
+  await expect(window.getByText('it used, as measured')).toBeVisible();
 }

@@ -161,6 +161,9 @@ export class Desk {
     else if (told.name === 'alarm.told') {
       this.hearAlarm(told.fact);
       return;
+    } else if (told.name === 'use.told') {
+      this.supervisor.post(CLOUDS, { type: 'fact', fact: told });
+      return;
     } else if (told.name === 'machine.changed' || told.name === 'machine.gone')
       this.supervisor.post(CLOUDS, { type: 'fact', fact: told });
     if (told.name === 'notice') this.note(told.fact);

@@ -28,7 +28,7 @@ serveProcess((begin, edge) => {
     const { on, perMonth, alarmAt } = register.budget;
     edge.tell({
       name: 'spend.changed',
-      fact: { perHour, sinceStart, currency: 'USD', alarm: on && perHour * 730 > (perMonth * alarmAt) / 100 },
+      fact: { perHour, sinceStart, currency: spending.currency, alarm: on && perHour * 730 > (perMonth * alarmAt) / 100 },
     });
   };
 
@@ -84,6 +84,10 @@ serveProcess((begin, edge) => {
       tellSpend();
       return {};
     },
+    'spend.apportion': (apportioning) => {
+      register.apportioning = apportioning;
+      return {};
+    },
     'spend.statement': () => ({ csv: spending.statement(Date.now()) }),
     ...imageCalls(begin, works, edge, usesImages),
     ...priceCalls(prices, works, edge),
@@ -91,7 +95,10 @@ serveProcess((begin, edge) => {
 
   for (const instance of register.instances) if (instance.state !== 'ended') tell(instance);
   setInterval(tellSpend, TELL_EVERY);
-  setInterval(() => spending.note(Date.now()), 60_000);
+  setInterval(() => {
+    spending.note(Date.now());
+    if (register.instances.some(({ state }) => state !== 'ended')) register.write();
+  }, 60_000);
   tellSpend();
 
   return {
@@ -109,7 +116,8 @@ serveProcess((begin, edge) => {
           const ecu = Math.min(instance?.capacity?.cpuEcu ?? 0, ((instance?.ecu ?? 0) / (instance?.vcpus ?? 1)) * machine.vcpus);
           register.hold(machine, { ecu, memoryMib: machine.memoryMib }, Date.now());
         }
-      } else if (name === 'machine.gone')
+      } else if (name === 'use.told') register.draw(fact);
+      else if (name === 'machine.gone')
         for (const id of fact.machines) register.hold({ id, name: id, instance: id.split('.')[0] ?? '' }, null, Date.now());
     },
     stop: async () => register.write(),

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type Instance, instance as instanceSchema } from '../../../core/contract/fleet.ts';
-import { type Budget, budget as budgetSchema } from '../../../core/contract/spend.ts';
+import { type Apportioning, apportioning, type Budget, budget as budgetSchema, type Use } from '../../../core/contract/spend.ts';
 import type { Edge } from '../../../core/service/edge.ts';
 import { keep, kept } from '../../../core/service/keep.ts';
 import { tellDamaged } from '../../../core/service/notices.ts';
@@ -19,20 +19,39 @@ const span = z.object({
 });
 export type HeldSpan = z.output<typeof span>;
 
+/** What a machine drew on average, from the first account of it to the last; nothing in the time between that no account is of. */
+const drawn = z.object({
+  machine: z.string(),
+  instance: z.string(),
+  from: z.number(),
+  to: z.number(),
+  /** Percent of the processors of the instance. */
+  cpu: z.number(),
+  memoryMib: z.number(),
+  /** The same in the last account. */
+  latest: z.object({ cpu: z.number(), memoryMib: z.number() }),
+});
+export type Drawn = z.output<typeof drawn>;
+
 const documentSchema = z.object({
   next: z.number(),
   instances: z.array(instanceSchema),
   spans: z.array(span),
   budget: budgetSchema,
+  // Registers of earlier versions have none.
+  drawn: z.array(drawn).default([]),
+  apportioning: apportioning.default({ by: 'reservation', shareIdle: false }),
 });
 type Document = z.output<typeof documentSchema>;
 
-const EMPTY: Document = {
+const empty = (): Document => ({
   next: 1,
   instances: [],
   spans: [],
   budget: { perMonth: 100, alarmAt: 80, on: false },
-};
+  drawn: [],
+  apportioning: { by: 'reservation', shareIdle: false },
+});
 
 export class Register {
   private readonly file: string;
@@ -41,7 +60,7 @@ export class Register {
 
   constructor(folder: string, edge: Edge) {
     this.file = join(folder, 'register.json');
-    this.document = kept(this.file, documentSchema, EMPTY, tellDamaged(edge, null));
+    this.document = kept(this.file, documentSchema, empty(), tellDamaged(edge, null));
   }
 
   get instances(): readonly Instance[] {
@@ -58,6 +77,19 @@ export class Register {
 
   set budget(budget: Budget) {
     this.document.budget = budget;
+    this.write();
+  }
+
+  get drawn(): readonly Drawn[] {
+    return this.document.drawn;
+  }
+
+  get apportioning(): Apportioning {
+    return this.document.apportioning;
+  }
+
+  set apportioning(apportioning: Apportioning) {
+    this.document.apportioning = apportioning;
     this.write();
   }
 
@@ -103,6 +135,23 @@ export class Register {
         ...held,
       });
     this.later();
+  }
+
+  /** Machines drew this much. It is written with the next change, or once a minute: a crash loses no more of it. */
+  draw({ instance, from, to, machines }: Use): void {
+    for (const { machine, ...latest } of machines) {
+      const before = this.document.drawn.find((it) => it.machine === machine);
+      if (before === undefined) {
+        this.document.drawn.push({ machine, instance, from, to, ...latest, latest });
+        continue;
+      }
+      const mean = (old: number, now: number): number =>
+        (old * (before.to - before.from) + now * (to - from)) / Math.max(1, to - before.from);
+      before.cpu = mean(before.cpu, latest.cpu);
+      before.memoryMib = mean(before.memoryMib, latest.memoryMib);
+      before.to = to;
+      before.latest = latest;
+    }
   }
 
   write(): void {

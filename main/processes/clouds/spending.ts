@@ -6,14 +6,24 @@ import { toNumber } from '../../../core/cloud/rational.ts';
 import { statementCsv, statementOf } from '../../../core/cloud/statement.ts';
 import type { Instance } from '../../../core/contract/fleet.ts';
 import type { Spend, SpendRow } from '../../../core/contract/spend.ts';
-import type { HeldSpan, Register } from './register.ts';
+import type { Drawn, HeldSpan, Register } from './register.ts';
 
 const HOUR = 3_600_000;
 const COURSE_KEPT = 1440;
 /** A capacity of nothing could not be shared. */
 const LEAST_ECU = 0.01;
+/** Milliseconds after which an account of what a machine draws says nothing of the present. */
+const STALE = 60_000;
 /** Of an instance that nobody shares. */
 const WHOLE: Capacity = { cpuUnits: 1, memoryMb: 1 };
+
+interface Shared {
+  readonly capacity: Capacity;
+  /** Since the start. */
+  readonly spans: readonly Span[];
+  /** At this moment. */
+  readonly present: readonly Span[];
+}
 
 export class Spending {
   private readonly course: Spend['course'] = [];
@@ -40,6 +50,11 @@ export class Spending {
     return { perHour, sinceStart };
   }
 
+  /** Of all sums. */
+  get currency(): string {
+    return this.register.instances[0]?.currency ?? 'USD';
+  }
+
   read(now: number): Spend {
     const rows = this.register.instances.flatMap((instance) => this.rowsOf(instance, now));
     const month = new Date(now);
@@ -49,12 +64,13 @@ export class Spending {
       0,
     );
     return {
-      currency: this.register.instances[0]?.currency ?? 'USD',
+      currency: this.currency,
       ...this.totals(now),
       thisMonth,
       rows,
       course: [...this.course, { at: now, ...asPoint(this.totals(now)) }],
       budget: this.register.budget,
+      apportioning: this.register.apportioning,
     };
   }
 
@@ -82,8 +98,8 @@ export class Spending {
       const charge = this.charge(instance, now);
       if (charge === undefined) return [];
       const names = new Map([[instance.id, instance.name], ...this.held(instance).map((it) => [it.machine, it.name] as const)]);
-      const whole = { capacity: WHOLE, spans: [] };
-      return statementOf({ currency: instance.currency, charge, names, ...(this.shared(instance, charge, now) ?? whole) });
+      const { capacity, spans } = this.shared(instance, charge, now) ?? { capacity: WHOLE, spans: [] };
+      return statementOf({ currency: instance.currency, charge, names, capacity, spans }, this.register.apportioning.shareIdle);
     });
     return statementCsv(rows);
   }
@@ -92,8 +108,8 @@ export class Spending {
     return this.register.spans.filter((span) => span.instance === instance.id);
   }
 
-  /** What there is to share, and who held how much of it, the second layer first; undefined: there was nobody yet. */
-  private shared(instance: Instance, charge: Charge, now: number): { capacity: Capacity; spans: readonly Span[] } | undefined {
+  /** What there is to share, and who held or drew how much of it, the second layer first; undefined: there was nobody yet. */
+  private shared(instance: Instance, charge: Charge, now: number): Shared | undefined {
     const { capacity } = instance;
     const held = this.held(instance);
     if (capacity === null || held.length === 0) return undefined;
@@ -105,20 +121,27 @@ export class Spending {
       cpuUnits: capacity.ownCpuEcu,
       memoryMb: capacity.ownMemoryMib,
     };
-    const spans = held.map((span) => ({
-      machine: span.machine,
-      fromMs: Math.round(span.from),
-      toMs: Math.round(span.to ?? now),
-      cpuUnits: span.ecu,
-      memoryMb: span.memoryMib,
-    }));
-    return {
-      capacity: {
-        cpuUnits: Math.max(LEAST_ECU, capacity.cpuEcu + capacity.ownCpuEcu),
-        memoryMb: capacity.memoryMib + capacity.ownMemoryMib,
-      },
-      spans: [own, ...spans],
+    const whole = {
+      cpuUnits: Math.max(LEAST_ECU, capacity.cpuEcu + capacity.ownCpuEcu),
+      memoryMb: capacity.memoryMib + capacity.ownMemoryMib,
     };
+    const { spans, present } =
+      this.register.apportioning.by === 'use' ? this.used(instance, held, whole.cpuUnits, now) : reserved(held, now);
+    return { capacity: whole, spans: [own, ...spans], present: [own, ...present] };
+  }
+
+  private used(instance: Instance, held: readonly HeldSpan[], cpuUnits: number, now: number): Omit<Shared, 'capacity'> {
+    const drawn = this.register.drawn.filter((it) => it.instance === instance.id);
+    const span = ({ machine, from, cpu, memoryMib }: Omit<Drawn, 'instance' | 'latest'>, to: number): Span => ({
+      machine,
+      fromMs: Math.round(from),
+      toMs: Math.round(to),
+      cpuUnits: (cpuUnits * cpu) / 100,
+      memoryMb: memoryMib,
+    });
+    const holding = new Set(held.filter((it) => it.to === null).map((it) => it.machine));
+    const atWork = drawn.filter((it) => holding.has(it.machine) && now - it.to < STALE);
+    return { spans: drawn.map((it) => span(it, it.to)), present: atWork.map((it) => span({ ...it, ...it.latest }, now)) };
   }
 
   private rowsOf(instance: Instance, now: number): SpendRow[] {
@@ -142,7 +165,8 @@ export class Spending {
         },
       ];
     }
-    const soFar = apportionCharge(charge, shared.spans, shared.capacity);
+    const { shareIdle } = this.register.apportioning;
+    const soFar = apportionCharge(charge, shared.spans, shared.capacity, shareIdle);
     const rates = this.rates(instance, now, shared);
     return soFar.map((row): SpendRow => {
       const machine = row.part === 'machine' ? row.machine : null;
@@ -165,11 +189,7 @@ export class Spending {
   }
 
   /** The share each has at this moment: the same rule over the last moment only. */
-  private rates(
-    instance: Instance,
-    now: number,
-    { capacity, spans }: { capacity: Capacity; spans: readonly Span[] },
-  ): Map<string, number> {
+  private rates(instance: Instance, now: number, { capacity, present }: Shared): Map<string, number> {
     const moment = Math.round(now);
     const list = this.lists.byId.get(instance.provider);
     if (list === undefined) return new Map();
@@ -180,10 +200,21 @@ export class Spending {
       startMs: moment - 1,
       endMs: moment,
     };
-    const active = spans.filter((span) => span.part === 'own' || span.toMs >= moment);
-    const rows = apportionCharge(chargeOf(list, lease), active, capacity);
+    const active = present.filter((span) => span.part === 'own' || span.toMs >= moment);
+    const rows = apportionCharge(chargeOf(list, lease), active, capacity, this.register.apportioning.shareIdle);
     return new Map(rows.map((row) => [row.part === 'machine' ? (row.machine ?? '') : row.part, toNumber(row.share)]));
   }
+}
+
+function reserved(held: readonly HeldSpan[], now: number): Omit<Shared, 'capacity'> {
+  const spans = held.map((span) => ({
+    machine: span.machine,
+    fromMs: Math.round(span.from),
+    toMs: Math.round(span.to ?? now),
+    cpuUnits: span.ecu,
+    memoryMb: span.memoryMib,
+  }));
+  return { spans, present: spans };
 }
 
 const billed = (instance: Instance): boolean => !['ended', 'failed'].includes(instance.state);

@@ -13,6 +13,7 @@ import { RefusalNote } from '../../parts/refusal.tsx';
 import { run } from '../../parts/run.ts';
 import { say, type Words } from '../../words/say.ts';
 import { Figure } from '../instance/overview.tsx';
+import { ApportioningBar } from './apportioning.tsx';
 import { BudgetCard } from './budget.tsx';
 import { Waterfall } from './waterfall.tsx';
 import './spend.css';
@@ -56,6 +57,7 @@ export function SpendPage(): ReactNode {
           <Waterfall rows={spend.rows} currency={currency} />
           <BudgetCard spend={spend} saved={again} />
         </div>
+        <ApportioningBar apportioning={spend.apportioning} saved={again} />
         <section className="card flush">
           <table className="plain">
             <thead>
@@ -131,7 +133,6 @@ export function SpendPage(): ReactNode {
             })}
           </table>
         </section>
-        <p className="quiet small">{say('spend.rule')}</p>
       </div>
     </>
   );
