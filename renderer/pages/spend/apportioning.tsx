@@ -30,7 +30,7 @@ export function ApportioningBar({ apportioning, saved }: { apportioning: Apporti
         control={<Switch checked={apportioning.shareIdle} onChange={(_event, shareIdle) => choose({ shareIdle })} />}
         label={say('spend.shareIdle')}
       />
-      <p className="quiet small grow">{say(`spend.rule.${apportioning.by}`)}</p>
+      <p className="quiet small grow">{say(`spendRule.${apportioning.by}`)}</p>
     </div>
   );
 }
